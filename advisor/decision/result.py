@@ -1,0 +1,280 @@
+"""The recommendation: one frozen value that every interface and format reads.
+
+Field names and nesting follow the promised JSON (``advisor-recommendation-1``); ``to_json``
+gives one object with sorted keys, the same bytes for the same inputs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+Lane: TypeAlias = Literal["safe", "conditional"]
+Confidence: TypeAlias = Literal["firm", "likely", "leaning", "toss-up", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeStamp:
+    """Which rule base: content digest and sizes."""
+
+    digest: str
+    rules: int
+    offers: int
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A word with two meanings, and the one that was used."""
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputsRead:
+    """``answers``: id -> text as understood; ``unknown``: ids without an answer."""
+
+    answers: Mapping[str, str]
+    unknown: tuple[str, ...]
+    readings: tuple[Reading, ...]
+    weights: Mapping[str, str]
+    prices: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """``total`` combinations of what is left, ``checked`` of them looked at, and how."""
+
+    total: int
+    checked: int
+    method: Literal["exhaustive", "sample"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """The three figures behind the word (each ``None`` where there is no runner-up).
+
+    ``p``: share of worlds x weight samples that the leader wins against the runner-up;
+    ``r``: by which factor every weight would have to be wrong; ``weak_share``: share of the
+    score on weak evidence.  ``caps`` are the reasons why the word is not higher.
+    """
+
+    p: Fraction | None
+    r: Fraction | None
+    weak_share: Fraction | None
+    caps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    offer: str | None
+    model: str | None
+    lane: Lane | None
+    confidence: Confidence
+    settled: bool
+    worlds: Worlds
+    headline: str
+    sureness: Sureness
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """``points`` 0..10000 rounded; ``exact`` the same as a fraction."""
+
+    points: int
+    exact: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A fired rule, or a measured figure, with its words filled in.
+
+    ``steps`` is what it moved (0 where it only explains); ``grade`` and ``checked`` are the
+    evidence behind it.
+    """
+
+    rule: str
+    text: str
+    source: str
+    steps: int
+    grade: str
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A criterion's part of the score: ``points`` add up exactly to ``score.points``.
+
+    ``weight`` is the mean share of the weight (0..1), ``utility`` the effective 0..10000.
+    """
+
+    criterion: str
+    label: str
+    weight: Fraction
+    utility: Fraction
+    points: int
+    exact: Fraction
+    because: tuple[Reason, ...]
+    clamped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A requirement that is unproven (``to_confirm``) or holds in some worlds only."""
+
+    rule: str
+    text: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """USD per month; ``low``/``high`` None = unknown on that side."""
+
+    low: Fraction | None
+    high: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """One item of the bill, with the formula in words and where its price comes from."""
+
+    item: str
+    low: Fraction | None
+    high: Fraction | None
+    formula: str
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Cost for this traffic.  ``per_million`` is USD per million tokens at this volume."""
+
+    monthly: Money
+    daily: Money
+    per_million: Money
+    lines: tuple[CostLine, ...]
+    assumptions: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Caveat:
+    rule: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    rank: int
+    offer: str
+    title: str
+    platform: str
+    deployment: str
+    model: str | None
+    lane: Lane
+    score: Score
+    contributions: tuple[Contribution, ...]
+    to_confirm: tuple[Doubt, ...]
+    depends_on: tuple[Doubt, ...]
+    estimate: Estimate | None
+    warnings: tuple[Caveat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A gate that the offer fails: the answers and the facts that say so."""
+
+    rule: str
+    text: str
+    answers: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    offer: str
+    title: str
+    platform: str
+    failed: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    relax: tuple[str, ...]
+    opens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    change: Mapping[str, str]
+    winner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextQuestion:
+    id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    ref: str
+    title: str
+    address: str | None
+    grade: str
+    checked: str
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """See the module; ``next_steps`` is the collected advice."""
+
+    as_of: str
+    knowledge: KnowledgeStamp
+    inputs: InputsRead
+    verdict: Verdict
+    ranking: tuple[Ranked, ...]
+    excluded: tuple[Excluded, ...]
+    relaxations: tuple[Relaxation, ...]
+    flips: tuple[Flip, ...]
+    sensitivity: tuple[Mapping[str, object], ...]
+    next_question: NextQuestion | None
+    portfolio: Mapping[str, object] | None
+    plan: tuple[str, ...]
+    sources: tuple[SourceLine, ...]
+    format: str = "advisor-recommendation-1"
+
+    def to_data(self) -> dict[str, object]:
+        """Plain dicts, lists, strings and numbers, as in the JSON."""
+        data = _plain(self)
+        assert isinstance(data, dict)
+        return data
+
+    def to_json(self) -> str:
+        """The promised JSON, keys sorted, one trailing newline."""
+        return json.dumps(self.to_data(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Score):
+        return {"points": value.points, "exact": _ratio(value.exact)}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Fraction):
+        return round(float(value), 6)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _ratio(value: Fraction) -> str:
+    return f"{value.numerator}/{value.denominator}"

@@ -1,0 +1,1 @@
+"""What follows from the answers: compiled rules over sets of possible values."""

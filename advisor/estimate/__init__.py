@@ -1,0 +1,1 @@
+"""What an offer would deliver and cost for given traffic (pure functions)."""

@@ -1,0 +1,333 @@
+"""The knowledge base as the rest of the program sees it: frozen, typed, checked.
+
+Built by ``advisor.knowledge.loader`` from YAML or by the compiled cache; holds no YAML and
+no pydantic.  Orders are explicit (``order``, then id); mappings are in that order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from advisor.errors import Span
+from advisor.language.syntax import Condition, Expression
+from advisor.language.values import Domain, Number, Type
+
+Grade: TypeAlias = Literal[
+    "measured", "vendor spec", "vendor claim", "press", "expert judgement", "derived"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a declaration stands: file relative to the rule base, and span."""
+
+    file: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document that claims come from."""
+
+    id: str
+    title: str
+    address: str | None
+    publisher: str | None
+    date: str
+    kind: str
+    note: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What a rule rests on: a source, its grade there, the day it was read."""
+
+    ref: str
+    grade: Grade
+    checked: date
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a choice or a flag; ``weight`` is its prior (a flag: percent required)."""
+
+    id: str
+    label: str
+    means: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Prior mass ``weight`` spread evenly over ``[low, high)``."""
+
+    low: Number
+    high: Number
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An input.  ``type`` is what it holds; ``prior`` (numbers) or option weights say what
+    silence probably means; ``unknown_means`` replaces the prior where silence has a meaning
+    of its own (no named models)."""
+
+    id: str
+    order: int
+    group: str
+    ask: str
+    why: str
+    type: Type
+    options: tuple[Option, ...]
+    prior: tuple[Bin, ...]
+    unknown_means: Domain | None
+    ask_when: Condition
+    changeable: bool
+    effort: int
+    aliases: Mapping[str, str]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row of a decision table: where ``when`` holds, the value is ``value``."""
+
+    when: Condition
+    value: str | Expression
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A value that follows from answers: an expression, or a table (unique, complete)."""
+
+    id: str
+    type: Type
+    expression: Expression | None
+    rows: tuple[TableRow, ...]
+    reading: str | None
+    because: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """What can be claimed.  ``of`` says of which kind of subject: offer, served (an offer's
+    row for one model), model, accelerator."""
+
+    id: str
+    of: Literal["offer", "served", "model", "accelerator"]
+    type: Type
+    label: str
+    expiry: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A fact in the ledger: subject, attribute, the set of values it leaves possible.
+
+    ``value`` None is a claim that says "looked for, not found".  ``complete`` (lists) means
+    that what is absent is denied.  ``date`` is as the source gives it ("2026", "undated").
+    """
+
+    subject: str
+    attribute: str
+    value: Domain | None
+    source: str
+    date: str
+    checked: date
+    grade: Grade
+    complete: bool
+    until: date | None
+    note: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Accelerator:
+    id: str
+    title: str
+    claims: tuple[Claim, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A catalogue entry; ``open`` is False for closed weights."""
+
+    id: str
+    title: str
+    aliases: tuple[str, ...]
+    open: bool
+    claims: tuple[Claim, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One offer x model row: its claims (prices, limits).  ``until``: retired on that day."""
+
+    model: str
+    since: date | None
+    until: date | None
+    claims: tuple[Claim, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    id: str
+    title: str
+    order: int
+    platform: str
+    deployment: str
+    accelerator: str | None
+    summary: str
+    claims: tuple[Claim, ...]
+    serves: tuple[Served, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A criterion read off a number: utility is linear between anchors (number, 0..10000),
+    flat beyond them; ``cautious`` is the utility where there is no claim at all."""
+
+    name: str
+    anchors: tuple[tuple[Expression, int], ...]
+    cautious: int
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    id: str
+    order: int
+    label: str
+    why: str
+    base: int
+    measure: Measure | None
+    place: Place
+
+
+Effect: TypeAlias = Literal["exclude", "weigh", "score", "warn", "advise"]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    given: Mapping[str, object]
+    expect: Literal["applies", "does not apply"]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``when`` looks at the workload (and may compare with ``its`` attributes), ``offers``
+    (the key ``for``) at the offer.  ``steps`` counts for weigh and score.  Rules that rest on
+    the same ``evidence`` do not add up within a criterion."""
+
+    id: str
+    effect: Effect
+    criterion: str | None
+    when: Condition
+    offers: Condition
+    steps: int
+    negotiable: bool
+    because: str
+    source: Citation
+    evidence: str
+    owner: str
+    examples: tuple[Example, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """A combination of answers that no workload has."""
+
+    id: str
+    when: Condition
+    because: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Shipped example answers with the verdict that a panel of engineers would give."""
+
+    id: str
+    title: str
+    answers: Mapping[str, object]
+    weights: Mapping[str, str]
+    prices: Mapping[str, object]
+    as_of: date
+    expect: Mapping[str, object]
+    because: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class GradePolicy:
+    """How a grade counts: utility points it widens by, whether it is weak evidence, and the
+    best confidence word it allows."""
+
+    widening: int
+    weak: bool
+    cap: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """The declared numbers of the decision method (``rules/method.yaml``)."""
+
+    grades: Mapping[str, GradePolicy]
+    expiry_days: Mapping[str, int]
+    stale_factor: int
+    reference_models: Mapping[str, tuple[str, ...]]
+    size_match: tuple[Fraction, Fraction]
+    confidence: Mapping[str, Mapping[str, Fraction]]
+    minimum_answers: int
+    staff_hours: Mapping[str, tuple[Number, Number]]
+    staff_rate: tuple[Number, Number]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """A loaded rule base.  ``digest`` is over the content of its files."""
+
+    digest: str
+    root: str
+    method: Method
+    sources: Mapping[str, Source]
+    questions: Mapping[str, Question]
+    derived: Mapping[str, Derived]
+    attributes: Mapping[str, Attribute]
+    accelerators: Mapping[str, Accelerator]
+    models: Mapping[str, Model]
+    offers: Mapping[str, Offer]
+    criteria: Mapping[str, Criterion]
+    rules: Mapping[str, Rule]
+    impossible: tuple[Impossible, ...]
+    cases: Mapping[str, Case]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Answers as understood: what is absent is unknown.
+
+    ``prices`` are the user's own contract prices by offer: ``input``, ``output``,
+    ``cached-input`` (USD per million tokens), ``gpu-hour`` (USD per device-hour).
+    """
+
+    answers: Mapping[str, Domain]
+    weights: Mapping[str, Literal["more", "less", "ignore"]] = field(default_factory=dict)
+    prices: Mapping[str, Mapping[str, Number]] = field(default_factory=dict)
+
+

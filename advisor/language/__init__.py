@@ -1,0 +1,1 @@
+"""Text to typed form: unary tests, conditions, expressions, units."""
