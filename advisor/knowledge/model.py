@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from advisor.errors import Span
-from advisor.language.syntax import Condition, Expression
-from advisor.language.values import Domain, Number, Type
+from advisor.knowledge.syntax import Condition, Expression
+from advisor.knowledge.values import Domain, Number, Type
 
 Grade: TypeAlias = Literal[
     "measured", "vendor spec", "vendor claim", "press", "expert judgement", "derived"

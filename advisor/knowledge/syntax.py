@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from advisor.errors import Span
-from advisor.language.values import Number
+from advisor.knowledge.values import Number
 
 Comparison: TypeAlias = Literal["below", "at most", "above", "at least"]
 
