@@ -165,6 +165,8 @@ class Model:
     title: str
     aliases: tuple[str, ...]
     open: bool
+    publisher: str
+    released: str
     claims: tuple[Claim, ...]
     place: Place
 
