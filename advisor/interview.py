@@ -1,0 +1,377 @@
+"""The interview as a pure state machine, shared by every interface.
+
+An ``Interview`` is a frozen value; each step returns the next one.  ``back`` undoes the last
+step exactly, so ``interview.answer(q, a).back() == interview`` always holds; ``redo`` takes
+it again.
+
+A question is *relevant* unless its ``ask-when`` is certainly false given the answers so far
+(what depends on something unknown is asked).  An answer that was given stays in ``inputs``
+even when a later answer makes its question irrelevant: an answers file with the same content
+must lead to the same verdict, and the interface shows every answer that counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+from advisor.errors import DataError, Problem, Span
+from advisor.knowledge.document import Findings, ListNode, Node, ScalarNode
+from advisor.knowledge.model import Inputs, Knowledge, Question
+from advisor.knowledge.values import ChoiceType, Domain, FlagsType, NumberType
+from advisor.language.kleene import condition_truth
+from advisor.language.literals import parse_domain
+
+Status: TypeAlias = Literal["answered", "unknown", "skipped", "open", "irrelevant"]
+Mark: TypeAlias = Literal["unknown", "skipped"]
+Weight: TypeAlias = Literal["more", "less", "ignore"]
+
+DONT_KNOW = frozenset({"?", "unknown", "don't know", "dont know"})
+"""Typed words that mean "don't know"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Counts of questions; ``remaining`` are relevant and still open."""
+
+    answered: int
+    unknown: int
+    skipped: int
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """What one step changes, and so what ``back`` restores."""
+
+    answers: Mapping[str, Domain]
+    marks: Mapping[str, Mark]
+    weights: Mapping[str, Weight]
+    current: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """See the module.
+
+    ``chooser`` picks the next question among the open relevant ones; without one they come
+    in their declared order, going on from the question that was just dealt with.
+    """
+
+    knowledge: Knowledge = field(repr=False, compare=False)
+    base: Inputs = field(repr=False)
+    point: _Point
+    past: tuple[_Point, ...] = field(default=(), repr=False)
+    future: tuple[_Point, ...] = field(default=(), repr=False, compare=False)
+    chooser: Chooser | None = field(default=None, repr=False, compare=False)
+
+    @classmethod
+    def start(
+        cls,
+        knowledge: Knowledge,
+        inputs: Inputs | None = None,
+        *,
+        chooser: Chooser | None = None,
+    ) -> Interview:
+        """Begin, with the answers that are there already."""
+        base = inputs if inputs is not None else Inputs(answers={})
+        point = _Point(
+            answers=MappingProxyType(dict(base.answers)),
+            marks=MappingProxyType({}),
+            weights=MappingProxyType(dict(base.weights)),
+            current=None,
+        )
+        first = cls(knowledge, base, point, chooser=chooser)
+        return replace(first, point=replace(point, current=first._next_after(None)))
+
+    # -- looking ---------------------------------------------------------------------------
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Questions that are relevant or answered, in their declared order."""
+        return tuple(
+            question
+            for question in self._declared()
+            if question.id in self.point.answers or self.relevant(question.id)
+        )
+
+    @property
+    def open_questions(self) -> tuple[Question, ...]:
+        """Relevant questions that were neither answered, nor skipped, nor "don't know"."""
+        return tuple(q for q in self._declared() if self.status(q.id) == "open")
+
+    @property
+    def current(self) -> Question | None:
+        """The question to ask now; None when nothing is open."""
+        name = self.point.current
+        return None if name is None else self.knowledge.questions[name]
+
+    @property
+    def finished(self) -> bool:
+        return self.point.current is None
+
+    @property
+    def answers(self) -> Mapping[str, Domain]:
+        """What was answered, by question id."""
+        return self.point.answers
+
+    @property
+    def marks(self) -> Mapping[str, Mark]:
+        """Questions that were skipped or answered with "don't know"."""
+        return self.point.marks
+
+    @property
+    def inputs(self) -> Inputs:
+        """What the engine is asked about; answers in the questions' declared order."""
+        given = self.point.answers
+        ordered = {q.id: given[q.id] for q in self._declared() if q.id in given}
+        return Inputs(answers=ordered, weights=dict(self.point.weights), prices=self.base.prices)
+
+    @property
+    def progress(self) -> Progress:
+        states = [self.status(name) for name in self.knowledge.questions]
+        return Progress(
+            answered=states.count("answered"),
+            unknown=states.count("unknown"),
+            skipped=states.count("skipped"),
+            remaining=states.count("open"),
+        )
+
+    @property
+    def can_go_back(self) -> bool:
+        return bool(self.past)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self.future)
+
+    def status(self, question_id: str) -> Status:
+        """How far a question is.  Raises KeyError for a name that is no question."""
+        question = self.knowledge.questions[question_id]
+        if question.id in self.point.answers:
+            return "answered"
+        if not self.relevant(question.id):
+            return "irrelevant"
+        return self.point.marks.get(question.id, "open")
+
+    def relevant(self, question_id: str) -> bool:
+        """Whether the answers so far leave a reason to ask."""
+        question = self.knowledge.questions[question_id]
+        return condition_truth(question.ask_when, self.point.answers) is not False
+
+    def remembered(self, question_id: str) -> Domain | None:
+        """The answer now, else the one that going back took away last, else None."""
+        present = self.point.answers.get(question_id)
+        if present is not None:
+            return present
+        for point in reversed(self.future):
+            if question_id in point.answers:
+                return point.answers[question_id]
+        return None
+
+    # -- steps -----------------------------------------------------------------------------
+
+    def answer(self, question_id: str, domain: Domain) -> Interview:
+        """Give an answer (or another one) and go on to the next open question."""
+        question = self.knowledge.questions[question_id]
+        answers = {**self.point.answers, question.id: domain}
+        return self._dealt_with(question.id, answers, self._marks_without(question.id))
+
+    def unknown(self, question_id: str) -> Interview:
+        """Say "don't know", which takes an earlier answer away, and go on."""
+        return self._mark(question_id, "unknown")
+
+    def skip(self, question_id: str) -> Interview:
+        """Leave the question out, which takes an earlier answer away, and go on."""
+        return self._mark(question_id, "skipped")
+
+    def goto(self, question_id: str) -> Interview:
+        """Make a question current, whatever its status; its answer stays until replaced."""
+        question = self.knowledge.questions[question_id]
+        return self._step(replace(self.point, current=question.id))
+
+    def weigh(self, criterion: str, weight: Weight | None) -> Interview:
+        """Set a criterion to more, less or ignore; None takes the wish away."""
+        weights = dict(self.point.weights)
+        weights.pop(self.knowledge.criteria[criterion].id, None)
+        if weight is not None:
+            weights[criterion] = weight
+        return self._step(replace(self.point, weights=MappingProxyType(weights)))
+
+    def back(self) -> Interview:
+        """Undo the last step exactly; at the beginning nothing happens."""
+        if not self.past:
+            return self
+        return replace(
+            self,
+            point=self.past[-1],
+            past=self.past[:-1],
+            future=(*self.future, self.point),
+        )
+
+    def redo(self) -> Interview:
+        """Take the step again that ``back`` undid; nothing happens if there is none."""
+        if not self.future:
+            return self
+        return replace(
+            self,
+            point=self.future[-1],
+            past=(*self.past, self.point),
+            future=self.future[:-1],
+        )
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _declared(self) -> list[Question]:
+        return sorted(self.knowledge.questions.values(), key=lambda q: (q.order, q.id))
+
+    def _marks_without(self, question_id: str) -> dict[str, Mark]:
+        return {name: mark for name, mark in self.point.marks.items() if name != question_id}
+
+    def _mark(self, question_id: str, mark: Mark) -> Interview:
+        question = self.knowledge.questions[question_id]
+        answers = {name: a for name, a in self.point.answers.items() if name != question.id}
+        return self._dealt_with(
+            question.id, answers, {**self._marks_without(question.id), question.id: mark}
+        )
+
+    def _dealt_with(
+        self, question_id: str, answers: Mapping[str, Domain], marks: Mapping[str, Mark]
+    ) -> Interview:
+        after = self._step(
+            replace(
+                self.point,
+                answers=MappingProxyType(dict(answers)),
+                marks=MappingProxyType(dict(marks)),
+            )
+        )
+        return replace(after, point=replace(after.point, current=after._next_after(question_id)))
+
+    def _step(self, point: _Point) -> Interview:
+        return replace(self, point=point, past=(*self.past, self.point), future=())
+
+    def _next_after(self, question_id: str | None) -> str | None:
+        waiting = self.open_questions
+        if not waiting:
+            return None
+        if self.chooser is not None:
+            return self.chooser(self, waiting)
+        if question_id is not None:
+            here = self.knowledge.questions[question_id]
+            for question in waiting:
+                if (question.order, question.id) > (here.order, here.id):
+                    return question.id
+        return waiting[0].id
+
+
+Chooser: TypeAlias = Callable[[Interview, tuple[Question, ...]], str | None]
+"""Picks the next question's id among the open ones; None ends the interview."""
+
+
+# -- typed answers -------------------------------------------------------------------------
+
+
+def parse_answer(
+    question: Question, text: str, *, file: str = "answer", line: int = 1
+) -> Domain | None:
+    """Read what a person typed: an option's number or id or unique beginning, a comma list,
+    a number with its unit, a range such as ``50 to 200``; None for "don't know".
+
+    Raises DataError with every problem, placed in ``text`` (as ``line`` of ``file``).
+    """
+    words = text.strip()
+    if words.lower() in DONT_KNOW:
+        return None
+    findings = Findings(file, (*("",) * (line - 1), text))
+    node = _typed_node(question, text, line)
+    if isinstance(node, ScalarNode) and not node.text:
+        findings.add(
+            "empty-answer", f"'{question.id}' needs an answer", node, hint=_wanted(question)
+        )
+        raise DataError(findings.problems)
+    domain = parse_domain(node, question.type, findings)
+    if findings.problems:
+        raise DataError(findings.problems)
+    if domain is None:
+        place = Span(line, 1, line, len(text) + 1)
+        raise DataError(
+            [
+                Problem(
+                    "bad-answer",
+                    f"'{words}' is no answer to '{question.id}'",
+                    file,
+                    place,
+                    _wanted(question),
+                    text,
+                )
+            ]
+        )
+    return domain
+
+
+def option_ids(question: Question) -> tuple[str, ...]:
+    """The options in the order in which they are numbered; empty for numbers."""
+    if question.options:
+        return tuple(option.id for option in question.options)
+    if isinstance(question.type, NumberType):
+        return ()
+    return question.type.options
+
+
+def _wanted(question: Question) -> str:
+    if isinstance(question.type, NumberType):
+        return f"a number in {question.type.unit}, a range such as '50 to 200', or '?'"
+    several = isinstance(question.type, FlagsType)
+    first = (
+        "option numbers or names, separated by commas" if several else "an option's number or name"
+    )
+    return f"{first}, or '?' for don't know"
+
+
+def _typed_node(question: Question, text: str, line: int) -> Node:
+    """The typed text as the node that an answers file would have had."""
+    start = len(text) - len(text.lstrip())
+    body = text.strip()
+    whole = Span(line, start + 1, line, start + len(body) + 1)
+    if isinstance(question.type, NumberType):
+        return ScalarNode(body, whole)
+    several = isinstance(question.type, FlagsType)
+    if body.startswith("[") and body.endswith("]"):
+        start, body = start + 1, body[1:-1]
+        if not body.strip():
+            return ListNode((), whole)
+    elif several and body.lower() == "none" and "none" not in option_ids(question):
+        return ListNode((), whole)
+    items: list[ScalarNode] = []
+    for piece in body.split(","):
+        word = piece.strip()
+        column = start + len(piece) - len(piece.lstrip()) + 1
+        span = Span(line, column, line, column + len(word))
+        if word or "," not in body:
+            items.append(ScalarNode(_option_meant(question, word), span))
+        start += len(piece) + 1
+    if isinstance(question.type, ChoiceType) and len(items) == 1:
+        return items[0]
+    if several and len(items) == 1 and not items[0].text:
+        return items[0]
+    return ListNode(tuple(items), whole)
+
+
+def _option_meant(question: Question, word: str) -> str:
+    """An option's id from its number, any case of it, an alias or a unique beginning; the
+    word itself where nothing fits, so that the reader names the mistake."""
+    known = option_ids(question)
+    if word in known or not word:
+        return word
+    if word.isascii() and word.isdigit() and len(word) < 4 and 1 <= int(word) <= len(known):
+        return known[int(word) - 1]
+    lower = "-".join(word.lower().split())
+    if lower in known:
+        return lower
+    for alias in (word, lower):
+        if alias in question.aliases:
+            return question.aliases[alias]
+    starts = [name for name in known if name.startswith(lower)]
+    return starts[0] if len(starts) == 1 else word
