@@ -6,15 +6,17 @@ no pydantic.  Orders are explicit (``order``, then id); mappings are in that ord
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from advisor.errors import Span
 from advisor.knowledge.syntax import Condition, Expression
 from advisor.knowledge.values import Domain, Number, Type
+
+Day: TypeAlias = datetime.date
 
 Grade: TypeAlias = Literal[
     "measured", "vendor spec", "vendor claim", "press", "expert judgement", "derived"
@@ -49,7 +51,7 @@ class Citation:
 
     ref: str
     grade: Grade
-    checked: date
+    checked: Day
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +143,10 @@ class Claim:
     value: Domain | None
     source: str
     date: str
-    checked: date
+    checked: Day
     grade: Grade
     complete: bool
-    until: date | None
+    until: Day | None
     note: str
     place: Place
 
@@ -173,11 +175,17 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One offer x model row: its claims (prices, limits).  ``until``: retired on that day."""
+    """One offer x model row: that the offer lists the model (by whom, when, how good), and
+    the row's claims (prices, limits).  ``until``: retired on that day."""
 
     model: str
-    since: date | None
-    until: date | None
+    since: Day | None
+    until: Day | None
+    source: str
+    date: str
+    checked: Day
+    grade: Grade
+    note: str
     claims: tuple[Claim, ...]
     place: Place
 
@@ -267,7 +275,7 @@ class Case:
     answers: Mapping[str, object]
     weights: Mapping[str, str]
     prices: Mapping[str, object]
-    as_of: date
+    as_of: Day
     expect: Mapping[str, object]
     because: str
     place: Place
