@@ -1,0 +1,87 @@
+"""Exact ranges of quantities that cannot be negative: tokens, prices, hours, money.
+
+``None`` is unknown on that side.  Sums and products are sound: whatever the true values
+are within the operands, the true result lies within the range that comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from advisor.estimate.figures import span
+from advisor.knowledge.values import Interval, Number
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers from ``low`` to ``high``, both included; raises ``ValueError`` when empty or
+    negative."""
+
+    low: Number | None
+    high: Number | None
+
+    def __post_init__(self) -> None:
+        if (self.low is not None and self.low < 0) or (self.high is not None and self.high < 0):
+            raise ValueError(f"a negative quantity: {self.low} to {self.high}")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"an empty range: {self.low} to {self.high}")
+
+    @classmethod
+    def of(cls, value: Number | Interval | Range | None) -> Range:
+        """A number, an interval of the ledger, or ``None`` for unknown."""
+        if isinstance(value, Range):
+            return value
+        if value is None:
+            return UNKNOWN
+        if isinstance(value, Interval):
+            return cls(value.low, value.high)
+        return cls(value, value)
+
+    @property
+    def is_known(self) -> bool:
+        """Both sides are known."""
+        return self.low is not None and self.high is not None
+
+    def __add__(self, other: Range) -> Range:
+        return Range(
+            None if self.low is None or other.low is None else self.low + other.low,
+            None if self.high is None or other.high is None else self.high + other.high,
+        )
+
+    def __mul__(self, other: Range | Number) -> Range:
+        if not isinstance(other, Range):
+            other = Range(other, other)
+        return Range(_product(self.low, other.low), _product(self.high, other.high))
+
+    def words(self, unit: str) -> str:
+        """``1 to 2 USD``, ``at least 1 USD``, ``unknown``."""
+        return span(self.low, self.high, unit)
+
+
+UNKNOWN = Range(None, None)
+
+
+def total(parts: Iterable[Range]) -> Range:
+    """The sum of a bill's items.
+
+    An item whose low side is unknown still costs at least nothing, so it leaves the low side
+    of the sum at what is known (a sound lower bound); where *no* item has a known low side the
+    sum has none either: a bill that is not known is never shown as zero.
+    """
+    items = tuple(parts)
+    lows = [item.low for item in items if item.low is not None]
+    highs = [item.high for item in items if item.high is not None]
+    return Range(
+        sum(lows) if lows or not items else None,
+        sum(highs) if len(highs) == len(items) else None,
+    )
+
+
+def _product(left: Number | None, right: Number | None) -> Number | None:
+    # Nothing times an unknown amount is still nothing.
+    if left == 0 or right == 0:
+        return 0
+    if left is None or right is None:
+        return None
+    return left * right
