@@ -1,0 +1,134 @@
+"""Strong Kleene truth of a condition about a workload and, where it says *its*, an offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from advisor.knowledge.syntax import (
+    AllOf,
+    AnyOf,
+    AnyTest,
+    Atom,
+    Compare,
+    CompareIts,
+    Condition,
+    NotOf,
+    NotTest,
+    UnaryTest,
+    WithinIts,
+)
+from advisor.knowledge.values import Domain, Flags, Interval, Options, Truth
+from advisor.language.kleene import test_truth
+
+Environment = Mapping[str, Domain]
+
+
+def conjunction(truths: Iterable[Truth]) -> Truth:
+    """Kleene and: false wins over unknown."""
+    result: Truth = True
+    for truth in truths:
+        if truth is False:
+            return False
+        if truth is None:
+            result = None
+    return result
+
+
+def disjunction(truths: Iterable[Truth]) -> Truth:
+    """Kleene or: true wins over unknown."""
+    result: Truth = False
+    for truth in truths:
+        if truth is True:
+            return True
+        if truth is None:
+            result = None
+    return result
+
+
+def negation(truth: Truth) -> Truth:
+    """Kleene not."""
+    return None if truth is None else not truth
+
+
+def truth_of(condition: Condition, env: Environment, its: Environment | None = None) -> Truth:
+    """``env`` holds what is known of each name (absent: nothing), ``its`` the offer's side."""
+    if isinstance(condition, Atom):
+        return _test(condition.test, env.get(condition.name), its or {})
+    if isinstance(condition, AllOf):
+        return conjunction(truth_of(part, env, its) for part in condition.parts)
+    if isinstance(condition, AnyOf):
+        return disjunction(truth_of(part, env, its) for part in condition.parts)
+    return negation(truth_of(condition.part, env, its))
+
+
+def _test(test: UnaryTest, domain: Domain | None, its: Environment) -> Truth:
+    if isinstance(test, NotTest):
+        return negation(_test(test.test, domain, its))
+    if isinstance(test, AnyTest):
+        return disjunction(_test(part, domain, its) for part in test.tests)
+    if isinstance(test, CompareIts):
+        return _compare_its(test, domain, its.get(test.attribute))
+    if isinstance(test, WithinIts):
+        return _within_its(domain, its.get(test.attribute))
+    return test_truth(test, domain)
+
+
+def _compare_its(test: CompareIts, domain: Domain | None, its: Domain | None) -> Truth:
+    """Against an interval the answer is sure only where both of its ends agree."""
+    if not isinstance(its, Interval) or domain is None:
+        return None
+    ends: list[Truth] = []
+    for end in (its.low, its.high):
+        if end is None:
+            # An unbounded side decides nothing by itself.
+            ends.append(None)
+        else:
+            ends.append(test_truth(Compare(test.op, end), domain))
+    return ends[0] if ends[0] == ends[1] else None
+
+
+def _within_its(domain: Domain | None, its: Domain | None) -> Truth:
+    if not isinstance(its, Flags) or domain is None:
+        return None
+    if isinstance(domain, Flags):
+        if domain.may <= its.must:
+            return True
+        return None if domain.must <= its.may else False
+    if isinstance(domain, Options):
+        if domain.values <= its.must:
+            return True
+        return None if domain.values & its.may else False
+    return None
+
+
+def names_in(condition: Condition) -> frozenset[str]:
+    """Every name a condition looks at (not what stands after *its*)."""
+    return frozenset(atom.name for atom in atoms_in(condition))
+
+
+def atoms_in(condition: Condition) -> tuple[Atom, ...]:
+    """All atoms, in their written order."""
+    if isinstance(condition, Atom):
+        return (condition,)
+    if isinstance(condition, NotOf):
+        return atoms_in(condition.part)
+    return tuple(atom for part in condition.parts for atom in atoms_in(part))
+
+
+def tests_in(test: UnaryTest) -> tuple[UnaryTest, ...]:
+    """The elementary tests inside a test, without *not* and lists."""
+    if isinstance(test, NotTest):
+        return tests_in(test.test)
+    if isinstance(test, AnyTest):
+        return tuple(inner for part in test.tests for inner in tests_in(part))
+    return (test,)
+
+
+def its_in(condition: Condition) -> frozenset[str]:
+    """The attributes of the offer that a condition compares with."""
+    return frozenset(
+        test.attribute
+        for atom in atoms_in(condition)
+        for test in tests_in(atom.test)
+        if isinstance(test, CompareIts | WithinIts)
+    )
