@@ -1,0 +1,109 @@
+"""The parts a report is made of.
+
+A view turns a result into these; a format turns these into text.  Formats decide about
+layout and escaping only: every word and figure is in the blocks already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+Tone: TypeAlias = Literal["plain", "strong", "good", "warn", "bad", "quiet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """``level`` 1 is the title of the report."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    label: str
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Labels with what they stand for, such as "Confidence: likely"."""
+
+    rows: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """``mark`` says which way it counts: + for, - against, empty for neither."""
+
+    text: str
+    details: tuple[str, ...] = ()
+    mark: Literal["+", "-", ""] = ""
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of a bar chart: ``share`` 0..1 of the longest bar, ``value`` in words."""
+
+    label: str
+    value: str
+    note: str
+    share: Fraction
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A bar chart that opens to the reasons behind each bar."""
+
+    header: tuple[str, str, str]
+    rows: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``right`` are the indexes of the columns that are set flush right."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    right: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A source: its title, its address where it has one, and what to know of it."""
+
+    ref: str
+    title: str
+    address: str | None
+    note: str
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    rows: tuple[Reference, ...]
+
+
+Block: TypeAlias = Heading | Paragraph | Pairs | Items | Bars | Table | References
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    title: str
+    blocks: tuple[Block, ...]

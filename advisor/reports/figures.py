@@ -1,0 +1,68 @@
+"""Figures in words: exact numbers in, rounded text out, no binary floats in between."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from advisor.decision.result import Money
+from advisor.knowledge.values import Number
+
+
+def grouped(value: int) -> str:
+    """``13824`` -> ``13,824``."""
+    return f"{value:,}"
+
+
+def decimal(value: Number, places: int) -> str:
+    """Rounded half to even, with thousands grouped: ``decimal(Fraction(5, 3), 2)`` is 1.67."""
+    scaled = round(Fraction(value) * 10**places)
+    whole, part = divmod(abs(scaled), 10**places)
+    sign = "-" if scaled < 0 else ""
+    return f"{sign}{whole:,}" + (f".{part:0{places}d}" if places else "")
+
+
+def percent(share: Number) -> str:
+    """``Fraction(5, 6)`` -> ``83 %``; what is neither 0 nor 1 is never shown as such."""
+    rounded = round(Fraction(share) * 100)
+    if rounded == 0 and share > 0:
+        return "under 1 %"
+    if rounded == 100 and share < 1:
+        return "over 99 %"
+    return f"{rounded} %"
+
+
+def dollars(value: Number) -> str:
+    """Cents up to 100 dollars, then whole dollars; tenths of a cent below one cent."""
+    amount = Fraction(value)
+    if amount == 0:
+        return "$0"
+    size = abs(amount)
+    places = 4 if size < Fraction(1, 100) else 2 if size < 100 else 0
+    text = decimal(size, places)
+    return f"-${text}" if amount < 0 else f"${text}"
+
+
+def band(low: Number | None, high: Number | None) -> str:
+    """``$1,200 to $3,400``, ``at least $1,200``, ``unknown``."""
+    if low is None:
+        return "unknown" if high is None else f"at most {dollars(high)}"
+    if high is None:
+        return f"at least {dollars(low)}"
+    first, last = dollars(low), dollars(high)
+    return first if first == last else f"{first} to {last}"
+
+
+def money(value: Money) -> str:
+    return band(value.low, value.high)
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """``counted(2, "answer")`` -> ``2 answers``."""
+    return f"{grouped(count)} {one if count == 1 else many or one + 's'}"
+
+
+def listed(words: tuple[str, ...] | list[str], last: str = "and") -> str:
+    """``a, b and c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -1,0 +1,325 @@
+"""A recommendation in words: the one view that every document format shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from advisor.decision.result import (
+    Caveat,
+    Contribution,
+    Doubt,
+    Estimate,
+    Excluded,
+    Ranked,
+    Reason,
+    Recommendation,
+    Sureness,
+    Worlds,
+)
+from advisor.reports.blocks import (
+    Bar,
+    Bars,
+    Block,
+    Document,
+    Heading,
+    Item,
+    Items,
+    Pair,
+    Pairs,
+    Paragraph,
+    Reference,
+    References,
+    Table,
+    Tone,
+)
+from advisor.reports.figures import band, counted, decimal, grouped, listed, money, percent
+
+TITLE = "Inference Advisor: recommendation"
+_WORD_TONES: dict[str, Tone] = {
+    "firm": "good",
+    "likely": "good",
+    "leaning": "warn",
+    "toss-up": "warn",
+    "none": "bad",
+}
+
+
+def recommendation_view(result: Recommendation) -> Document:
+    """Everything a reader is told, in the order in which it is read."""
+    leader = leading(result)
+    blocks: list[Block] = [Paragraph(result.verdict.headline, "strong")]
+    blocks += _verdict(result, leader)
+    if leader is not None:
+        blocks += why_blocks(leader)
+        blocks += _cost(leader.estimate)
+        blocks += _caveats(leader.warnings)
+        blocks += _doubts("To confirm before signing", leader.to_confirm)
+        blocks += _doubts("What depends on what is not known", leader.depends_on)
+    blocks += _relaxations(result)
+    blocks += _ranking(result)
+    blocks += excluded_blocks(result.excluded)
+    blocks += _flips(result)
+    blocks += _next(result)
+    blocks += _assumptions(result)
+    blocks += _sources(result)
+    blocks += _stamp(result)
+    return Document(TITLE, tuple(blocks))
+
+
+def leading(result: Recommendation) -> Ranked | None:
+    """The ranked offer that the verdict names."""
+    for ranked in result.ranking:
+        if ranked.offer == result.verdict.offer:
+            return ranked
+    return None
+
+
+def confidence_sentences(sureness: Sureness) -> Iterator[str]:
+    """The three figures behind the word, each as a sentence."""
+    if sureness.p is not None:
+        yield (
+            "The leader beats the runner-up in "
+            f"{percent(sureness.p)} of the combinations and weightings tried."
+        )
+    if sureness.r is not None:
+        yield (
+            "To turn that round, every weight would have to be wrong by more than a factor of "
+            f"{decimal(sureness.r, 2)}."
+        )
+    if sureness.weak_share is not None:
+        yield f"{percent(sureness.weak_share)} of the leader's score rests on weak evidence."
+
+
+def settled_words(settled: bool, worlds: Worlds) -> str:
+    """Whether an answer could still change the winner, and how that is known."""
+    if settled and worlds.total == 1:
+        return "yes: nothing that matters is left open"
+    if settled:
+        checked = counted(worlds.checked, "combination")
+        return f"yes: checked {checked} of what is left; none changes the winner"
+    if worlds.method == "exhaustive":
+        checked = counted(worlds.checked, "combination")
+        return f"no: checked {checked} of what is left; some have another winner"
+    return (
+        f"no: {grouped(worlds.checked)} of {grouped(worlds.total)} combinations of what is left "
+        "were looked at; a sample proves nothing"
+    )
+
+
+def why_blocks(ranked: Ranked) -> Iterator[Block]:
+    """Where an offer's points come from."""
+    yield Heading(f"Where the points of {ranked.title} come from")
+    most = max((abs(c.points) for c in ranked.contributions), default=0)
+    yield Bars(
+        ("criterion", "points", "weight"),
+        tuple(_bar(c, most) for c in ranked.contributions if c.weight or c.points),
+    )
+    ignored = [c.label for c in ranked.contributions if not c.weight and not c.points]
+    if ignored:
+        yield Paragraph(f"No weight here: {listed(ignored)}.", "quiet")
+
+
+def excluded_blocks(excluded: tuple[Excluded, ...]) -> Iterator[Block]:
+    if not excluded:
+        return
+    yield Heading(f"Excluded ({len(excluded)})")
+    yield Items(tuple(_excluded_item(offer) for offer in excluded))
+
+
+def _verdict(result: Recommendation, leader: Ranked | None) -> Iterator[Block]:
+    verdict = result.verdict
+    rows: list[Pair] = []
+    if leader is not None:
+        rows.append(Pair("Offer", f"{leader.title} ({leader.offer})"))
+        rows.append(Pair("Model", verdict.model or "any"))
+        rows.append(Pair("Requirements", _lane_words(leader)))
+        rows.append(Pair("Score", f"{grouped(leader.score.points)} of 10,000 points"))
+        if leader.estimate is not None:
+            rows.append(Pair("Cost", f"{money(leader.estimate.monthly)} a month"))
+    rows.append(Pair("Confidence", verdict.confidence, _WORD_TONES[verdict.confidence]))
+    rows.append(Pair("Settled", settled_words(verdict.settled, verdict.worlds)))
+    rows.append(Pair("As of", result.as_of))
+    yield Pairs(tuple(rows))
+    sentences = list(confidence_sentences(verdict.sureness))
+    if sentences or verdict.sureness.caps:
+        yield Heading("How sure")
+    if sentences:
+        yield Items(tuple(Item(sentence) for sentence in sentences))
+    if verdict.sureness.caps:
+        yield Items(tuple(Item(cap, mark="-") for cap in verdict.sureness.caps))
+
+
+def _lane_words(ranked: Ranked) -> str:
+    if ranked.lane == "safe":
+        return "safe: every stated requirement is proven"
+    return f"conditional: {counted(len(ranked.to_confirm), 'requirement')} to confirm"
+
+
+def _bar(contribution: Contribution, most: int) -> Bar:
+    share = Fraction(abs(contribution.points), most) if most else Fraction(0)
+    items = [_reason(reason) for reason in contribution.because]
+    if contribution.clamped:
+        items.append(
+            Item(f"{contribution.clamped:+,} of utility beyond the end of the scale do not count")
+        )
+    return Bar(
+        label=contribution.label,
+        value=grouped(contribution.points),
+        note=percent(contribution.weight),
+        share=share,
+        items=tuple(items),
+    )
+
+
+def _reason(reason: Reason) -> Item:
+    return Item(
+        reason.text,
+        details=(f"{reason.rule}: {reason.grade}, {reason.source}, checked {reason.checked}",),
+        mark="+" if reason.steps > 0 else "-" if reason.steps < 0 else "",
+    )
+
+
+def _cost(estimate: Estimate | None) -> Iterator[Block]:
+    if estimate is None:
+        return
+    yield Heading("Cost for this traffic")
+    yield Pairs(
+        (
+            Pair("Per month", money(estimate.monthly)),
+            Pair("Per day", money(estimate.daily)),
+            Pair("Per million tokens", money(estimate.per_million)),
+        )
+    )
+    if estimate.lines:
+        rows = tuple((c.item, band(c.low, c.high), c.formula) for c in estimate.lines)
+        yield Table(("item", "a month", "how"), rows, frozenset({1}))
+    notes = [Item(f"Not known: {text}", mark="-") for text in estimate.unknown]
+    notes += [Item(f"Assumed: {text}") for text in estimate.assumptions]
+    if notes:
+        yield Items(tuple(notes))
+
+
+def _caveats(caveats: tuple[Caveat, ...]) -> Iterator[Block]:
+    if not caveats:
+        return
+    yield Heading("Caveats")
+    yield Items(
+        tuple(Item(c.text, (f"{c.rule}: {c.source}",), mark="-", tone="warn") for c in caveats)
+    )
+
+
+def _doubts(title: str, doubts: tuple[Doubt, ...]) -> Iterator[Block]:
+    if not doubts:
+        return
+    yield Heading(title)
+    yield Items(tuple(Item(d.text, _facts(d.rule, d.facts)) for d in doubts))
+
+
+def _facts(rule: str, facts: tuple[str, ...]) -> tuple[str, ...]:
+    return (f"{rule}: {'; '.join(facts)}",) if facts else (rule,)
+
+
+def _ranking(result: Recommendation) -> Iterator[Block]:
+    if not result.ranking:
+        return
+    yield Heading(f"Ranking ({len(result.ranking)})")
+    rows = tuple(
+        (
+            str(r.rank),
+            r.title,
+            r.model or "-",
+            r.lane,
+            grouped(r.score.points),
+            money(r.estimate.monthly) if r.estimate is not None else "unknown",
+        )
+        for r in result.ranking
+    )
+    yield Table(("#", "offer", "model", "lane", "points", "a month"), rows, frozenset({0, 4, 5}))
+
+
+def _excluded_item(offer: Excluded) -> Item:
+    details: list[str] = []
+    for failure in offer.failed:
+        details.append(failure.text)
+        behind = [*failure.answers, *failure.facts]
+        if behind:
+            details.append(f"{failure.rule}: {'; '.join(behind)}")
+    return Item(f"{offer.title} ({offer.offer})", tuple(details), mark="-")
+
+
+def _relaxations(result: Recommendation) -> Iterator[Block]:
+    if not result.relaxations:
+        return
+    yield Heading("What would open an offer")
+    yield Items(
+        tuple(Item(f"Relax {listed(r.relax)}: opens {listed(r.opens)}") for r in result.relaxations)
+    )
+
+
+def _flips(result: Recommendation) -> Iterator[Block]:
+    if not result.flips:
+        return
+    yield Heading("What would change the winner")
+    yield Items(
+        tuple(
+            Item(
+                f"{listed([f'{name}: {value}' for name, value in flip.change.items()])}: "
+                f"{flip.winner or 'no offer'} leads"
+            )
+            for flip in result.flips
+        )
+    )
+
+
+def _next(result: Recommendation) -> Iterator[Block]:
+    if result.next_question is None:
+        return
+    yield Heading("The question that matters most now")
+    yield Pairs((Pair(result.next_question.id, result.next_question.why),))
+
+
+def _assumptions(result: Recommendation) -> Iterator[Block]:
+    inputs = result.inputs
+    yield Heading("What this rests on")
+    if inputs.answers:
+        yield Pairs(tuple(Pair(name, text) for name, text in inputs.answers.items()))
+    else:
+        yield Paragraph("Nothing was answered.")
+    if inputs.weights:
+        yield Items(tuple(Item(f"{name} counts: {w}") for name, w in inputs.weights.items()))
+    for offer, prices in inputs.prices.items():
+        words = listed([f"{name} {value}" for name, value in prices.items()])
+        yield Items((Item(f"Your own prices for {offer}: {words}"),))
+    if inputs.readings:
+        yield Items(tuple(Item(reading.text) for reading in inputs.readings))
+    if inputs.unknown:
+        yield Paragraph(f"Not known, so every possibility counted: {', '.join(inputs.unknown)}.")
+
+
+def _sources(result: Recommendation) -> Iterator[Block]:
+    if not result.sources:
+        return
+    yield Heading(f"Sources ({len(result.sources)})")
+    yield References(
+        tuple(
+            Reference(
+                ref=s.ref,
+                title=s.title,
+                address=s.address,
+                note=f"{s.grade}, checked {s.checked}" + (", stale" if s.stale else ""),
+                stale=s.stale,
+            )
+            for s in result.sources
+        )
+    )
+
+
+def _stamp(result: Recommendation) -> Iterator[Block]:
+    known = result.knowledge
+    yield Heading("Rule base")
+    yield Paragraph(
+        f"{counted(known.rules, 'rule')}, {counted(known.offers, 'offer')}, "
+        f"{counted(known.facts, 'fact')}; digest {known.digest}; judged as of {result.as_of}.",
+        "quiet",
+    )
