@@ -1,0 +1,222 @@
+"""The cost of an offer in any cell of the traffic: bounds from prices, devices, people.
+
+Prices are the user's own where given, else the ledger's.  The itemised bill that is shown
+comes from ``advisor.estimate.cost``; here the same sums are kept as coefficients, because a
+decision asks for them thousands of times.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from advisor.engine.offering import Offering
+from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
+from advisor.estimate.cost import (
+    DAYS_PER_MONTH,
+    HOURS_PER_MONTH,
+    Bill,
+    Capacity,
+    People,
+    TokenPrices,
+    Traffic,
+    bill,
+)
+from advisor.estimate.ranges import UNKNOWN, Range
+from advisor.estimate.token_cost import cost_per_request
+from advisor.knowledge.ledger import NOTHING
+from advisor.knowledge.model import Inputs, Knowledge
+from advisor.knowledge.values import Domain, Interval, Number, Options
+
+TRAFFIC = ("requests-per-day", "input-tokens", "output-tokens")
+SHARES = ("cached-input-share", "batch-share")
+MEASURES = ("monthly-cost", "monthly-cost-low", "cost-per-million-tokens")
+QUESTIONS = frozenset({*TRAFFIC, *SHARES, *SERVING_QUESTIONS, "precision"})
+MILLION = 1_000_000
+
+# Bytes per parameter that the weights take, by the precision that is asked for; "any" may be
+# served at 8 bits or, where somebody prefers it, at 16.
+BYTES = {"16-bit": (2, 2), "8-bit": (1, 1), "any": (1, 2)}
+# Room beside the weights for the cache of running requests and for activations.
+RESERVE = Fraction(6, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """What an offer charges for with one model; ``None`` where it does not charge for it."""
+
+    tokens: TokenPrices | None
+    capacity: Capacity | None
+    people: People | None
+    own_prices: bool
+
+    @property
+    def priced(self) -> bool:
+        """Whether anything but people has a known price."""
+        token_price = self.tokens is not None and self.tokens.input.low is not None
+        hour_price = self.capacity is not None and self.capacity.device_hour.low is not None
+        return token_price or hour_price
+
+
+class Costs:
+    """Cost measures of one decision."""
+
+    def __init__(self, knowledge: Knowledge, offering: Offering, inputs: Inputs) -> None:
+        self._knowledge = knowledge
+        self._offering = offering
+        self._inputs = inputs
+        self.charges = lru_cache(maxsize=None)(self._charges)
+
+    def measure(
+        self, name: str, offer: str, model: str | None, env: Mapping[str, Domain]
+    ) -> Interval | None:
+        """The value of a cost measure, as bounds over ``env``; ``None`` without a price."""
+        charges = self.charges(offer, model, precision_of(env))
+        if not charges.priced:
+            return None
+        traffic = traffic_of(env)
+        low, high = self._monthly(charges, traffic)
+        if name == "monthly-cost-low":
+            # The low end itself is a range where the traffic is: it grows with volume.
+            busiest = Traffic(
+                *(Range(r.high, r.high) for r in (
+                    traffic.requests_per_day, traffic.input_tokens, traffic.output_tokens
+                )),
+                traffic.cached_input_share,
+                traffic.batch_share,
+            )
+            known = all(
+                r.high is not None
+                for r in (traffic.requests_per_day, traffic.input_tokens, traffic.output_tokens)
+            )
+            return Interval(low, self._monthly(charges, busiest)[0] if known else None)
+        if name == "monthly-cost":
+            return Interval(low, high)
+        tokens = traffic.tokens_per_day * DAYS_PER_MONTH
+        if not tokens.low or tokens.high is None:
+            return None
+        return Interval(
+            Fraction(low) * MILLION / tokens.high,
+            None if high is None else Fraction(high) * MILLION / tokens.low,
+        )
+
+    def bill(self, offer: str, model: str | None, env: Mapping[str, Domain]) -> Bill:
+        """The itemised bill for the traffic in ``env``."""
+        charges = self.charges(offer, model, precision_of(env))
+        return bill(
+            traffic_of(env),
+            tokens=charges.tokens,
+            capacity=charges.capacity,
+            people=charges.people,
+        )
+
+    def _monthly(self, charges: Charges, traffic: Traffic) -> tuple[Number, Number | None]:
+        low: Number = 0
+        high: Number | None = 0
+        for part in _parts(charges, traffic):
+            low += part.low or 0
+            high = None if high is None or part.high is None else high + part.high
+        return low, high
+
+    def _charges(self, offer_id: str, model: str | None, precision: str) -> Charges:
+        offer = self._knowledge.offers[offer_id]
+        evidence = self._offering.of(offer_id, model)
+        own = self._inputs.prices.get(offer_id, {})
+
+        def price(own_key: str, attribute: str) -> Range:
+            if own_key in own:
+                return Range.of(own[own_key])
+            value = evidence.get(attribute, NOTHING).value
+            return Range.of(value) if isinstance(value, Interval) else UNKNOWN
+
+        def source(attribute: str) -> str | None:
+            claims = evidence.get(attribute, NOTHING).claims
+            return claims[0].source if claims else None
+
+        billing = evidence.get("billing", NOTHING).value
+        hourly = billing == Options(frozenset({"per-hour"})) or "gpu-hour" in own
+        bought = billing == Options(frozenset({"purchase"}))
+        tokens = None
+        capacity = None
+        if hourly or bought:
+            rate = UNKNOWN if bought and "gpu-hour" not in own else price(
+                "gpu-hour", "device-hour-price"
+            )
+            capacity = Capacity(
+                self._devices(offer_id, model, precision),
+                rate,
+                source="your price" if "gpu-hour" in own else source("device-hour-price"),
+            )
+        else:
+            tokens = TokenPrices(
+                price("input", "input-price"),
+                price("output", "output-price"),
+                price("cached-input", "cached-input-price"),
+                price("batch-discount", "batch-discount"),
+                source="your price" if "input" in own else source("input-price"),
+            )
+        hours = self._knowledge.method.staff_hours.get(offer.deployment)
+        rate_low, rate_high = self._knowledge.method.staff_rate
+        people = (
+            People(Range(*hours), Range(rate_low, rate_high), "rules/method.yaml")
+            if hours
+            else None
+        )
+        return Charges(tokens, capacity, people, bool(own))
+
+    def _devices(self, offer: str, model: str | None, precision: str) -> Range:
+        """At least the smallest unit and what the weights need; above that, unknown."""
+        evidence = self._offering.of(offer, model)
+        unit = evidence.get("smallest-unit", NOTHING).value
+        smallest = unit.low if isinstance(unit, Interval) and unit.low is not None else 1
+        memory = evidence.get("accelerator.memory", NOTHING).value
+        size = evidence.get("model.total-parameters", NOTHING).value
+        needed: Number = 1
+        if (
+            isinstance(memory, Interval)
+            and isinstance(size, Interval)
+            and memory.high
+            and size.low is not None
+        ):
+            least = BYTES.get(precision, BYTES["any"])[0]
+            needed = math.ceil(Fraction(size.low) * least * RESERVE / memory.high)
+        units = math.ceil(Fraction(needed) / smallest)
+        return Range(units * smallest, None)
+
+
+def _parts(charges: Charges, traffic: Traffic) -> list[Range]:
+    parts: list[Range] = []
+    if charges.tokens is not None:
+        parts.append(traffic.requests_per_day * _per_request(traffic, charges.tokens))
+    if charges.capacity is not None:
+        parts.append(charges.capacity.devices * charges.capacity.device_hour * HOURS_PER_MONTH)
+    if charges.people is not None:
+        parts.append(charges.people.hours_per_month * charges.people.rate)
+    return parts
+
+
+def _per_request(traffic: Traffic, prices: TokenPrices) -> Range:
+    return cost_per_request(traffic, prices) * DAYS_PER_MONTH
+
+
+def precision_of(env: Mapping[str, Domain]) -> str:
+    """The asked precision, or ``any`` where it is open."""
+    value = env.get("precision")
+    return min(value.values) if isinstance(value, Options) and len(value.values) == 1 else "any"
+
+
+def traffic_of(env: Mapping[str, Domain]) -> Traffic:
+    """The traffic in a cell; a question that is absent is unknown."""
+
+    def of(name: str) -> Range:
+        value = env.get(name)
+        return Range.of(value) if isinstance(value, Interval) else UNKNOWN
+
+    def share(name: str) -> Range:
+        value = env.get(name)
+        return Range.of(value) if isinstance(value, Interval) else Range(0, 0)
+
+    return Traffic(*(of(name) for name in TRAFFIC), *(share(name) for name in SHARES))

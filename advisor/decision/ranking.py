@@ -1,0 +1,263 @@
+"""Scores as exact means over worlds, and the order they give.
+
+Score of an offer in a world: sum of weight x utility over the sum of weights, a fraction of
+0..10000; in a world where a gate fails it is 0.  The mean over worlds splits exactly into
+contributions by criterion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from advisor.decision.gates import Gate, Standing, failure_part
+from advisor.decision.situation import Situation
+from advisor.decision.tables import (
+    Utility,
+    measured_utility,
+    step_utility,
+    weight,
+    weights_at,
+    widening_of,
+)
+from advisor.engine.space import Assignment
+from advisor.engine.worlds import EXACT_LIMIT, Cells, Part, Worlds
+from advisor.knowledge.model import Criterion, Rule
+
+
+@dataclass(frozen=True)
+class Term:
+    """A criterion's part of an offer's mean score (0..10000 x weight share)."""
+
+    criterion: str
+    exact: Fraction
+    weight: Fraction
+
+
+@dataclass(frozen=True)
+class Scored:
+    offer: str
+    score: Fraction
+    terms: tuple[Term, ...]
+
+
+class Scoring:
+    """Utilities by cell for the offers that are not excluded, and their mean scores."""
+
+    def __init__(
+        self,
+        situation: Situation,
+        worlds: Worlds,
+        standings: Mapping[str, Standing],
+        gates: Sequence[Gate],
+    ) -> None:
+        self.situation = situation
+        self.worlds = worlds
+        self.offers = tuple(o for o, s in standings.items() if not s.excluded_by)
+        rules = situation.knowledge.rules.values()
+        self.weigh_rules = [r for r in rules if r.effect == "weigh"]
+        self.weight_keys = situation.space.open_keys(
+            q for r in self.weigh_rules for q in situation.questions_of(r)
+        )
+        self.weight_vectors: list[tuple[int, ...]] = []
+        self.weights = Part(self.weight_keys, self._weight_number)
+        self.utilities: dict[str, list[tuple[Utility, ...]]] = {}
+        self.parts: dict[str, Part] = {}
+        self.score_rules: dict[str, list[Rule]] = {}
+        for criterion in situation.knowledge.criteria.values():
+            self._add(criterion)
+        failing = [g for g in gates if any(g.id in standings[o].fails for o in self.offers)]
+        self.failures = {g.id: failure_part(g, standings, self.offers) for g in failing}
+
+    def _add(self, criterion: Criterion) -> None:
+        rules = [
+            r
+            for r in self.situation.knowledge.rules.values()
+            if r.effect == "score"
+            and r.criterion == criterion.id
+            and self.situation.may_apply(r)
+        ]
+        self.score_rules[criterion.id] = rules
+        self.utilities[criterion.id] = []
+        keys = self.situation.space.open_keys(self.questions_of(criterion))
+        self.parts[criterion.id] = Part(keys, lambda cells: self._utility_number(criterion, cells))
+
+    def questions_of(self, criterion: Criterion) -> frozenset[str]:
+        """The questions that a criterion's utilities rest on."""
+        if criterion.measure is not None:
+            return self.situation.measure_questions(criterion.measure)
+        rules = self.score_rules[criterion.id]
+        return frozenset().union(*(self.situation.questions_of(r) for r in rules))
+
+    def open_keys(self) -> tuple[str, ...]:
+        """Every open axis that weights, utilities or failures read."""
+        parts = [self.weights, *self.parts.values(), *self.failures.values()]
+        return tuple(sorted({key for part in parts for key in part.keys}))
+
+    def _weight_number(self, cells: Cells) -> int:
+        at = dict(zip(self.weight_keys, cells, strict=True))
+        vector = weights_at(self.situation, self.weigh_rules, at)
+        if vector in self.weight_vectors:
+            return self.weight_vectors.index(vector)
+        self.weight_vectors.append(vector)
+        return len(self.weight_vectors) - 1
+
+    def _utility_number(self, criterion: Criterion, cells: Cells) -> int:
+        at = dict(zip(self.parts[criterion.id].keys, cells, strict=True))
+        row = tuple(self.utility(criterion, offer, at) for offer in self.offers)
+        rows = self.utilities[criterion.id]
+        for index, known in enumerate(rows):
+            if known == row:
+                return index
+        rows.append(row)
+        return len(rows) - 1
+
+    def utility(self, criterion: Criterion, offer: str, at: Assignment) -> Utility:
+        """The utility of one offer on one criterion in a joint cell."""
+        situation = self.situation
+        if criterion.measure is not None:
+            env = situation.environment(self.questions_of(criterion), at, point=True)
+            model = situation.choice(offer, at).model
+            return measured_utility(situation, criterion, offer, model, env)
+        certain: list[Rule] = []
+        possible: list[Rule] = []
+        for rule in self.score_rules[criterion.id]:
+            truth = situation.holds(rule, offer, at, point=True)
+            if truth is True:
+                certain.append(rule)
+            elif truth is None:
+                possible.append(rule)
+        widening = {
+            r.id: widening_of(situation, r, offer, situation.choice(offer, at).model)
+            for r in certain
+        }
+        return step_utility(situation, certain, possible, widening)
+
+    def is_exact(self) -> bool:
+        """Whether the joint cells behind every mean are few enough to be looked at all."""
+        entangled, _ = self._split_failures()
+        return (
+            sum(
+                self.worlds.size([self.weights, part, *entangled]) for part in self.parts.values()
+            )
+            <= EXACT_LIMIT
+        )
+
+    def _split_failures(self) -> tuple[list[Part], list[list[Part]]]:
+        """Failures that share an axis with weights or utilities, and the independent rest."""
+        touched = {k for p in (self.weights, *self.parts.values()) for k in p.keys}
+        rest = list(self.failures.values())
+        entangled: list[Part] = []
+        grown = True
+        while grown:
+            grown = False
+            for part in list(rest):
+                if self.worlds.tied(part.keys, touched):
+                    touched |= set(part.keys)
+                    entangled.append(part)
+                    rest.remove(part)
+                    grown = True
+        return entangled, self._components(rest)
+
+    def _components(self, parts: list[Part]) -> list[list[Part]]:
+        groups: list[tuple[set[str], list[Part]]] = []
+        for part in parts:
+            keys = set(part.keys)
+            members = [part]
+            apart = []
+            for other_keys, other in groups:
+                if self.worlds.tied(tuple(keys), other_keys):
+                    keys |= other_keys
+                    members = [*other, *members]
+                else:
+                    apart.append((other_keys, other))
+            groups = [*apart, (keys, members)]
+        return [members for _, members in groups]
+
+    def scores(self, *, exact: bool) -> dict[str, Scored]:
+        """The mean score of every offer that is not excluded."""
+        entangled, independent = self._split_failures()
+        passing = self._pass_shares(independent, exact=exact)
+        terms: dict[str, list[Term]] = {offer: [] for offer in self.offers}
+        for position, criterion in enumerate(self.situation.knowledge.criteria):
+            for offer, term in self._terms(criterion, position, entangled, passing, exact).items():
+                terms[offer].append(term)
+        return {
+            offer: Scored(offer, sum((t.exact for t in found), Fraction(0)), tuple(found))
+            for offer, found in terms.items()
+        }
+
+    def _pass_shares(self, groups: list[list[Part]], *, exact: bool) -> list[Fraction]:
+        shares = [Fraction(1)] * len(self.offers)
+        for group in groups:
+            masses = self.worlds.grouped(group, exact=exact)
+            total = sum(masses.values())
+            for i in range(len(self.offers)):
+                passed = sum(
+                    mass
+                    for masks, mass in masses.items()
+                    if not any(mask >> i & 1 for mask in masks)
+                )
+                shares[i] *= Fraction(passed, total)
+        return shares
+
+    def _terms(
+        self,
+        criterion: str,
+        position: int,
+        entangled: list[Part],
+        passing: list[Fraction],
+        exact: bool,
+    ) -> dict[str, Term]:
+        masses = self.worlds.grouped(
+            [self.weights, self.parts[criterion], *entangled], exact=exact
+        )
+        total = sum(masses.values())
+        by_sum: dict[int, list[int]] = {}
+        shares: dict[int, int] = {}
+        rows = self.utilities[criterion]
+        for (vector_number, row_number, *masks), mass in masses.items():
+            vector = self.weight_vectors[vector_number]
+            whole = sum(vector)
+            if not whole or not vector[position]:
+                continue
+            sums = by_sum.setdefault(whole, [0] * len(self.offers))
+            weighted = mass * vector[position]
+            shares[whole] = shares.get(whole, 0) + weighted
+            failing = 0
+            for mask in masks:
+                failing |= mask
+            for i, utility in enumerate(rows[row_number]):
+                if not failing >> i & 1:
+                    sums[i] += weighted * utility.point
+        weight_share = sum((Fraction(s, w * total) for w, s in shares.items()), Fraction(0))
+        return {
+            offer: Term(
+                criterion,
+                passing[i]
+                * sum((Fraction(sums[i], w * total) for w, sums in by_sum.items()), Fraction(0)),
+                weight_share,
+            )
+            for i, offer in enumerate(self.offers)
+        }
+
+    def at_base_weights(self, offer: str, *, exact: bool) -> Fraction:
+        """Mean utility with every criterion at its base weight: the first tie-break."""
+        i = self.offers.index(offer)
+        total = Fraction(0)
+        whole = 0
+        for criterion in self.situation.knowledge.criteria.values():
+            base = weight(self.situation, criterion, 0)
+            masses = self.worlds.grouped([self.parts[criterion.id]], exact=exact)
+            mass = sum(masses.values())
+            rows = self.utilities[criterion.id]
+            mean = Fraction(sum(rows[n][i].point * m for (n,), m in masses.items()), mass)
+            total += base * mean
+            whole += base
+        return total / whole if whole else Fraction(0)
+
+    def worst(self, offer: str) -> int:
+        """The sum of the lowest utilities over cells: the second tie-break."""
+        i = self.offers.index(offer)
+        return sum(min(row[i].point for row in rows) for rows in self.utilities.values() if rows)

@@ -1,0 +1,170 @@
+"""One decision being prepared: the rule base as of a day, the answers, what is open.
+
+Everything below asks the situation two things: which axes a rule rests on, and whether it
+holds for an offer in a joint cell of them.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from advisor.decision.costs import MEASURES, Costs
+from advisor.decision.costs import QUESTIONS as COST_QUESTIONS
+from advisor.engine.axes import Cut, cuts_of
+from advisor.engine.offering import Offering
+from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
+from advisor.engine.serving import Choice, Serving
+from advisor.engine.space import Assignment, Space, build_space
+from advisor.engine.truth import atoms_in, conjunction, its_in, names_in, tests_in, truth_of
+from advisor.engine.workload import Workload, names_of
+from advisor.knowledge.ledger import Ledger, build_ledger
+from advisor.knowledge.model import Inputs, Knowledge, Measure, Rule
+from advisor.knowledge.values import Domain, NumberType, Truth
+
+
+@dataclass(frozen=True)
+class RuleBase:
+    """A rule base on a day, with everything that does not depend on the answers."""
+
+    knowledge: Knowledge
+    ledger: Ledger
+    offering: Offering
+    serving: Serving
+    workload: Workload
+    cuts: Mapping[str, tuple[Cut, ...]]
+
+    @classmethod
+    def on(cls, knowledge: Knowledge, as_of: datetime.date) -> RuleBase:
+        """Resolve the ledger and find where each number question has to be cut."""
+        ledger = build_ledger(knowledge, as_of)
+        offering = Offering(knowledge, ledger)
+        serving = Serving(knowledge, ledger, offering)
+        return cls(
+            knowledge, ledger, offering, serving, Workload(knowledge), _cuts(knowledge, serving, ledger)
+        )
+
+
+@dataclass
+class Situation:
+    """A rule base and the answers; ``space`` is what they leave open."""
+
+    base: RuleBase
+    inputs: Inputs
+    space: Space = field(init=False)
+    costs: Costs = field(init=False)
+    _choices: dict[tuple[str, tuple[int | None, ...]], Choice] = field(default_factory=dict)
+    _for: dict[tuple[str, str, str | None], Truth] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.space = build_space(self.base.knowledge, self.inputs, self.base.cuts)
+        self.costs = Costs(self.base.knowledge, self.base.offering, self.inputs)
+
+    @property
+    def knowledge(self) -> Knowledge:
+        return self.base.knowledge
+
+    def questions_of(self, rule: Rule) -> frozenset[str]:
+        """The questions that decide whether the rule holds for an offer."""
+        questions = self.base.workload.questions_in(rule.when)
+        for name in its_in(rule.when):
+            if name in MEASURES:
+                questions |= COST_QUESTIONS
+            elif self.base.offering.depends_on_model(name):
+                questions |= frozenset(SERVING_QUESTIONS)
+        if any(self.base.offering.depends_on_model(n) for n in names_in(rule.offers)):
+            questions |= frozenset(SERVING_QUESTIONS)
+        return questions
+
+    def measure_questions(self, measure: Measure) -> frozenset[str]:
+        """The questions behind a measure and behind where its anchors lie."""
+        questions = COST_QUESTIONS
+        for anchor, _ in measure.anchors:
+            for name in names_of(anchor):
+                questions |= self.base.workload.questions_of(name)
+        return questions
+
+    def environment(
+        self, questions: Iterable[str], at: Assignment, *, point: bool
+    ) -> dict[str, Domain]:
+        """The questions' values in a joint cell."""
+        return self.space.environment(questions, at, point=point)
+
+    def choice(self, offer: str, at: Assignment) -> Choice:
+        """The model the offer would serve in a joint cell."""
+        key = (offer, tuple(at.get(question) for question in SERVING_QUESTIONS))
+        found = self._choices.get(key)
+        if found is None:
+            env = self.environment(SERVING_QUESTIONS, at, point=False)
+            found = self._choices[key] = self.base.serving.choose(offer, env, self.inputs.answers)
+        return found
+
+    def when(self, rule: Rule, at: Assignment, *, point: bool) -> Truth:
+        """Whether the rule's workload side holds; only for rules without *its*."""
+        questions = self.base.workload.questions_in(rule.when)
+        env = self.environment(questions, at, point=point)
+        return truth_of(rule.when, self._extended(rule, env))
+
+    def may_apply(self, rule: Rule) -> bool:
+        """False where what is already answered rules the rule's workload side out."""
+        env = self.environment(self.base.workload.questions_in(rule.when), {}, point=False)
+        return truth_of(rule.when, self._extended(rule, env)) is not False
+
+    def holds(self, rule: Rule, offer: str, at: Assignment, *, point: bool) -> Truth:
+        """Whether the rule holds for the offer in a joint cell."""
+        model = self.choice(offer, at).model
+        suits = self.suits(rule, offer, model)
+        if suits is False:
+            return False
+        its = its_in(rule.when)
+        if not its:
+            return conjunction((self.when(rule, at, point=point), suits))
+        env = self.environment(self.questions_of(rule), at, point=point)
+        known = dict(self.base.offering.environment(offer, model))
+        for name in its & set(MEASURES):
+            value = self.costs.measure(name, offer, model, env)
+            if value is not None:
+                known[name] = value
+        return conjunction((truth_of(rule.when, self._extended(rule, env), known), suits))
+
+    def suits(self, rule: Rule, offer: str, model: str | None) -> Truth:
+        """Whether the offer (serving the model) is one that the rule speaks of."""
+        key = (rule.id, offer, model)
+        if key not in self._for:
+            env = self.base.offering.environment(offer, model)
+            self._for[key] = truth_of(rule.offers, env)
+        return self._for[key]
+
+    def _extended(self, rule: Rule, env: Mapping[str, Domain]) -> Mapping[str, Domain]:
+        derived = self.base.workload.derived_in(rule.when)
+        return self.base.workload.extend(env, derived) if derived else env
+
+
+def _cuts(knowledge: Knowledge, serving: Serving, ledger: Ledger) -> dict[str, tuple[Cut, ...]]:
+    """For every number question, the numbers at which any rule or limit changes its mind."""
+    its: dict[str, list[Domain | None]] = {}
+    for attributes in ledger.offers.values():
+        for name, evidence in attributes.items():
+            its.setdefault(name, []).append(evidence.value)
+    for rows in ledger.served.values():
+        for row in rows.values():
+            for name, evidence in row.attributes.items():
+                its.setdefault(name, []).append(evidence.value)
+    for model in ledger.models.values():
+        # What bounds an offer that loads any weights.
+        if "context" in model:
+            its.setdefault("context-limit", []).append(model["context"].value)
+    conditions = [rule.when for rule in knowledge.rules.values()]
+    conditions += [row.when for d in knowledge.derived.values() for row in d.rows]
+    conditions += [i.when for i in knowledge.impossible]
+    cuts: dict[str, set[Cut]] = {}
+    for condition in conditions:
+        for atom in atoms_in(condition):
+            question = knowledge.questions.get(atom.name)
+            if question is None or not isinstance(question.type, NumberType):
+                continue
+            for test in tests_in(atom.test):
+                cuts.setdefault(atom.name, set()).update(cuts_of(test, its))
+    cuts.setdefault("model-size", set()).update(serving.size_cuts())
+    return {name: tuple(sorted(found)) for name, found in sorted(cuts.items())}

@@ -1,0 +1,126 @@
+"""Which model an offer would serve for given answers, and whether it can.
+
+Named models: the offer must have all of them; figures hang on the largest.  Otherwise the
+best closed models, or the first declared reference model of the asked size that it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from advisor.engine.offering import Offering
+from advisor.engine.truth import conjunction
+from advisor.knowledge.ledger import Ledger
+from advisor.knowledge.model import Knowledge
+from advisor.knowledge.values import Domain, Flags, Interval, Number, Options, Truth
+
+QUESTIONS = ("models", "frontier-models", "model-size")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """``model`` that figures hang on (None: not known which), and whether it is served."""
+
+    model: str | None
+    served: Truth
+
+
+class Serving:
+    """Chooses the served model of every offer in any cell of the three questions."""
+
+    def __init__(self, knowledge: Knowledge, ledger: Ledger, offering: Offering) -> None:
+        self._knowledge = knowledge
+        self._ledger = ledger
+        self._offering = offering
+        self._references = knowledge.method.reference_models
+        self._low, self._high = knowledge.method.size_match
+
+    def size_cuts(self) -> list[tuple[Number, bool]]:
+        """Where the asked size starts or stops matching a reference model."""
+        cuts: list[tuple[Number, bool]] = []
+        for model in self._sized():
+            size = self._size(model)
+            if size is not None:
+                cuts.append((_plain(Fraction(size) / self._high), False))
+                cuts.append((_plain(Fraction(size) / self._low), True))
+        return sorted(set(cuts))
+
+    def choose(
+        self, offer: str, env: Mapping[str, Domain], answers: Mapping[str, Domain]
+    ) -> Choice:
+        """``env`` holds the three questions in a joint cell; ``answers`` tells whether a
+        size was asked for: where none was, a closed model will do as well."""
+        models = env.get("models")
+        if isinstance(models, Flags) and models.must:
+            return self._named(offer, models.must)
+        frontier = env.get("frontier-models")
+        if frontier == Options(frozenset({"best-closed"})):
+            return self._first(offer, self._references.get("best-closed", ()))
+        size = env.get("model-size")
+        wanted = self._sized()
+        open_only = frontier == Options(frozenset({"large-open"}))
+        if open_only:
+            wanted = tuple(
+                dict.fromkeys((*self._references.get("large-open", ()), *wanted))
+            )
+        if isinstance(size, Interval):
+            wanted = tuple(m for m in wanted if self._matches(m, size))
+        found = self._first(offer, wanted)
+        if found.served is not True and not open_only and "model-size" not in answers:
+            closed = self._first(offer, self._references.get("closed", ()))
+            return closed if closed.served is True else found
+        return found
+
+    def _sized(self) -> tuple[str, ...]:
+        return self._references.get("open", ())
+
+    def _named(self, offer: str, names: frozenset[str]) -> Choice:
+        served = conjunction(self.serves(offer, name) for name in sorted(names))
+        largest = max(sorted(names), key=lambda n: Fraction(self._size(n) or 0))
+        return Choice(largest, served)
+
+    def _first(self, offer: str, models: Sequence[str]) -> Choice:
+        """The first that is surely served; else, where the offer's list is open, unknown."""
+        doubtful: str | None = None
+        doubt = False
+        for model in models:
+            truth = self.serves(offer, model)
+            if truth is True:
+                return Choice(model, True)
+            if truth is None:
+                doubt = True
+                listed = model in self._ledger.served[offer]
+                doubtful = doubtful or (model if listed else None)
+        open_list = not self._offering.is_yes(offer, "catalogue-complete")
+        return Choice(doubtful, None if doubt or (open_list and not models) else False)
+
+    def serves(self, offer: str, model: str) -> Truth:
+        """Whether the offer serves the model on the day of the ledger."""
+        row = self._ledger.served[offer].get(model)
+        if row is not None:
+            return row.served
+        entry = self._knowledge.models[model]
+        if entry.open and self._offering.is_yes(offer, "any-open-model"):
+            return True
+        if not entry.open and self._offering.is_yes(offer, "any-open-model"):
+            return False
+        return False if self._offering.is_yes(offer, "catalogue-complete") else None
+
+    def _size(self, model: str) -> Number | None:
+        evidence = self._ledger.models[model].get("total-parameters")
+        if evidence is None or not isinstance(evidence.value, Interval):
+            return None
+        return evidence.value.low
+
+    def _matches(self, model: str, size: Interval) -> bool:
+        """All of the cell matches: cells are cut where a match begins or ends."""
+        total = self._size(model)
+        if total is None or size.low is None or size.high is None:
+            return False
+        return self._low * size.high <= total <= self._high * size.low
+
+
+def _plain(value: Fraction) -> Number:
+    return int(value) if value.denominator == 1 else value
