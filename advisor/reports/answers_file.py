@@ -142,5 +142,4 @@ def _scalar(text: str) -> str:
 
 def _number(value: Number) -> str:
     """Prices are read from decimals, so that there always is an exact one."""
-    sign = "-" if value < 0 else ""
-    return f"{sign}{decimal_digits(abs(value))}"
+    return f"-{decimal_digits(-value)}" if value < 0 else decimal_digits(value)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from advisor.decision.result import Recommendation
+from advisor.knowledge.text_safety import cell_width, visible
 from advisor.reports.blocks import (
     Bars,
     Block,
@@ -26,6 +27,8 @@ from advisor.reports.view import recommendation_view
 WIDTH = 80
 _BAR = 16
 _SGR: dict[Tone, str] = {"strong": "1", "good": "32", "warn": "33", "bad": "31", "quiet": "2"}
+
+_BLANKS = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
 
 # What is worth a spelling of its own where only ASCII can be shown.
 _ASCII = str.maketrans(
@@ -77,17 +80,8 @@ def render_document(document: Document, style: Style | None = None) -> str:
 
 
 def printable(text: str) -> str:
-    """One line in which every control or format character is shown escaped."""
-    kept: list[str] = []
-    for character in text:
-        category = unicodedata.category(character)
-        if character in "\t\n\r ":
-            kept.append(" ")
-        elif category in ("Cc", "Cf", "Cs", "Zl", "Zp"):
-            kept.append(character.encode("unicode_escape", "backslashreplace").decode("ascii"))
-        else:
-            kept.append(character)
-    return "".join(kept)
+    """One line in which every control or invisible character is shown escaped."""
+    return visible(text.translate(_BLANKS))
 
 
 def ascii_only(text: str) -> str:
@@ -97,23 +91,13 @@ def ascii_only(text: str) -> str:
     return bare.encode("ascii", "replace").decode("ascii")
 
 
-def columns(text: str) -> int:
-    """How many columns a terminal gives the text."""
-    width = 0
-    for character in text:
-        if unicodedata.combining(character):
-            continue
-        width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-    return width
-
-
 def wrapped(text: str, width: int) -> list[str]:
     """Lines of at most ``width`` columns; a word that is longer is cut."""
     lines: list[str] = []
     line = ""
     for word in text.split():
         rest = word
-        while columns(rest) > width:
+        while cell_width(rest) > width:
             if line:
                 lines.append(line)
                 line = ""
@@ -122,7 +106,7 @@ def wrapped(text: str, width: int) -> list[str]:
             rest = rest[cut:]
         if not rest:
             continue
-        if line and columns(line) + 1 + columns(rest) > width:
+        if line and cell_width(line) + 1 + cell_width(rest) > width:
             lines.append(line)
             line = rest
         else:
@@ -135,7 +119,7 @@ def wrapped(text: str, width: int) -> list[str]:
 def _fitting(text: str, width: int) -> int:
     """How many characters fit, at least one."""
     taken = 1
-    while taken < len(text) and columns(text[: taken + 1]) <= width:
+    while taken < len(text) and cell_width(text[: taken + 1]) <= width:
         taken += 1
     return taken
 
@@ -175,10 +159,10 @@ class _Page:
             self.lines.append(self.toned(line, "strong"))
 
     def pairs(self, pairs: Pairs) -> None:
-        width = max((columns(self.clean(row.label)) for row in pairs.rows), default=0)
+        width = max((cell_width(self.clean(row.label)) for row in pairs.rows), default=0)
         for row in pairs.rows:
             label = self.clean(row.label)
-            first = f"  {label}{' ' * (width - columns(label))}  "
+            first = f"  {label}{' ' * (width - cell_width(label))}  "
             self.hang(first, " " * (width + 4), row.text, row.tone)
 
     def item(self, item: Item, indent: str) -> None:
@@ -190,7 +174,7 @@ class _Page:
     def bars(self, bars: Bars) -> None:
         cells = [(self.clean(r.label), self.clean(r.value), self.clean(r.note)) for r in bars.rows]
         head = tuple(self.clean(text) for text in bars.header)
-        widths = [max(columns(row[i]) for row in [head, *cells]) for i in range(3)]
+        widths = [max(cell_width(row[i]) for row in [head, *cells]) for i in range(3)]
         # The label gives way first: figures are never cut.
         widths[0] = min(widths[0], self.style.width - 8 - widths[1] - widths[2] - _BAR)
         self.lines.append(self.toned(self.bar_line(head, widths, ""), "quiet"))
@@ -201,7 +185,7 @@ class _Page:
 
     def bar_line(self, cell: tuple[str, ...], widths: list[int], bar: str) -> str:
         label = wrapped(cell[0], max(widths[0], 1))[0]
-        gap = " " * (widths[0] - columns(label))
+        gap = " " * (widths[0] - cell_width(label))
         line = f"  {label}{gap}  {cell[1]:>{widths[1]}}  {cell[2]:>{widths[2]}}  {bar}"
         return line.rstrip()
 
@@ -219,14 +203,14 @@ class _Page:
                 parts: list[str] = []
                 for i, cell in enumerate(cells):
                     text = cell[depth] if depth < len(cell) else ""
-                    gap = " " * (widths[i] - columns(text))
+                    gap = " " * (widths[i] - cell_width(text))
                     parts.append(gap + text if i in table.right else text + gap)
                 line = ("  " + "  ".join(parts)).rstrip()
                 self.lines.append(self.toned(line, "quiet") if number == 0 else line)
 
     def widths(self, rows: list[tuple[str, ...]]) -> list[int]:
         """Natural widths; the widest columns give way until the table fits."""
-        widths = [max(1, *(columns(row[i]) for row in rows)) for i in range(len(rows[0]))]
+        widths = [max(1, *(cell_width(row[i]) for row in rows)) for i in range(len(rows[0]))]
         room = self.style.width - 2 * len(widths)
         while sum(widths) > room and max(widths) > 1:
             widths[widths.index(max(widths))] -= 1
@@ -239,7 +223,7 @@ class _Page:
 
     def hang(self, first: str, rest: str, text: str, tone: Tone = "plain") -> None:
         """Wrapped text behind ``first``, later lines behind ``rest``."""
-        width = max(20, self.style.width - columns(first))
+        width = max(20, self.style.width - cell_width(first))
         for number, line in enumerate(wrapped(self.clean(text), width)):
             self.lines.append(((rest if number else first) + self.toned(line, tone)).rstrip())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Literal
 
 from advisor.decision.result import (
     Caveat,
@@ -173,11 +174,12 @@ def _bar(contribution: Contribution, most: int) -> Bar:
 
 
 def _reason(reason: Reason) -> Item:
-    return Item(
-        reason.text,
-        details=(f"{reason.rule}: {reason.grade}, {reason.source}, checked {reason.checked}",),
-        mark="+" if reason.steps > 0 else "-" if reason.steps < 0 else "",
-    )
+    details = (f"{reason.rule}: {reason.grade}, {reason.source}, checked {reason.checked}",)
+    if reason.effect == "weigh":
+        words = "weighs more" if reason.steps > 0 else "weighs less"
+        return Item(f"{words}: {reason.text}", details)
+    mark: Literal["+", "-", ""] = "+" if reason.steps > 0 else "-" if reason.steps < 0 else ""
+    return Item(reason.text, details, mark)
 
 
 def _cost(estimate: Estimate | None) -> Iterator[Block]:

@@ -69,6 +69,7 @@ def ranked(rank: int, offer: str, title: str, *contributions: Contribution) -> R
 @pytest.fixture
 def recommendation() -> Recommendation:
     fast = Reason(
+        "score",
         "wafer-memory-feeds-decoding",
         "Groq shared API keeps its weights in on-chip memory – decoding is not memory-bound.",
         "groq-docs",
@@ -77,7 +78,10 @@ def recommendation() -> Recommendation:
         "2026-11-22",
     )
     slow = Reason(
-        "thin-catalogue", "Few models are served.", "groq-docs", -1, "press", "2026-11-22"
+        "score", "thin-catalogue", "Few models are served.", "groq-docs", -1, "press", "2026-11-22"
+    )
+    matters = Reason(
+        "weigh", "volume-matters", "Much is spent.", "groq-docs", 2, "press", "2026-11-22"
     )
     leader = replace(
         ranked(
@@ -85,7 +89,7 @@ def recommendation() -> Recommendation:
             "groq-shared",
             "Groq shared API",
             contribution("throughput", "Throughput", 2500, fast),
-            contribution("cost", "Cost", 2000),
+            contribution("cost", "Cost", 2000, matters),
             contribution("model-diversity", "Diversity of models", 875, slow),
         ),
         estimate=Estimate(
@@ -197,7 +201,7 @@ def with_text(recommendation: Recommendation) -> Callable[[str], Recommendation]
 
     def fill(text: str) -> Recommendation:
         leader = recommendation.ranking[0]
-        reason = Reason(text, text, text, 1, text, text)
+        reason = Reason("score", text, text, text, 1, text, text)
         first = replace(leader.contributions[0], label=text, because=(reason,))
         assert leader.estimate is not None
         line = CostLine(text, Fraction(1), Fraction(2), text, text)
