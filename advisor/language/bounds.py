@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from itertools import product
 
 from advisor.knowledge.syntax import Arithmetic, Call, Constant, Expression, Name
@@ -38,13 +39,10 @@ def value_bounds(expression: Expression, env: Mapping[str, Interval]) -> Interva
                     inverse = _inverse(b)
                     return _EVERYTHING if inverse is None else _multiply(a, inverse)
         case Call(function, arguments):
-            values = [value_bounds(argument, env) for argument in arguments]
-            result = values[0]
+            sides = [value_bounds(argument, env) for argument in arguments]
             if function == "ceiling":
-                return _ceiling(result)
-            for value in values[1:]:
-                result = _least(result, value) if function == "min" else _greatest(result, value)
-            return result
+                return _ceiling(sides[0])
+            return reduce(_least if function == "min" else _greatest, sides)
 
 
 @dataclass(frozen=True, slots=True)

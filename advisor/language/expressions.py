@@ -232,8 +232,8 @@ class _Reader:
                 *_of(token),
                 did_you_mean(token.text, FUNCTIONS),
             )
-        opened = self._take("(")
-        assert opened is not None
+        opened = self.tokens[self.at]
+        self.at += 1
         arguments = [self._sum()]
         while (comma := self._take(",")) is not None:
             self._split_number(comma)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 from advisor.knowledge.syntax import (
     AllOf,
@@ -235,7 +235,7 @@ def _samples(test: UnaryTest, domain: Interval) -> Iterator[Number]:
     marks |= {end for end in (domain.low, domain.high) if end is not None}
     ordered = sorted(marks) or [0]
     candidates: list[Number] = [ordered[0] - 1, *ordered, ordered[-1] + 1]
-    for left, right in zip(ordered, ordered[1:], strict=False):
+    for left, right in pairwise(ordered):
         candidates.append(Fraction(left + right) / 2)
     return (value for value in candidates if contains(domain, value))
 

@@ -6,10 +6,13 @@ wrong word and returns None.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
+from advisor.knowledge.syntax import Comparison
 from advisor.knowledge.values import (
     ChoiceType,
     Domain,
@@ -27,7 +30,14 @@ from advisor.language.numerals import NumberError
 from advisor.language.units import Reading, format_number, read_number
 from advisor.language.vocabulary import did_you_mean, type_words
 
-COMPARISONS = ("at least", "at most", "above", "below")
+COMPARISONS: Mapping[str, Comparison] = {
+    "above": "above",
+    "at least": "at least",
+    "at most": "at most",
+    "below": "below",
+}
+_COMPARISON = re.compile(r"(above|at\s+least|at\s+most|below)(?:\s|$)")
+_TO = re.compile(r"(?:^|\s)to(?:\s|$)")
 _MOST_ITEMS = 1000
 
 
@@ -56,6 +66,7 @@ class Piece:
         check: str,
         message: str,
         hint: str | None = None,
+        *,
         start: int = 0,
         end: int | None = None,
     ) -> None:
@@ -131,10 +142,12 @@ def parse_value(piece: Piece, of: NumberType, findings: Findings) -> Reading | N
     except NumberError as error:
         found = habit(piece.text, number=True)
         if found is not None:
-            piece.report(findings, "not-a-test", found.message, found.hint, found.start, found.end)
+            piece.report(
+                findings, "not-a-test", found.message, found.hint, start=found.start, end=found.end
+            )
             return None
         hint = error.hint or booleans(piece.text, ())
-        piece.report(findings, error.check, str(error), hint, error.start, error.end)
+        piece.report(findings, error.check, str(error), hint, start=error.start, end=error.end)
         return None
     return reading if in_range(piece, reading.value, of, findings) else None
 
@@ -177,12 +190,20 @@ def whole_number(piece: Piece, value: Number, of: NumberType, findings: Findings
     return False
 
 
+def split_comparison(piece: Piece) -> tuple[Comparison, Piece] | None:
+    """The operator and operand of ``below 3``, or None where there is no such operator."""
+    match = _COMPARISON.match(piece.text)
+    if match is None:
+        return None
+    return COMPARISONS[" ".join(match.group(1).split())], piece.sub(match.end(1))
+
+
 def split_range(piece: Piece) -> tuple[Piece, Piece] | None:
     """The two sides of ``LOW to HIGH``, or None where there is no lone ``to``."""
-    words = piece.text.split(" to ")
-    if len(words) != 2:
+    found = list(_TO.finditer(piece.text))
+    if len(found) != 1:
         return None
-    return piece.sub(0, len(words[0])), piece.sub(len(words[0]) + 4)
+    return piece.sub(0, found[0].start()), piece.sub(found[0].end())
 
 
 def parse_range(
@@ -212,17 +233,17 @@ def _number_domain(node: Node, of: NumberType, findings: Findings) -> Interval |
         findings.add("not-a-value", f"expected {type_words(of)}", node, hint=hint)
         return None
     piece = Piece.whole(node)
-    for words in COMPARISONS:
-        if piece.text.startswith(f"{words} "):
-            operand = piece.sub(len(words))
-            reading = parse_value(operand, of, findings)
-            if reading is None:
-                return None
-            found = _half_line(words, reading.value, of)
-            if found.is_point and (found.low_open or found.high_open):
-                piece.report(findings, "empty-range", f"no number is {quote(piece.text)} here")
-                return None
-            return found
+    compared = split_comparison(piece)
+    if compared is not None:
+        op, operand = compared
+        reading = parse_value(operand, of, findings)
+        if reading is None:
+            return None
+        found = _half_line(op, reading.value, of)
+        if found.is_point and (found.low_open or found.high_open):
+            piece.report(findings, "empty-range", f"no number is {piece.text} here")
+            return None
+        return found
     sides = split_range(piece)
     if sides is not None:
         ends = parse_range(piece, sides, of, findings)
@@ -238,10 +259,10 @@ def _number_domain(node: Node, of: NumberType, findings: Findings) -> Interval |
     return Interval.point(reading.value)
 
 
-def _half_line(words: str, value: Number, of: NumberType) -> Interval:
-    if words in ("at least", "above"):
-        return Interval(value, of.maximum, low_open=words == "above")
-    return Interval(of.minimum, value, high_open=words == "below")
+def _half_line(op: Comparison, value: Number, of: NumberType) -> Interval:
+    if op in ("at least", "above"):
+        return Interval(value, of.maximum, low_open=op == "above")
+    return Interval(of.minimum, value, high_open=op == "below")
 
 
 def _words(node: Node, of: Type, findings: Findings, empty: bool) -> tuple[ScalarNode, ...] | None:

@@ -93,7 +93,10 @@ def terminates(value: Number) -> bool:
     for prime in (2, 5):
         while rest % prime == 0:
             rest //= prime
-    return rest == 1 and len(decimal_digits(abs(value)).replace(".", "")) <= MOST_DIGITS
+    return (
+        rest == 1
+        and len(decimal_digits(-value if value < 0 else value).replace(".", "")) <= MOST_DIGITS
+    )
 
 
 def decimal_digits(value: Number) -> str:

@@ -7,7 +7,7 @@ are bare words; quoting makes text a literal.  Every mistake is reported at the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
+from itertools import pairwise
 
 from advisor.errors import Related
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
@@ -24,37 +24,47 @@ from advisor.knowledge.syntax import (
     UnaryTest,
     WithinIts,
 )
-from advisor.knowledge.values import ChoiceType, FlagsType, NumberType, Type
+from advisor.knowledge.values import NumberType, Truth, Type
 from advisor.language.habits import habit
+from advisor.language.its import ItsReader
 from advisor.language.kleene import full_domain, test_truth
 from advisor.language.literals import (
+    COMPARISONS,
     Piece,
     parse_range,
     parse_value,
     range_words,
     report_option,
+    split_comparison,
     split_range,
     whole_number,
 )
 from advisor.language.marks import quote
 from advisor.language.vocabulary import Scope, did_you_mean, kind_words, type_words
 
-COMPARISONS: tuple[Comparison, ...] = ("at least", "at most", "above", "below")
-OPERATOR_WORDS = ("not", "known", "unknown", "above", "below", "at least", "at most", "all", "in")
-"""Words that start a test; an option that is or starts with one of them must be quoted."""
-
 _MOST_ITEMS = 1000
 _OPPOSITE = {"known": "unknown", "unknown": "known"}
+_LITERAL_NOT = ("not", "known", "unknown", "in", "all")
 
 
 def parse_test(node: Node, of: Type, scope: Scope, findings: Findings) -> UnaryTest | None:
     """The test that a cell holds for a value of type ``of``; None after reporting.
 
     ``scope.presence`` allows ``known`` and ``unknown``; ``scope.its`` are the attributes
-    that may be compared with.  A test that holds for every value of the type, or for none,
-    is a mistake.
+    that may be compared with.  A number test that holds for every number of the declared
+    range, or for none, is a mistake; so is any list that contradicts or exhausts itself.
     """
     return _Cell(of, scope, findings).read(node)
+
+
+def any_of(tests: tuple[UnaryTest, ...]) -> UnaryTest:
+    """Any of the tests, in the one form that all spellings of it share: plain options are
+    one set, which comes first; a lone test stands for itself."""
+    options = [t.options for t in tests if isinstance(t, OneOf)]
+    others = [t for t in tests if not isinstance(t, OneOf)]
+    merged: list[UnaryTest] = [OneOf(frozenset().union(*options))] if options else []
+    merged += others
+    return merged[0] if len(merged) == 1 else AnyTest(tuple(merged))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +81,7 @@ class _Cell:
                 test = self._list(node)
             case MapNode():
                 test = self._negated(node)
-        if test is not None and not isinstance(self.of, NumberType) and _plain(test):
-            return test  # which options there are is the catalogue's business
-        return test if test is None or self._varies(test, node) else None
+        return None if test is None or self._says_nothing(test, node) else test
 
     # Cells that hold several tests
 
@@ -84,9 +92,8 @@ class _Cell:
         if len(node.items) > _MOST_ITEMS:
             self.findings.add("too-many", f"a list holds at most {_MOST_ITEMS} tests", node)
             return None
-        self._split_number(node)
+        sound = not self._split_number(node)
         seen: dict[UnaryTest, Node] = {}
-        sound = True
         for item in node.items:
             if not isinstance(item, ScalarNode):
                 self.findings.add(
@@ -113,32 +120,37 @@ class _Cell:
                 seen[test] = item
         return any_of(tuple(seen)) if sound else None
 
-    def _split_number(self, node: ListNode) -> None:
+    def _split_number(self, node: ListNode) -> bool:
         """``[1,500]`` is two numbers to YAML; whoever wrote it may mean one."""
-        if not isinstance(self.of, NumberType):
-            return
-        for left, right in zip(node.items, node.items[1:], strict=False):
+        found = False
+        for left, right in pairwise(node.items if isinstance(self.of, NumberType) else ()):
             if not (isinstance(left, ScalarNode) and isinstance(right, ScalarNode)):
                 continue
-            close = left.span.end_line == right.span.line
-            close = close and left.span.end_column + 1 == right.span.column
-            if close and len(right.text) == 3 and right.text.isdigit() and left.text[-1:].isdigit():
+            touching = (left.span.end_line, left.span.end_column + 1) == (
+                right.span.line,
+                right.span.column,
+            )
+            if touching and len(right.text) == 3 and f"{left.text[-1:]}{right.text}".isdecimal():
+                found = True
                 self.findings.add(
                     "ambiguous-number",
-                    f"`{left.text},{right.text}` in a list is two numbers to YAML",
+                    f"`{left.text},{right.text}` in a list is two numbers",
                     right,
                     hint=f"write `{left.text}{right.text}`, or a blank after the comma",
                 )
+        return found
 
     def _negated(self, node: MapNode) -> UnaryTest | None:
-        if len(node.entries) != 1 or node.entries[0].key.text != "not":
-            if not node.entries:
-                self.findings.add("empty-cell", "a test is missing", node)
-                return None
-            key = node.entries[0].key
-            value = node.entries[0].value
-            hint = "join conditions with `all:` or `any:` outside the cell"
-            if key.text in COMPARISONS and isinstance(value, ScalarNode):
+        if not node.entries:
+            self.findings.add(
+                "empty-cell", f"a test is missing; expected {type_words(self.of)}", node
+            )
+            return None
+        wrong = next((entry for entry in node.entries if entry.key.text != "not"), None)
+        if wrong is not None:
+            key, value = wrong.key, wrong.value
+            hint = "join conditions by `all:` or `any:` outside the cell"
+            if isinstance(value, ScalarNode) and key.text in COMPARISONS:
                 hint = f"write `{key.text} {value.text}`"
             self.findings.add(
                 "not-a-test",
@@ -154,208 +166,124 @@ class _Cell:
             )
             return None
         test = self._scalar(inner) if isinstance(inner, ScalarNode) else self._list(inner)
-        if isinstance(test, NotTest):
-            self.findings.add(
-                "double-not", "two 'not' cancel each other", inner, hint="leave out both"
-            )
+        if isinstance(test, NotTest | IsKnown):
+            hint = "leave out both"
+            if isinstance(test, IsKnown):
+                hint = f"write `{'known' if test.negated else 'unknown'}`"
+            self.findings.add("double-not", "this is a negation already", inner, hint=hint)
             return None
         return None if test is None else NotTest(test)
 
     # One test
 
     def _scalar(self, node: ScalarNode) -> UnaryTest | None:
-        piece = Piece(node, node.text, 0) if node.quoted or node.block else Piece.whole(node)
         if node.quoted or node.block:
-            return self._literal(piece)
+            return self._literal(Piece(node, node.text, 0))
+        piece = Piece.whole(node)
         if not piece.text:
             self.findings.add(
                 "empty-cell", f"a test is missing; expected {type_words(self.of)}", node
             )
             return None
-        test = self._operator(piece)
-        if test is None or not isinstance(self.of, NumberType):
-            return test
-        return test if self._varies(test, piece) else None
+        test = self._test(piece)
+        if test is None or self._says_nothing(test, piece):
+            return None
+        return test
 
-    def _operator(self, piece: Piece) -> UnaryTest | None:
-        text = piece.text
-        first, _, rest = text.partition(" ")
-        if text in ("known", "unknown"):
-            return self._presence(piece)
-        if first == "not":
-            return self._not(piece, rest.strip())
-        if text in ("all", "in") or first in ("all", "in"):
-            words = text.split()
-            start = 1 if first == "all" else 0
-            if words[start : start + 2] == ["in", "its"] or "its" in words:
-                return self._within(piece, words)
-        for op in COMPARISONS:
-            if text == op or text.startswith(f"{op} "):
-                return self._comparison(piece, op, piece.sub(len(op)))
+    def _test(self, piece: Piece) -> UnaryTest | None:
+        words = piece.text.split()
+        if words[0] in _OPPOSITE:
+            return self._presence(piece, words)
+        if words[0] == "not":
+            return self._not(piece, words)
+        if "its" in words and words[0] in ("all", "in", "its"):
+            return ItsReader(self.of, self.scope, self.findings).within(piece)
+        compared = split_comparison(piece)
+        if compared is not None:
+            return self._comparison(piece, *compared)
         if isinstance(self.of, NumberType):
             return self._number(piece, self.of)
         return self._option(piece)
 
-    def _presence(self, piece: Piece) -> UnaryTest | None:
-        if self.scope.presence:
-            return IsKnown(negated=piece.text == "unknown")
+    def _presence(self, piece: Piece, words: list[str]) -> UnaryTest | None:
         options = () if isinstance(self.of, NumberType) else self.of.options
-        hint = "only `warn`, `advise` and `ask-when` may ask whether something is known"
-        if piece.text in options:
-            hint = f'write `"{piece.text}"` in quotes to mean the option'
-        piece.report(
-            self.findings, "presence-not-allowed", f"{quote(piece.text)} may not stand here", hint
-        )
+        if piece.text in options and not (self.scope.presence and len(words) == 1):
+            piece.report(
+                self.findings,
+                "presence-not-allowed",
+                f"{quote(words[0])} is an operator",
+                f'write `"{piece.text}"` to mean the option',
+            )
+        elif len(words) > 1:
+            piece.report(
+                self.findings,
+                "not-a-test",
+                f"nothing may follow {quote(words[0])}",
+                start=piece.text.index(words[1]),
+            )
+        elif not self.scope.presence:
+            piece.report(
+                self.findings,
+                "presence-not-allowed",
+                f"{quote(words[0])} may not stand here",
+                "only `warn`, `advise` and `ask-when` may ask whether something is known",
+            )
+        else:
+            return IsKnown(negated=words[0] == "unknown")
         return None
 
-    def _not(self, piece: Piece, rest: str) -> UnaryTest | None:
-        if not rest:
-            piece.report(self.findings, "missing-operand", "after 'not' stands what is excluded")
-            return None
+    def _not(self, piece: Piece, words: list[str]) -> UnaryTest | None:
         inner = piece.sub(3)
-        if rest.split(" ", 1)[0] == "not":
+        if not inner.text:
+            piece.report(self.findings, "missing-operand", "after 'not' stands what is excluded")
+        elif words[1] == "not":
             inner.report(
-                self.findings, "double-not", "two 'not' cancel each other", "leave out both", 0, 3
+                self.findings, "double-not", "this is a negation already", "leave out both", end=3
             )
-            return None
-        if rest in _OPPOSITE and self.scope.presence:
+        elif inner.text in _OPPOSITE and self.scope.presence:
             piece.report(
                 self.findings,
                 "double-not",
-                f"'not {rest}' has a word of its own",
-                f"write `{_OPPOSITE[rest]}`",
+                f"{quote(piece.text)} has a word of its own",
+                f"write `{_OPPOSITE[inner.text]}`",
             )
-            return None
-        if rest.startswith("["):
+        elif inner.text.startswith("["):
             inner.report(
                 self.findings,
                 "not-a-test",
-                "a list may not follow 'not' on the same line",
-                f"write `{{not: {rest}}}`",
+                "a list cannot follow 'not' in the same text",
+                f"write `{{not: {inner.text}}}`",
             )
-            return None
-        test = self._operator(inner)
-        return None if test is None else NotTest(test)
+        else:
+            test = self._test(inner)
+            return None if test is None else NotTest(test)
+        return None
 
-    def _comparison(self, piece: Piece, op: Comparison, operand: Piece) -> UnaryTest | None:
+    def _comparison(
+        self, piece: Piece, op: Comparison, operand: Piece
+    ) -> Compare | CompareIts | WithinIts | None:
         if not isinstance(self.of, NumberType):
             piece.report(
                 self.findings,
                 "type-mismatch",
                 f"'{op}' compares numbers, and this is {kind_words(self.of)}: "
                 f"{type_words(self.of)}",
-                None,
-                0,
-                len(op),
+                end=operand.start - piece.start if operand.text else None,
             )
             return None
         if not operand.text:
             piece.report(
-                self.findings,
-                "missing-operand",
-                f"after '{op}' stands {type_words(self.of)}",
+                self.findings, "missing-operand", f"after '{op}' stands {type_words(self.of)}"
             )
             return None
-        if operand.text == "its" or operand.text.startswith("its "):
-            attribute = self._its(operand, NumberType)
-            return None if attribute is None else CompareIts(op, attribute)
+        if operand.text.split()[0] == "its":
+            return ItsReader(self.of, self.scope, self.findings).comparison(op, operand)
         reading = parse_value(operand, self.of, self.findings)
         return None if reading is None else Compare(op, reading.value)
 
-    def _within(self, piece: Piece, words: list[str]) -> UnaryTest | None:
-        every = words[0] == "all"
-        its = piece.sub(piece.text.index("its"))
-        if isinstance(self.of, NumberType):
-            piece.report(
-                self.findings,
-                "type-mismatch",
-                "a number is compared, it is not in a list",
-                f"write `above {its.text}` or `at most {its.text}`",
-            )
-            return None
-        if words[: 3 if every else 2] != (["all", "in", "its"] if every else ["in", "its"]):
-            piece.report(
-                self.findings, "not-a-test", "expected `in its ATTRIBUTE` or `all in its ATTRIBUTE`"
-            )
-            return None
-        if every != isinstance(self.of, FlagsType):
-            better = "in" if every else "all in"
-            reason = "a choice is one option" if every else "of several choices, all are compared"
-            piece.report(
-                self.findings,
-                "type-mismatch",
-                reason,
-                f"write `{better} {its.text}`",
-                0,
-                len("all in") if every else len("in"),
-            )
-            return None
-        attribute = self._its(its, FlagsType)
-        if attribute is None:
-            return None
-        theirs = self.scope.its[attribute]
-        if isinstance(theirs, FlagsType) and not set(theirs.options) & set(self.of.options):
-            its.report(
-                self.findings,
-                "type-mismatch",
-                f"{quote(attribute)} has no option in common with this: "
-                f"{type_words(theirs)} against {type_words(self.of)}",
-                None,
-                its.text.index(attribute),
-            )
-            return None
-        return WithinIts(attribute)
-
-    def _its(self, piece: Piece, wanted: type[NumberType] | type[FlagsType]) -> str | None:
-        """The attribute in ``its ATTRIBUTE``."""
-        name = piece.sub(3)
-        if not self.scope.its:
-            piece.report(
-                self.findings,
-                "its-not-allowed",
-                "there is no offer here to compare with",
-                "only `when` of a rule about offers may say `its`",
-                0,
-                3,
-            )
-            return None
-        fitting = [n for n, t in self.scope.its.items() if isinstance(t, wanted)]
-        if not name.text:
-            piece.report(
-                self.findings, "missing-operand", "after 'its' stands an attribute of the offer"
-            )
-            return None
-        theirs = self.scope.its.get(name.text)
-        if theirs is None:
-            name.report(
-                self.findings,
-                "unknown-name",
-                f"no attribute is called {quote(name.text)}",
-                did_you_mean(name.text, fitting),
-            )
-            return None
-        if not isinstance(theirs, wanted):
-            kind = "a number" if wanted is NumberType else "a list of options"
-            name.report(
-                self.findings,
-                "type-mismatch",
-                f"{quote(name.text)} is {kind_words(theirs)}, expected {kind}",
-            )
-            return None
-        mine = self.of
-        if isinstance(theirs, NumberType) and isinstance(mine, NumberType):
-            if theirs.unit != mine.unit:
-                name.report(
-                    self.findings,
-                    "wrong-unit",
-                    f"{quote(name.text)} is in {theirs.unit}, this is in {mine.unit}",
-                )
-                return None
-        return name.text
-
-    def _number(self, piece: Piece, of: NumberType) -> UnaryTest | None:
+    def _number(self, piece: Piece, of: NumberType) -> Equals | Between | None:
         sides = split_range(piece)
-        if sides is None or "between" in piece.text or piece.text.startswith("from "):
+        if sides is None or piece.text.split()[0].casefold() in ("between", "from"):
             reading = parse_value(piece, of, self.findings)
             if reading is None or not whole_number(piece, reading.value, of, self.findings):
                 return None
@@ -364,51 +292,53 @@ class _Cell:
         if ends is None:
             return None
         low, high = ends
-        if low >= high:
-            hint = f"write `{sides[1].text} to {sides[0].text}`" if low > high else None
-            piece.report(
-                self.findings,
-                "empty-range",
-                f"nothing is from {sides[0].text} and below {sides[1].text}",
-                hint or f"write `{sides[0].text}` for exactly this number",
-            )
-            return None
-        return Between(low, high)
+        if low < high:
+            return Between(low, high)
+        left, right = sides[0].text, sides[1].text
+        piece.report(
+            self.findings,
+            "empty-range",
+            f"nothing is at least {left} and below {right}",
+            f"write `{right} to {left}`" if low > high else f"write `{left}` for just this number",
+        )
+        return None
 
-    def _literal(self, piece: Piece) -> UnaryTest | None:
+    def _literal(self, piece: Piece) -> OneOf | None:
         if isinstance(self.of, NumberType):
-            text = piece.text.strip()
-            found = habit(text, number=True)
+            found = habit(piece.text.strip(), number=True)
             piece.report(
                 self.findings,
                 "quoted-number",
-                "quoted text is never a number or a test",
-                found.hint if found else f"write `{text}` without quotes",
+                "quoted text is neither a number nor a test",
+                found.hint if found else f"write `{piece.text.strip()}` without quotes",
             )
             return None
-        if piece.text in self.of.options:
-            return OneOf(frozenset({piece.text}))
-        first = piece.text.split(" ", 1)[0]
-        if first in ("not", "known", "unknown", "in", "all"):
+        words = piece.text.split()
+        if piece.text not in self.of.options and words and words[0] in _LITERAL_NOT:
             piece.report(
                 self.findings,
                 "unknown-option",
-                f"{quote(piece.text)} in quotes is a literal, and no such option exists",
-                f"write `{piece.text}` without quotes to make it a test",
+                f"{quote(piece.text)} in quotes is an option, and there is none of this name",
+                "without quotes it is a test",
             )
             return None
         return self._option(piece)
 
-    def _option(self, piece: Piece) -> UnaryTest | None:
-        assert isinstance(self.of, ChoiceType | FlagsType)
-        if piece.text in self.of.options:
+    def _option(self, piece: Piece) -> OneOf | None:
+        options = () if isinstance(self.of, NumberType) else self.of.options
+        if piece.text in options:
             return OneOf(frozenset({piece.text}))
         found = habit(piece.text, number=False)
         if found is not None:
             piece.report(
-                self.findings, "not-a-test", found.message, found.hint, found.start, found.end
+                self.findings,
+                "not-a-test",
+                found.message,
+                found.hint,
+                start=found.start,
+                end=found.end,
             )
-        elif did_you_mean(piece.text, self.of.options) is None and piece.text[0].isdigit():
+        elif piece.text[:1].isdecimal() and did_you_mean(piece.text, options) is None:
             piece.report(
                 self.findings,
                 "type-mismatch",
@@ -421,35 +351,47 @@ class _Cell:
 
     # Tests that say nothing
 
-    def _varies(self, test: UnaryTest, at: Node | Piece) -> bool:
-        """Whether some values pass and others do not; reported if not."""
-        truth = test_truth(test, full_domain(self.of))
-        if isinstance(test, Between) and isinstance(self.of, NumberType) and self.of.integer:
-            first = -(-Fraction(test.low) // 1)
-            truth = False if first >= test.high else truth
-        if truth is None:
-            return True
-        message = "this holds for every value" if truth else "this holds for no value"
+    def _says_nothing(self, test: UnaryTest, at: Node | Piece) -> bool:
+        """Whether the test has the same outcome for every value; reported if so."""
+        outcome = self._outcome(test)
+        if outcome is None:
+            return False
+        message = f"this holds for {'every' if outcome else 'no'} value"
         hint = None
         if isinstance(self.of, NumberType):
             hint = f"the declared range is {range_words(self.of)}"
+            hint += ", whole numbers" if self.of.integer else ""
         if isinstance(at, Piece):
             at.report(self.findings, "constant-test", message, hint)
         else:
             self.findings.add("constant-test", message, at, hint=hint)
-        return False
+        return True
+
+    def _outcome(self, test: UnaryTest) -> Truth:
+        """The one outcome of the test for every value, or None.
+
+        Plain options have none: how many options there are is the catalogue's business.
+        """
+        bare = test.test if isinstance(test, NotTest) else test
+        if isinstance(bare, OneOf | IsKnown):
+            return None
+        if isinstance(bare, Between) and isinstance(self.of, NumberType) and self.of.integer:
+            first = -(-bare.low // 1)
+            if first >= bare.high:
+                return isinstance(test, NotTest)
+        truth = test_truth(test, full_domain(self.of))
+        if truth is not None and _asks_presence(test) and test_truth(test, None) is not truth:
+            return None
+        return truth
 
 
-def any_of(tests: tuple[UnaryTest, ...]) -> UnaryTest:
-    """Any of the tests, in the one form that all spellings of it share: plain options are
-    one set, which comes first; a lone test stands for itself."""
-    options = [t.options for t in tests if isinstance(t, OneOf)]
-    others = [t for t in tests if not isinstance(t, OneOf)]
-    merged: list[UnaryTest] = [OneOf(frozenset().union(*options))] if options else []
-    merged += others
-    return merged[0] if len(merged) == 1 else AnyTest(tuple(merged))
-
-
-def _plain(test: UnaryTest) -> bool:
-    """Whether the test is options and nothing else, or their negation."""
-    return isinstance(test, OneOf) or (isinstance(test, NotTest) and isinstance(test.test, OneOf))
+def _asks_presence(test: UnaryTest) -> bool:
+    match test:
+        case IsKnown():
+            return True
+        case NotTest(inner):
+            return _asks_presence(inner)
+        case AnyTest(tests):
+            return any(_asks_presence(part) for part in tests)
+        case _:
+            return False

@@ -210,7 +210,7 @@ def format_number(value: Number, unit: str) -> str:
     """
     known = UNITS[unit]
     sign = "-" if value < 0 else ""
-    size = abs(value)
+    size: Number = -value if value < 0 else value
     if not terminates(size):
         for form, factor in known.forms.items():
             scaled = exact(Fraction(size) / Fraction(factor))

@@ -31,11 +31,12 @@ from advisor.knowledge.values import (
     Options,
     Type,
 )
+from advisor.language.literals import COMPARISONS
 from advisor.language.marks import listed
-from advisor.language.tests import OPERATOR_WORDS
 from advisor.language.units import format_number
 from advisor.language.vocabulary import Scope
 
+_OPERATORS = ("not", "known", "unknown", "in", "all", *COMPARISONS)
 _YAML_SIGNS = "[]{},:#&*!|>'\"%@`-?"
 
 
@@ -216,7 +217,7 @@ def _item(test: UnaryTest, of: Type) -> str:
 def _quoted(*options: str) -> bool:
     """Whether one of the options must be quoted to be read as itself."""
     for option in options:
-        reserved = any(option == word or option.startswith(f"{word} ") for word in OPERATOR_WORDS)
+        reserved = any(option == word or option.startswith(f"{word} ") for word in _OPERATORS)
         signs = option[:1] in _YAML_SIGNS or any(sign in option for sign in "[]{},:#\"'\\")
         if reserved or signs or option != option.strip() or not option:
             return True
