@@ -1,0 +1,220 @@
+"""Problems as people read them (snippet and caret), and as data for programs.
+
+Whatever a problem quotes comes from a file that may be hostile: no control, bidirectional or
+invisible character reaches the output as itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from advisor.errors import Problem, Related, Span
+from advisor.knowledge.text_safety import cell_width, visible
+from advisor.knowledge.yaml_checks import CHECKS
+
+#: Source lines are cut to this many columns around what is underlined.
+SNIPPET_WIDTH = 96
+_BEFORE_CARET = 32
+_TAB = 4
+_SEVERITIES = {"error": 0, "warning": 1}
+
+
+def render(problem: Problem) -> str:
+    """Return a problem as text of several lines, without a line feed at the end.
+
+    The message, the place, the source line with the span underlined and the hint after it,
+    then a note with a snippet of its own for every related place.
+    """
+    gutter = _gutter(problem)
+    lines = [
+        f"{visible(problem.severity)}[{visible(problem.check)}]: {visible(problem.message)}",
+        *_place(problem.place, problem.span, problem.source_line, problem.hint, gutter),
+        f"{' ' * gutter} = see: advisor rules explain {visible(problem.check)}",
+    ]
+    for related in problem.related:
+        lines.append(f"note: {visible(related.message)}")
+        lines.extend(
+            _place(_related_place(related), related.span, related.source_line, None, gutter)
+        )
+    return "\n".join(lines)
+
+
+def render_all(problems: Iterable[Problem]) -> str:
+    """Return all problems, the likeliest cause first, and a last line that counts them.
+
+    A problem given twice is shown once; no problems give the empty text.
+    """
+    ordered = in_order(problems)
+    if not ordered:
+        return ""
+    blocks = [render(problem) for problem in ordered]
+    return "\n\n".join([*blocks, counted(ordered)])
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems without repetition, the likeliest cause first.
+
+    Errors come before warnings; among them, files that cannot be read come first, because
+    what they would have declared is missing elsewhere; then by file, line and column.
+    """
+    return sorted(dict.fromkeys(problems), key=_rank)
+
+
+def counted(problems: Sequence[Problem]) -> str:
+    """Return how many there are: ``3 problems in 2 files``."""
+    files = len({problem.file for problem in problems})
+    return f"{_plural(len(problems), 'problem')} in {_plural(files, 'file')}"
+
+
+def to_data(problem: Problem) -> dict[str, object]:
+    """Return a problem as JSON data: texts, whole numbers, None and lists only.
+
+    Lines and columns count from 1, ``end_column`` is exclusive; None where no place is known.
+    """
+    return {
+        "check": visible(problem.check),
+        "severity": visible(problem.severity),
+        "message": visible(problem.message),
+        "hint": _visible_or_none(problem.hint),
+        **_place_data(problem.file, problem.span, problem.source_line),
+        "related": [
+            {
+                "message": visible(related.message),
+                **_place_data(related.file, related.span, related.source_line),
+            }
+            for related in problem.related
+        ],
+        "see": f"advisor rules explain {visible(problem.check)}",
+    }
+
+
+def _rank(problem: Problem) -> tuple[int, int, str, Span, str, str]:
+    return (
+        _SEVERITIES.get(problem.severity, len(_SEVERITIES)),
+        0 if problem.check in CHECKS else 1,
+        problem.file,
+        problem.span or Span(0, 0, 0, 0),
+        problem.check,
+        problem.message,
+    )
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _visible_or_none(text: str | None) -> str | None:
+    return None if text is None else visible(text)
+
+
+def _place_data(file: str, span: Span | None, source_line: str | None) -> dict[str, object]:
+    return {
+        "file": visible(file),
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "end_line": span.end_line if span else None,
+        "end_column": span.end_column if span else None,
+        "source_line": None if source_line is None else visible(source_line, keep="\t"),
+    }
+
+
+def _gutter(problem: Problem) -> int:
+    """How wide the column of line numbers is: one blank and the longest number shown."""
+    numbers = [
+        span.line
+        for span, source in (
+            (problem.span, problem.source_line),
+            *((related.span, related.source_line) for related in problem.related),
+        )
+        if span is not None and source is not None
+    ]
+    return 1 + max((len(str(number)) for number in numbers), default=1)
+
+
+def _related_place(related: Related) -> str:
+    if related.span is None:
+        return related.file
+    return f"{related.file}:{related.span.line}:{related.span.column}"
+
+
+def _place(
+    place: str, span: Span | None, source_line: str | None, hint: str | None, gutter: int
+) -> Iterator[str]:
+    blank = " " * gutter
+    yield f"{blank}--> {visible(place)}"
+    if span is None or source_line is None:
+        if hint is not None:
+            yield f"{blank} = hint: {visible(hint)}"
+        return
+    shown, before, carets = _snippet(source_line, span)
+    yield f"{blank} |"
+    yield f"{span.line:>{gutter}} | {shown}".rstrip()
+    underline = f"{blank} | {' ' * before}{'^' * carets}"
+    yield underline if hint is None else f"{underline} {visible(hint)}"
+
+
+def _snippet(source_line: str, span: Span) -> tuple[str, int, int]:
+    """The line as shown, the columns before the first caret, and the number of carets."""
+    end_column = span.end_column if span.end_line == span.line else len(source_line.rstrip()) + 1
+    first = max(0, span.column - 1)
+    # A line of a megabyte is cut before it is looked at character by character.
+    offset = max(0, first - 4 * SNIPPET_WIDTH)
+    text = source_line[offset : first + 4 * SNIPPET_WIDTH]
+    cells = _cells(text)
+    first -= offset
+    last = min(max(first + 1, end_column - 1 - offset), max(len(cells), first + 1))
+    cells.extend([" "] * (first - len(cells)))
+    widths = [cell_width(cell) for cell in cells]
+    begin = 0
+    cut_before = offset > 0
+    total = sum(widths)
+    if total > SNIPPET_WIDTH:
+        before = sum(widths[:first])
+        # Keep some text before the caret; keep more of it where the line ends soon after.
+        room = max(_BEFORE_CARET, SNIPPET_WIDTH - 2 - (total - before))
+        while before > room:
+            before -= widths[begin]
+            begin += 1
+        cut_before = cut_before or begin > 0
+    lead = 1 if cut_before else 0
+    end = begin
+    used = lead
+    while end < len(cells) and used + widths[end] <= SNIPPET_WIDTH - 1:
+        used += widths[end]
+        end += 1
+    if end == len(cells) - 1 and used + widths[end] <= SNIPPET_WIDTH:
+        end += 1
+    cut_after = end < len(cells) or offset + len(text) < len(source_line)
+    shown = ("…" if lead else "") + "".join(cells[begin:end]) + ("…" if cut_after else "")
+    start = lead + sum(widths[begin:first])
+    carets = sum(widths[first : min(last, end)])
+    return shown, start, max(1, carets)
+
+
+def _cells(text: str) -> list[str]:
+    """Each character as it is shown: tabs to the next stop, hidden ones spelt out.
+
+    A mark that has no width of its own stays with the character before it; its own cell is
+    empty, so that indexes still count characters of the source.
+    """
+    if re.fullmatch(r"[\x20-\x7e]*", text):
+        return list(text)
+    cells: list[str] = []
+    width = 0
+    for char in text:
+        cell = " " * (_TAB - width % _TAB) if char == "\t" else visible(char)
+        if cells and (char == "\ufe0f" or unicodedata.combining(char)):
+            # Joined to its base, the pair is measured as one.
+            base = len(cells) - 1
+            while base > 0 and not cells[base]:
+                base -= 1
+            width -= cell_width(cells[base])
+            cells[base] += cell
+            width += cell_width(cells[base])
+            cells.append("")
+            continue
+        cells.append(cell)
+        width += cell_width(cell)
+    return cells
