@@ -81,12 +81,12 @@ class Costs:
         low, high = self._monthly(charges, traffic)
         if name == "monthly-cost-low":
             # The low end itself is a range where the traffic is: it grows with volume.
+            requests, reads, writes = (
+                Range(r.high, r.high)
+                for r in (traffic.requests_per_day, traffic.input_tokens, traffic.output_tokens)
+            )
             busiest = Traffic(
-                *(Range(r.high, r.high) for r in (
-                    traffic.requests_per_day, traffic.input_tokens, traffic.output_tokens
-                )),
-                traffic.cached_input_share,
-                traffic.batch_share,
+                requests, reads, writes, traffic.cached_input_share, traffic.batch_share
             )
             known = all(
                 r.high is not None
@@ -142,8 +142,10 @@ class Costs:
         tokens = None
         capacity = None
         if hourly or bought:
-            rate = UNKNOWN if bought and "gpu-hour" not in own else price(
-                "gpu-hour", "device-hour-price"
+            rate = (
+                UNKNOWN
+                if bought and "gpu-hour" not in own
+                else price("gpu-hour", "device-hour-price")
             )
             capacity = Capacity(
                 self._devices(offer_id, model, precision),

@@ -114,10 +114,10 @@ def _coarse(
     """A gate that rests on too much that is open is judged over all of it at once: sound,
     and silent about which cells fail."""
     whole = Gate(gate.id, gate.rule, (), gate.negotiable)
-    for offer in excluded:
+    for offer, gates in excluded.items():
         truth = fails(situation, whole, offer, ())
         if truth is True and not gate.negotiable:
-            excluded[offer].append(gate)
+            gates.append(gate)
         elif truth is not False:
             depends[offer].append(gate)
 

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from advisor.decision.gates import Gate, Standing, failure_part
-from advisor.decision.situation import Situation
+from advisor.decision.situation import Situation, anchor_names
 from advisor.decision.tables import (
+    FULL,
     Utility,
+    measured_span,
     measured_utility,
     step_utility,
     weight,
@@ -23,7 +25,8 @@ from advisor.decision.tables import (
 )
 from advisor.engine.space import Assignment
 from advisor.engine.worlds import EXACT_LIMIT, Cells, Part, Worlds
-from advisor.knowledge.model import Criterion, Rule
+from advisor.knowledge.model import Criterion, Measure, Rule
+from advisor.knowledge.values import Domain
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,7 @@ class Scoring:
         rules = [
             r
             for r in self.situation.knowledge.rules.values()
-            if r.effect == "score"
-            and r.criterion == criterion.id
-            and self.situation.may_apply(r)
+            if r.effect == "score" and r.criterion == criterion.id and self.situation.may_apply(r)
         ]
         self.score_rules[criterion.id] = rules
         self.utilities[criterion.id] = []
@@ -117,7 +118,7 @@ class Scoring:
         """The utility of one offer on one criterion in a joint cell."""
         situation = self.situation
         if criterion.measure is not None:
-            env = situation.environment(self.questions_of(criterion), at, point=True)
+            env = self._traffic(criterion, criterion.measure, at, point=True)
             model = situation.choice(offer, at).model
             return measured_utility(situation, criterion, offer, model, env)
         certain: list[Rule] = []
@@ -134,13 +135,43 @@ class Scoring:
         }
         return step_utility(situation, certain, possible, widening)
 
+    def span(self, criterion: Criterion, offer: str, at: Assignment) -> tuple[int, int]:
+        """The least and the greatest point value anywhere inside a joint cell."""
+        situation = self.situation
+        if criterion.measure is not None:
+            env = self._traffic(criterion, criterion.measure, at, point=False)
+            return measured_span(
+                situation, criterion, offer, situation.choice(offer, at).model, env
+            )
+        inside = [
+            (rule, situation.when_part(rule, offer, at)) for rule in self.score_rules[criterion.id]
+        ]
+        wavering = [rule for rule, truth in inside if truth is None]
+        if not wavering:
+            point = self.utility(criterion, offer, at).point
+            return point, point
+        return 0, FULL
+
+    def _traffic(
+        self, criterion: Criterion, measure: Measure, at: Assignment, *, point: bool
+    ) -> dict[str, Domain]:
+        env = self.situation.environment(self.questions_of(criterion), at, point=point)
+        return self.situation.extended(env, anchor_names(measure))
+
+    def fails(self, part: Part, offer: int) -> bool:
+        """Whether an offer (by position) fails anywhere in a failure part."""
+        return any(part.of(cells) >> offer & 1 for cells in self.worlds.cells(part.keys))
+
+    def common(self, criterion: str, offer: int) -> int:
+        """The utility of an offer on a criterion where it is the same in every cell seen."""
+        rows = self.utilities[criterion]
+        return min(row[offer].point for row in rows) if rows else 0
+
     def is_exact(self) -> bool:
         """Whether the joint cells behind every mean are few enough to be looked at all."""
         entangled, _ = self._split_failures()
         return (
-            sum(
-                self.worlds.size([self.weights, part, *entangled]) for part in self.parts.values()
-            )
+            sum(self.worlds.size([self.weights, part, *entangled]) for part in self.parts.values())
             <= EXACT_LIMIT
         )
 
@@ -210,9 +241,7 @@ class Scoring:
         passing: list[Fraction],
         exact: bool,
     ) -> dict[str, Term]:
-        masses = self.worlds.grouped(
-            [self.weights, self.parts[criterion], *entangled], exact=exact
-        )
+        masses = self.worlds.grouped([self.weights, self.parts[criterion], *entangled], exact=exact)
         total = sum(masses.values())
         by_sum: dict[int, list[int]] = {}
         shares: dict[int, int] = {}

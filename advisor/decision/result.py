@@ -93,10 +93,11 @@ class Score:
 class Reason:
     """A fired rule, or a measured figure, with its words filled in.
 
-    ``steps`` is what it moved (0 where it only explains); ``grade`` and ``checked`` are the
-    evidence behind it.
+    ``effect`` is score, weigh (it moved the weight) or measure; ``steps`` is what it moved
+    (0 for a measure); ``grade`` and ``checked`` are the evidence behind it.
     """
 
+    effect: str
     rule: str
     text: str
     source: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 
 from advisor.decision.costs import MEASURES, Costs
 from advisor.decision.costs import QUESTIONS as COST_QUESTIONS
@@ -19,8 +20,10 @@ from advisor.engine.serving import Choice, Serving
 from advisor.engine.space import Assignment, Space, build_space
 from advisor.engine.truth import atoms_in, conjunction, its_in, names_in, tests_in, truth_of
 from advisor.engine.workload import Workload, names_of
+from advisor.engine.worlds import Cells, Part
 from advisor.knowledge.ledger import Ledger, build_ledger
 from advisor.knowledge.model import Inputs, Knowledge, Measure, Rule
+from advisor.knowledge.syntax import Condition
 from advisor.knowledge.values import Domain, NumberType, Truth
 
 
@@ -42,7 +45,12 @@ class RuleBase:
         offering = Offering(knowledge, ledger)
         serving = Serving(knowledge, ledger, offering)
         return cls(
-            knowledge, ledger, offering, serving, Workload(knowledge), _cuts(knowledge, serving, ledger)
+            knowledge,
+            ledger,
+            offering,
+            serving,
+            Workload(knowledge),
+            _cuts(knowledge, serving, ledger),
         )
 
 
@@ -80,9 +88,8 @@ class Situation:
     def measure_questions(self, measure: Measure) -> frozenset[str]:
         """The questions behind a measure and behind where its anchors lie."""
         questions = COST_QUESTIONS
-        for anchor, _ in measure.anchors:
-            for name in names_of(anchor):
-                questions |= self.base.workload.questions_of(name)
+        for name in anchor_names(measure):
+            questions |= self.base.workload.questions_of(name)
         return questions
 
     def environment(
@@ -128,6 +135,16 @@ class Situation:
                 known[name] = value
         return conjunction((truth_of(rule.when, self._extended(rule, env), known), suits))
 
+    def when_part(self, rule: Rule, offer: str, at: Assignment) -> Truth:
+        """Whether the workload side holds all over a joint cell, for an offer that the rule
+        could speak of; False where it does not speak of the offer."""
+        model = self.choice(offer, at).model
+        if self.suits(rule, offer, model) is False:
+            return False
+        if its_in(rule.when):
+            return self.holds(rule, offer, at, point=False)
+        return self.when(rule, at, point=False)
+
     def suits(self, rule: Rule, offer: str, model: str | None) -> Truth:
         """Whether the offer (serving the model) is one that the rule speaks of."""
         key = (rule.id, offer, model)
@@ -136,9 +153,50 @@ class Situation:
             self._for[key] = truth_of(rule.offers, env)
         return self._for[key]
 
+    def extended(self, env: Mapping[str, Domain], names: frozenset[str]) -> dict[str, Domain]:
+        """``env`` with those of the derived values ``names`` that follow from it."""
+        return self.base.workload.extend(env, names)
+
     def _extended(self, rule: Rule, env: Mapping[str, Domain]) -> Mapping[str, Domain]:
         derived = self.base.workload.derived_in(rule.when)
         return self.base.workload.extend(env, derived) if derived else env
+
+
+def anchor_names(measure: Measure) -> frozenset[str]:
+    """The answers and derived values that say where a measure's anchors lie."""
+    return frozenset().union(*(names_of(anchor) for anchor, _ in measure.anchors))
+
+
+def impossible_parts(situation: Situation) -> tuple[Part, ...]:
+    """Parts that are 1 where a declared impossible combination surely holds.
+
+    Answers that contradict each other outright have no world left; then the declaration
+    is set aside, and the answers are taken as they are.
+    """
+    parts = []
+    for combination in situation.knowledge.impossible:
+        questions = situation.base.workload.questions_in(combination.when)
+        keys = situation.space.open_keys(questions)
+        if not keys:
+            continue
+
+        def number(
+            cells: Cells,
+            when: Condition = combination.when,
+            keys: tuple[str, ...] = keys,
+            questions: frozenset[str] = questions,
+        ) -> int:
+            at = dict(zip(keys, cells, strict=True))
+            env = situation.extended(
+                situation.environment(questions, at, point=False), names_in(when)
+            )
+            return int(truth_of(when, env) is True)
+
+        part = Part(keys, number)
+        sizes = [range(len(situation.space.axes[key].cells)) for key in keys]
+        if not all(part.of(cells) for cells in product(*sizes)):
+            parts.append(part)
+    return tuple(parts)
 
 
 def _cuts(knowledge: Knowledge, serving: Serving, ledger: Ledger) -> dict[str, tuple[Cut, ...]]:

@@ -12,11 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from advisor.decision.costs import precision_of
 from advisor.decision.situation import Situation
 from advisor.engine.space import Assignment
 from advisor.engine.truth import its_in, names_in
+from advisor.engine.workload import names_of
 from advisor.knowledge.ledger import NOTHING, Evidence
 from advisor.knowledge.model import Criterion, Measure, Rule
 from advisor.knowledge.values import Domain, Interval, Number
@@ -57,7 +59,10 @@ def strongest(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 
 def step_utility(
-    situation: Situation, certain: Sequence[Rule], possible: Sequence[Rule], widening: Mapping[str, int]
+    situation: Situation,
+    certain: Sequence[Rule],
+    possible: Sequence[Rule],
+    widening: Mapping[str, int],
 ) -> Utility:
     """``certain`` rules hold; ``possible`` ones might, for all that is known of the offer."""
     counted = strongest(certain)
@@ -142,6 +147,29 @@ def measured_utility(
     )
 
 
+def measured_span(
+    situation: Situation,
+    criterion: Criterion,
+    offer: str,
+    model: str | None,
+    env: Mapping[str, Domain],
+) -> tuple[int, int]:
+    """Bounds of the point value over all traffic in ``env``.
+
+    The measure rises with each traffic figure or falls with it, so the cell's own bounds
+    contain every point's; where an anchor moves with an open answer, all is possible.
+    """
+    measure = criterion.measure
+    assert measure is not None
+    if all(not isinstance(d, Interval) or d.is_point for d in env.values()):
+        point = measured_utility(situation, criterion, offer, model, env).point
+        return point, point
+    if any(names_of(at) for at, _ in measure.anchors):
+        return 0, FULL
+    found = measured_utility(situation, criterion, offer, model, env)
+    return found.low, found.high
+
+
 def anchors_at(measure: Measure, env: Mapping[str, Domain]) -> list[tuple[Fraction, int]]:
     """The anchors for this workload, by rising number."""
     numbers = {
@@ -156,7 +184,7 @@ def utility_at(anchors: Sequence[tuple[Fraction, int]], value: Number) -> int:
     """Piecewise linear between anchors, flat beyond them, rounded down."""
     if value <= anchors[0][0]:
         return anchors[0][1]
-    for (left, low), (right, high) in zip(anchors, anchors[1:], strict=False):
+    for (left, low), (right, high) in pairwise(anchors):
         if value <= right:
             return (low * (right - value) + high * (value - left)) // (right - left)
     return anchors[-1][1]

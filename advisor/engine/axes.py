@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from advisor.knowledge.model import Question
 from advisor.knowledge.syntax import Between, Compare, CompareIts, Equals, UnaryTest
@@ -126,7 +127,7 @@ def _number_cells(question: Question, domain: Interval, cuts: Iterable[Cut]) -> 
     edges = {(b, False) for bin_ in question.prior for b in (bin_.low, bin_.high)}
     inner = sorted({c for c in (*cuts, *edges) if low < c < high})
     bounds = [low, *inner, high]
-    spans = [(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if not _empty(a, b, kind)]
+    spans = [(a, b) for a, b in pairwise(bounds) if not _empty(a, b, kind)]
     masses = [_mass(question, a[0], b[0]) for a, b in spans]
     if not any(masses):
         masses = [Fraction(max(b[0] - a[0], 0)) or Fraction(1) for a, b in spans]

@@ -62,9 +62,7 @@ class Serving:
         wanted = self._sized()
         open_only = frontier == Options(frozenset({"large-open"}))
         if open_only:
-            wanted = tuple(
-                dict.fromkeys((*self._references.get("large-open", ()), *wanted))
-            )
+            wanted = tuple(dict.fromkeys((*self._references.get("large-open", ()), *wanted)))
         if isinstance(size, Interval):
             wanted = tuple(m for m in wanted if self._matches(m, size))
         found = self._first(offer, wanted)

@@ -65,9 +65,7 @@ class Space:
         return Flags(frozenset(must), frozenset(may))
 
 
-def build_space(
-    knowledge: Knowledge, inputs: Inputs, cuts: Mapping[str, Iterable[Cut]]
-) -> Space:
+def build_space(knowledge: Knowledge, inputs: Inputs, cuts: Mapping[str, Iterable[Cut]]) -> Space:
     """``cuts`` say where each number question has to be cut."""
     axes: dict[str, Axis] = {}
     of_question: dict[str, tuple[str, ...]] = {}

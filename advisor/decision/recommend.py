@@ -1,0 +1,310 @@
+"""From answers to a recommendation: lanes, ranking, confidence, and the words for them.
+
+The method is that of a fixed-scale additive value model with hard gates before it; see
+``rules/README.md``.  Pure: the day is an argument.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import lru_cache
+
+from advisor.decision.entries import Entries
+from advisor.decision.gates import Gate, Standing, gates_of, stand
+from advisor.decision.proof import settled as is_settled
+from advisor.decision.ranking import Scored, Scoring
+from advisor.decision.result import (
+    Confidence,
+    InputsRead,
+    KnowledgeStamp,
+    Ranked,
+    Reading,
+    Recommendation,
+    SourceLine,
+    Sureness,
+    Verdict,
+)
+from advisor.decision.result import (
+    Worlds as WorldCount,
+)
+from advisor.decision.situation import RuleBase, Situation, impossible_parts
+from advisor.decision.sureness import relevant_answers, robustness, win_share, word_for
+from advisor.decision.words import Words
+from advisor.engine.worlds import SAMPLE, Worlds
+from advisor.knowledge.ledger import is_stale
+from advisor.knowledge.model import Claim, Inputs, Knowledge
+from advisor.language.units import format_number
+
+
+@lru_cache(maxsize=8)
+def _base(holder: _ByIdentity, as_of: datetime.date) -> RuleBase:
+    return RuleBase.on(holder.knowledge, as_of)
+
+
+class _ByIdentity:
+    """A knowledge base as a cache key: the object itself, not its content."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+
+    def __hash__(self) -> int:
+        return id(self.knowledge)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByIdentity) and other.knowledge is self.knowledge
+
+
+def recommend(knowledge: Knowledge, inputs: Inputs, as_of: datetime.date) -> Recommendation:
+    """The recommendation for these answers, judged as of a day.
+
+    Same arguments, same result to the byte.  Never raises for valid knowledge and inputs:
+    "no offer qualifies" is a result whose verdict has no offer.
+    """
+    situation = Situation(_base(_ByIdentity(knowledge), as_of), inputs)
+    return _Decision(situation).recommendation()
+
+
+class _Decision:
+    def __init__(self, situation: Situation) -> None:
+        self.situation = situation
+        self.words = Words(situation)
+        gates = gates_of(situation)
+        worlds = Worlds(situation.space.axes, impossible_parts(situation))
+        self.standings = stand(situation, worlds, gates)
+        scoring = Scoring(situation, worlds, self.standings, gates)
+        self.keys = frozenset(scoring.open_keys()) | _gate_keys(self.standings)
+        self.scoring = scoring
+        self.exact = scoring.is_exact()
+        self.scored = scoring.scores(exact=self.exact)
+        self.entries = Entries(situation, scoring, self.words, self.exact)
+        self.order = sorted(scoring.offers, key=self._place)
+
+    def _place(self, offer: str) -> tuple[object, ...]:
+        """Safe before conditional; fewest unproven requirements; value; the tie-breaks."""
+        standing = self.standings[offer]
+        return (
+            standing.lane != "safe",
+            len(standing.to_confirm),
+            -self.scored[offer].score,
+            _Lazy(lambda: -self.scoring.at_base_weights(offer, exact=self.exact)),
+            _Lazy(lambda: Fraction(-self.scoring.worst(offer))),
+            offer,
+        )
+
+    def recommendation(self) -> Recommendation:
+        situation = self.situation
+        ranking = tuple(
+            self.entries.ranked(i + 1, self.scored[offer], self.standings[offer])
+            for i, offer in enumerate(self.order)
+        )
+        excluded = tuple(self.entries.excluded(s) for s in self.standings.values() if s.excluded_by)
+        return Recommendation(
+            as_of=situation.base.ledger.as_of.isoformat(),
+            knowledge=_stamp(situation.knowledge),
+            inputs=self._inputs(),
+            verdict=self._verdict(ranking),
+            ranking=ranking,
+            excluded=excluded,
+            relaxations=(),
+            flips=(),
+            sensitivity=(),
+            next_question=None,
+            portfolio=None,
+            plan=self.entries.advice(),
+            sources=self._sources(ranking),
+        )
+
+    def _verdict(self, ranking: tuple[Ranked, ...]) -> Verdict:
+        worlds = self._worlds()
+        if not ranking:
+            return Verdict(
+                None,
+                None,
+                None,
+                "none",
+                True,
+                worlds,
+                "No offer qualifies: every one fails at least one requirement.",
+                Sureness(None, None, None, ()),
+            )
+        leader = ranking[0]
+        standing = self.standings[leader.offer]
+        done = is_settled(self.scoring, leader.offer, standing)
+        word, figures = self._sureness(ranking, done)
+        return Verdict(
+            offer=leader.offer,
+            model=leader.model,
+            lane=leader.lane,
+            confidence=word,
+            settled=done,
+            worlds=worlds,
+            headline=self._headline(ranking),
+            sureness=figures,
+        )
+
+    def _worlds(self) -> WorldCount:
+        open_axes = {key: self.situation.space.axes[key] for key in sorted(self.keys)}
+        bound = tuple(p for p in impossible_parts(self.situation) if set(p.keys) <= set(open_axes))
+        total = Worlds(open_axes, bound).count()
+        if self.exact:
+            return WorldCount(total, total, "exhaustive")
+        return WorldCount(total, SAMPLE, "sample")
+
+    def _sureness(self, ranking: tuple[Ranked, ...], done: bool) -> tuple[Confidence, Sureness]:
+        method = self.situation.knowledge.method
+        leader = ranking[0]
+        weak = self._weak_share(self.scored[leader.offer])
+        p, r = Fraction(1), None
+        dominates = True
+        if len(ranking) > 1:
+            rival = ranking[1]
+            p = win_share(self.scoring, leader.offer, rival.offer)
+            r = robustness(self.scored[leader.offer], self.scored[rival.offer])
+            dominates = r is None
+        caps: dict[str, str] = {}
+        if leader.lane == "conditional":
+            caps["a requirement is unproven"] = "leaning"
+        answered = relevant_answers(self.situation, self._relevant())
+        if answered < method.minimum_answers:
+            caps[f"only {answered} relevant answers"] = "toss-up"
+        figures = Sureness(p, r, weak, ())
+        word, reasons = word_for(method, figures, settled=done, dominates=dominates, caps=caps)
+        return word, Sureness(p, r, weak, reasons)
+
+    def _relevant(self) -> frozenset[str]:
+        """Questions that weights, utilities or gates read."""
+        situation = self.situation
+        rules = situation.knowledge.rules.values()
+        found = frozenset[str]()
+        for rule in rules:
+            if rule.effect in ("score", "weigh", "exclude"):
+                found |= situation.questions_of(rule)
+        for criterion in situation.knowledge.criteria.values():
+            found |= self.scoring.questions_of(criterion)
+        return found
+
+    def _weak_share(self, scored: Scored) -> Fraction:
+        if not scored.score:
+            return Fraction(0)
+        position = self.scoring.offers.index(scored.offer)
+        weak = Fraction(0)
+        for term in scored.terms:
+            masses = self.scoring.worlds.grouped(
+                [self.scoring.parts[term.criterion]], exact=self.exact
+            )
+            total = sum(masses.values())
+            rows = self.scoring.utilities[term.criterion]
+            share = sum(
+                (rows[row][position].weak * mass for (row,), mass in masses.items()), Fraction(0)
+            )
+            weak += term.exact * share / total
+        return weak / scored.score
+
+    def _headline(self, ranking: tuple[Ranked, ...]) -> str:
+        leader = ranking[0]
+        models = self.situation.knowledge.models
+        text = leader.title + (f", serving {models[leader.model].title}" if leader.model else "")
+        if leader.lane == "conditional":
+            text += f", if {len(leader.to_confirm)} open requirement(s) are confirmed"
+        better = [
+            r
+            for r in ranking
+            if r.lane == "conditional"
+            and leader.lane == "safe"
+            and r.score.exact > leader.score.exact
+        ]
+        if better:
+            rival = max(better, key=lambda r: (r.score.exact, r.offer))
+            gap = rival.score.points - leader.score.points
+            text += (
+                f". If {'; '.join(d.rule for d in rival.to_confirm)} is confirmed, "
+                f"{rival.title} leads by {gap} points"
+            )
+        return text + "."
+
+    def _inputs(self) -> InputsRead:
+        situation = self.situation
+        inputs = situation.inputs
+        questions = situation.knowledge.questions
+        return InputsRead(
+            answers={q: self.words.answer(q) for q in questions if q in inputs.answers},
+            unknown=tuple(q for q in questions if q not in inputs.answers),
+            readings=tuple(Reading(subject, text) for subject, text in self.words.readings()),
+            weights=dict(sorted(inputs.weights.items())),
+            prices={
+                offer: {key: _usd(key, value) for key, value in sorted(own.items())}
+                for offer, own in sorted(inputs.prices.items())
+            },
+        )
+
+    def _sources(self, ranking: tuple[Ranked, ...]) -> tuple[SourceLine, ...]:
+        """Every source that a shown reason, caveat or price cites."""
+        knowledge = self.situation.knowledge
+        cited: dict[str, tuple[str, str, bool]] = {}
+        for entry in ranking:
+            for part in entry.contributions:
+                for reason in part.because:
+                    if reason.source in knowledge.sources:
+                        cited.setdefault(reason.source, (reason.grade, reason.checked, False))
+            for claim in self._claims(entry):
+                stale = is_stale(
+                    claim,
+                    knowledge.attributes[claim.attribute],
+                    knowledge.method,
+                    self.situation.base.ledger.as_of,
+                )
+                known = cited.get(claim.source)
+                if known is None or (stale and not known[2]):
+                    cited[claim.source] = (claim.grade, claim.checked.isoformat(), stale)
+        return tuple(
+            SourceLine(ref, knowledge.sources[ref].title, knowledge.sources[ref].address, *found)
+            for ref, found in sorted(cited.items())
+        )
+
+    def _claims(self, entry: Ranked) -> list[Claim]:
+        evidence = self.situation.base.offering.of(entry.offer, entry.model)
+        names = ("input-price", "output-price", "device-hour-price", "context-limit")
+        return [c for name in names if name in evidence for c in evidence[name].claims]
+
+
+class _Lazy:
+    """A sort key that is computed only where everything before it ties."""
+
+    def __init__(self, value: object) -> None:
+        self._make = value
+        self._value: Fraction | None = None
+
+    def get(self) -> Fraction:
+        if self._value is None:
+            assert callable(self._make)
+            self._value = Fraction(self._make())
+        return self._value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Lazy) and self.get() == other.get()
+
+    def __lt__(self, other: _Lazy) -> bool:
+        return self.get() < other.get()
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _gate_keys(standings: Mapping[str, Standing]) -> frozenset[str]:
+    gates: list[Gate] = [g for s in standings.values() for g in (*s.to_confirm, *s.depends_on)]
+    return frozenset(key for gate in gates for key in gate.keys)
+
+
+def _stamp(knowledge: Knowledge) -> KnowledgeStamp:
+    facts = sum(
+        len(o.claims) + sum(len(s.claims) for s in o.serves) for o in knowledge.offers.values()
+    )
+    facts += sum(len(m.claims) for m in knowledge.models.values())
+    facts += sum(len(a.claims) for a in knowledge.accelerators.values())
+    return KnowledgeStamp(knowledge.digest, len(knowledge.rules), len(knowledge.offers), facts)
+
+
+def _usd(key: str, value: int | Fraction) -> str:
+    unit = "USD/GPU-hour" if key == "gpu-hour" else "USD/Mtoken"
+    return format_number(value, unit)
