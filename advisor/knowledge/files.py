@@ -111,7 +111,7 @@ class RuleFiles:
         found = list(self.problems)
         for findings in self.findings:
             found += sorted(
-                findings.problems, key=lambda p: (p.span is None, p.span and p.span.line or 0)
+                findings.problems, key=lambda p: (p.span is None, (p.span and p.span.line) or 0)
             )
         return tuple(found)
 
@@ -270,9 +270,7 @@ def _bytes_of(at: Path, name: str, files: RuleFiles) -> bytes | None:
         return None
 
 
-def _take(
-    node: Node, item: _Found, findings: Findings, files: RuleFiles, suggest: Suggest
-) -> None:
+def _take(node: Node, item: _Found, findings: Findings, files: RuleFiles, suggest: Suggest) -> None:
     kind = item.kind
     if not kind.many:
         _take_entry(node, item, findings, files, suggest)
@@ -290,8 +288,7 @@ def _take(
         bare = kind.shape.what.removeprefix("an ").removeprefix("a ")
         findings.add(
             "wrong-shape",
-            f"this file should be a list, one entry for each {bare}, "
-            f"but it is {found_words(node)}",
+            f"this file should be a list, one entry for each {bare}, but it is {found_words(node)}",
             head_of(node),
             hint="start each entry with '- id: ...'",
         )

@@ -291,7 +291,7 @@ class MethodShape(Shape):
     grades: Named[GradeShape] = _says("How each grade of evidence counts.")
     expiry: Named[Word] = _says("Kinds of claims: days until they are stale.")
     stale_factor: Annotated[int, Whole(1, 100)] = _says("What staleness multiplies widening by.")
-    reference_models: Named[Listed[Word]] = _says("Per size class: models, the first is tried first.")
+    reference_models: Named[Listed[Word]] = _says("Models that stand for a size, best first.")
     size_match: Cell = _says("Factors of a model's size that it stands for, as [0.67, 1.5].")
     confidence: Named[Named[Word]] = _says("Thresholds of each confidence word.")
     minimum_answers: Annotated[int, Whole(0, 1000)] = _says("Fewer answers cap the confidence.")

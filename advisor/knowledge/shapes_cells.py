@@ -316,6 +316,6 @@ class Shape(BaseModel):
         return made
 
     @classmethod
-    def keys(cls) -> tuple[str, ...]:
+    def allowed_keys(cls) -> tuple[str, ...]:
         """The keys that may be written."""
         return tuple(field.alias or name for name, field in cls.model_fields.items())

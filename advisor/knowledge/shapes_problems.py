@@ -41,7 +41,7 @@ def name_of(shape: type[Shape], node: Node) -> str:
     if isinstance(node, MapNode):
         for key in ("id", "model", "attribute"):
             value = node.get(key)
-            if isinstance(value, ScalarNode) and value.text and key in shape.keys():
+            if isinstance(value, ScalarNode) and value.text and key in shape.allowed_keys():
                 bare = shape.what.removeprefix("an ").removeprefix("a ").removeprefix("the ")
                 return f"the {bare} '{value.text}'"
     return shape.what
@@ -77,7 +77,7 @@ def _report_unknown_key(
         for other in details
         if other["type"] == _MISSING and list(other["loc"][:-1]) == path
     ]
-    free = [key for key in inner.keys() if key not in written]
+    free = [key for key in inner.allowed_keys() if key not in written]
     hint = suggest(str(word), missing) or suggest(str(word), free)
     explained: set[tuple[int | str, ...]] = set()
     for key in missing:
@@ -88,7 +88,7 @@ def _report_unknown_key(
         "unknown-key",
         f"{name_of(inner, owner)} has no key '{word}'",
         key_node if key_node is not None else owner,
-        hint=hint or f"its keys: {', '.join(inner.keys())}",
+        hint=hint or f"its keys: {', '.join(inner.allowed_keys())}",
     )
     return explained
 

@@ -1,0 +1,148 @@
+"""The Python interface: load a rule base, recommend for answers, read an answers file.
+
+The one place where the clock is read: ``as_of=None`` means today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from advisor.errors import DataError, Problem, RuleBaseError, UsageError
+
+if TYPE_CHECKING:
+    from advisor.decision.result import Recommendation
+    from advisor.knowledge.model import Inputs, Knowledge
+
+_LARGEST_ANSWERS = 4 * 1024 * 1024
+_KEPT = 8
+
+_loaded: dict[tuple[str, str], Knowledge] = {}
+_lock = Lock()
+
+
+def shipped_rules() -> Path:
+    """The rule base that comes with the program.
+
+    In a checkout the live ``rules`` beside the package, so that edits count at once; else
+    the copy inside the installed package.
+    """
+    package = Path(__file__).resolve().parent
+    live = package.parent / "rules"
+    if (live / "method.yaml").is_file() and (package.parent / "pyproject.toml").is_file():
+        return live
+    from importlib.resources import files
+
+    return Path(str(files("advisor") / "_rules"))
+
+
+def load(rules: str | Path | None = None, as_of: date | str | None = None) -> Knowledge:
+    """The rule base in the directory ``rules``, or the shipped one.
+
+    Loaded once per directory and content.  ``as_of`` is only checked to be a day: freshness
+    is judged when a recommendation is made.  Raises RuleBaseError with every problem.
+    """
+    if as_of is not None:
+        day(as_of)
+    root = shipped_rules() if rules is None else Path(rules)
+    from advisor.knowledge.files import digest_of
+
+    try:
+        digest = digest_of(root)
+    except (OSError, ValueError):
+        # Loading says what is wrong, and where.
+        digest = None
+    key = None if digest is None else (str(root.absolute()), digest)
+    with _lock:
+        found = None if key is None else _loaded.get(key)
+        if found is not None:
+            return found
+        from advisor.language.rulebase import load_rule_base
+
+        knowledge = load_rule_base(root)
+        while len(_loaded) >= _KEPT:
+            del _loaded[next(iter(_loaded))]
+        _loaded[str(root.absolute()), knowledge.digest] = knowledge
+        return knowledge
+
+
+def recommend(
+    answers: Mapping[str, object] | Inputs,
+    *,
+    rules: str | Path | None = None,
+    as_of: date | str | None = None,
+) -> Recommendation:
+    """What to serve where, for answers: the answers alone, or the form of an answers file.
+
+    Raises DataError for wrong answers, RuleBaseError for a wrong rule base, UsageError for
+    an ``as_of`` that is no day (text as in 2026-11-22).
+    """
+    from advisor.decision.recommend import recommend as decide
+    from advisor.knowledge.model import Inputs
+    from advisor.language.answers import inputs_from_mapping
+
+    on = day(as_of)
+    knowledge = load(rules)
+    inputs = answers if isinstance(answers, Inputs) else inputs_from_mapping(answers, knowledge)
+    return decide(knowledge, inputs, on)
+
+
+def day(as_of: date | str | None) -> date:
+    """The day that is meant; None is today.  Raises UsageError."""
+    if as_of is None:
+        return date.today()
+    if isinstance(as_of, date):
+        return date(as_of.year, as_of.month, as_of.day)
+    try:
+        if len(as_of) != len("2026-11-22"):
+            raise ValueError
+        return date.fromisoformat(as_of)
+    except (ValueError, TypeError):
+        raise UsageError(
+            [
+                Problem(
+                    "wrong-date",
+                    f"{as_of!r} is not a day",
+                    "as_of",
+                    hint="write year-month-day, such as 2026-11-22",
+                )
+            ]
+        ) from None
+
+
+def read_answers_file(path: str | Path, knowledge: Knowledge) -> Inputs:
+    """The answers in a file, YAML or JSON.
+
+    Raises DataError with every problem; also where there is no such file, or it is a
+    directory, or it cannot be read.
+    """
+    from advisor.language.answers import read_answers
+
+    try:
+        with Path(path).open("rb") as stream:
+            data = stream.read(_LARGEST_ANSWERS + 1)
+    except IsADirectoryError:
+        message = "this is a directory, not an answers file"
+    except FileNotFoundError:
+        message = "there is no such file"
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = f"this cannot be read: {reason.lower()}"
+    else:
+        return read_answers(data, str(path), knowledge)
+    raise DataError([Problem("unreadable-file", message, str(path))])
+
+
+__all__ = [
+    "DataError",
+    "RuleBaseError",
+    "UsageError",
+    "day",
+    "load",
+    "read_answers_file",
+    "recommend",
+    "shipped_rules",
+]

@@ -1,0 +1,153 @@
+"""Ids: who declares them, who declares them twice, and what refers to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from advisor.errors import Related, Span
+from advisor.knowledge.document import Findings, MapNode, Node, ScalarNode
+from advisor.knowledge.files import Raw
+from advisor.knowledge.model import Place
+from advisor.knowledge.shapes_cells import Shape
+from advisor.language.marks import quote
+from advisor.language.vocabulary import did_you_mean
+
+S = TypeVar("S", bound=Shape)
+
+RESERVED_NAMES = frozenset(
+    # Words of conditions, of placeholders and examples, and of the answers file.
+    (
+        *("any", "all", "not", "known", "unknown"),
+        *("offer", "model", "platform", "deployment", "accelerator"),
+        *("format", "answers", "weights", "prices"),
+        *("monthly-cost", "monthly-cost-low", "cost-per-million-tokens"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The ids of one kind.  ``broken`` ones exist but could not be read."""
+
+    what: str
+    known: frozenset[str]
+    broken: frozenset[str] = frozenset()
+
+    def resolve(self, node: ScalarNode, findings: Findings) -> str | None:
+        """The id that ``node`` names; None after reporting, or where it is broken."""
+        if node.text in self.known:
+            return node.text
+        if node.text not in self.broken:
+            findings.add(
+                "unknown-name",
+                f"no {self.what} is called {quote(node.text)}",
+                node,
+                hint=did_you_mean(node.text, self.known),
+            )
+        return None
+
+
+class Namespace:
+    """Ids that must differ from each other, possibly of several kinds."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, tuple[Findings, Span, str]] = {}
+
+    def claim(self, node: ScalarNode, what: str, findings: Findings) -> bool:
+        """Note an id; report it, and say False, where it is taken."""
+        taken = self._first.get(node.text)
+        if taken is None:
+            self._first[node.text] = (findings, node.span, what)
+            return True
+        first, span, other = taken
+        message = (
+            f"there are two {plural(what)} called {quote(node.text)}"
+            if other == what
+            else f"{quote(node.text)} is already the name of {article_for(other)}"
+        )
+        findings.add("duplicate-id", message, node, related=(seen("the first one", first, span),))
+        return False
+
+
+def plural(what: str) -> str:
+    return f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+
+
+def article_for(what: str) -> str:
+    return f"an {what}" if what[0] in "aeiou" else f"a {what}"
+
+
+def seen(message: str, findings: Findings, span: Span) -> Related:
+    """A second place, with its line."""
+    line = findings.lines[span.line - 1] if span.line <= len(findings.lines) else None
+    return Related(message, findings.file, span, line)
+
+
+def distinct(
+    raws: Iterable[Raw[S]], what: str, id_of: Callable[[S], ScalarNode], space: Namespace
+) -> dict[str, Raw[S]]:
+    """Entries by id; a second one with the same id is reported and left out."""
+    found: dict[str, Raw[S]] = {}
+    for raw in raws:
+        node = id_of(raw.shape)
+        if space.claim(node, what, raw.findings):
+            found[node.text] = raw
+    return found
+
+
+def refuse_reserved(node: ScalarNode, findings: Findings) -> bool:
+    """Whether the id is a word that the language needs; reported if so."""
+    if node.text not in RESERVED_NAMES:
+        return False
+    findings.add(
+        "bad-id",
+        f"{quote(node.text)} is a word of the rule language and cannot be an id",
+        node,
+        hint="choose another id",
+    )
+    return True
+
+
+def place(raw: Raw[S], node: Node) -> Place:
+    """Where a declaration stands, for results and reports."""
+    return Place(raw.path, node.span)
+
+
+def key_span(node: MapNode, key: str) -> Span:
+    """The place of a key, or of the map's first key where it is missing."""
+    written = node.key(key)
+    if written is not None:
+        return written.span
+    return node.entries[0].key.span if node.entries else node.span
+
+
+def unwanted(shape: Shape, key: str, why: str, findings: Findings) -> None:
+    """Report a key that does not belong with the others."""
+    findings.add("unwanted-key", f"'{key}' does not belong here: {why}", key_span(shape.node, key))
+
+
+def lacking(shape: Shape, key: str, why: str, at: Span | Node, findings: Findings) -> None:
+    """Report a key that the others demand."""
+    findings.add("missing-key", f"'{key}' is missing: {why}", at, hint=f"add '{key}'")
+
+
+def refuse_same_order(raws: Mapping[str, Raw[S]], what: str) -> None:
+    """Report entries that share an ``order``."""
+    first: dict[int, Raw[S]] = {}
+    for raw in raws.values():
+        order: int = raw.shape.order  # type: ignore[attr-defined]
+        other = first.setdefault(order, raw)
+        if other is raw:
+            continue
+        node = raw.shape.node.get("order")
+        before = other.shape.node.get("order")
+        raw.findings.add(
+            "duplicate-order",
+            f"two {plural(what)} have the order {order}",
+            node,
+            related=(
+                () if before is None else (seen("the first one", other.findings, before.span),)
+            ),
+        )
