@@ -129,6 +129,11 @@ def _kind(of: Type) -> str:
     return "flags" if isinstance(of, FlagsType) else "choice"
 
 
+def template(knowledge: Knowledge) -> str:
+    """An answers file with every question in it, unanswered, to be filled in."""
+    return "".join(_template(knowledge))
+
+
 def _template(knowledge: Knowledge) -> Iterator[str]:
     yield "# Answers for the inference advisor.  Replace 'unknown' where you know the answer;\n"
     yield "# what stays unknown counts with all its possibilities.\n"

@@ -1,0 +1,117 @@
+"""From arguments to an exit code: whatever goes wrong ends here, in words.
+
+====  =========================================================================
+exit  meaning
+====  =========================================================================
+0     done
+1     internal error, or the output could not be written (one line)
+2     wrong usage
+3     a data file is invalid
+4     the rule base is invalid
+5     no offer qualifies (the full result is still printed)
+7     a demanded quality was not reached (the full result is still printed)
+130   interrupted
+====  =========================================================================
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from advisor.cli.output import OutputError, discard_stdout, say
+from advisor.errors import AdvisorError, UsageError
+from advisor.knowledge.text_safety import visible
+
+DONE = 0
+INTERNAL = 1
+USAGE = 2
+NO_OFFER = 5
+NOT_REACHED = 7
+INTERRUPTED = 130
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line; returns the exit code and never raises for expected failures."""
+    try:
+        code = _run(arguments)
+        _flush()
+    except BrokenPipeError:
+        # The reader (``head``, a pager) has seen enough.
+        discard_stdout()
+        return DONE
+    except OutputError as error:
+        say(f"error[output]: {visible(str(error))}\n")
+        return error.exit_code
+    except AdvisorError as error:
+        _report(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        say("\ninterrupted\n")
+        return INTERRUPTED
+    except Exception as error:
+        return _internal(error)
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    import click
+
+    from advisor.cli.app import advisor
+
+    try:
+        result = advisor.main(list(arguments), prog_name="advisor", standalone_mode=False)
+    except click.exceptions.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        say(_usage_words(error))
+        return USAGE
+    except SystemExit as stop:
+        # click ends the process itself when the pipe it prints help into is closed.
+        discard_stdout()
+        return stop.code if isinstance(stop.code, int) and stop.code != INTERNAL else DONE
+    return result if isinstance(result, int) else DONE
+
+
+def _usage_words(error: object) -> str:
+    """A mistake in the arguments, and where to read more."""
+    import click
+
+    words = error.format_message() if isinstance(error, click.ClickException) else str(error)
+    context = getattr(error, "ctx", None)
+    path = context.command_path if isinstance(context, click.Context) else "advisor"
+    return f"error[usage]: {visible(words, keep=chr(10))}\n  = see: {visible(path)} --help\n"
+
+
+def _report(error: AdvisorError) -> None:
+    if isinstance(error, UsageError):
+        for problem in error.problems:
+            place = f"\n  --> {visible(problem.file)}" if problem.file else ""
+            hint = f"\n  = hint: {visible(problem.hint)}" if problem.hint else ""
+            say(f"error[{problem.check}]: {visible(problem.message)}{place}{hint}\n")
+        return
+    from advisor.reports.problems import render_all
+
+    say(render_all(error.problems) + "\n")
+
+
+def _internal(error: Exception) -> int:
+    if os.environ.get("ADVISOR_DEBUG") == "1":
+        say("".join(traceback.format_exception(error)))
+    else:
+        words = visible(str(error))[:300]
+        say(
+            f"advisor: internal error: {type(error).__name__}: {words} "
+            "(ADVISOR_DEBUG=1 shows where)\n"
+        )
+    with contextlib.suppress(OSError, ValueError):
+        _flush()
+    return INTERNAL
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()

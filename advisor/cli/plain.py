@@ -1,0 +1,221 @@
+"""The interview line by line: for pipes, screen readers and simple terminals.
+
+Questions go to standard error, so that standard output holds the verdict alone.  At a
+terminal a mistake is explained and the question asked again; from a pipe it ends the run,
+because nobody is there to correct it.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from advisor.cli.inputs import STDIN_NAME
+from advisor.cli.options import Common
+from advisor.cli.output import emit, is_terminal, say, text_style
+from advisor.cli.recommend import rendered, verdict_code
+from advisor.errors import DataError, Problem, Span
+from advisor.interview import Interview, parse_answer
+from advisor.knowledge.model import Inputs, Knowledge, Question
+from advisor.knowledge.text_safety import visible
+from advisor.knowledge.values import FlagsType, NumberType
+from advisor.reports.figures import counted
+from advisor.reports.questions import number_words
+from advisor.reports.text import ascii_only, printable, wrapped
+
+LONGEST = 10_000
+"""Characters of one line."""
+
+HELP = """\
+Answer with an option's number or name, a number, or a range such as 50 to 200.
+Several answers are separated by commas.
+  ?        you don't know              skip     leave the question out (or an empty line)
+  back     undo the last step          why      why this is asked
+  review   what was answered           ID: ...  answer another question, such as regions: us
+  quit     stop here: the verdict on what was answered so far
+"""
+_NAMED = re.compile(r"\s*([a-z][a-z0-9-]*)\s*[:=]\s*(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    number: int
+    text: str
+
+
+def converse(knowledge: Knowledge, inputs: Inputs | None, common: Common) -> int:
+    """Ask until the questions or the lines run out, then give the verdict."""
+    talk = _Talk(common, strict=not is_terminal(sys.stdin))
+    interview = talk.run(Interview.start(knowledge, inputs))
+    from advisor.decision.recommend import recommend
+
+    result = recommend(knowledge, interview.inputs, common.as_of)
+    talk.tell("")
+    emit(rendered(result, "text", None), None)
+    return verdict_code(result)
+
+
+class _Talk:
+    """One conversation.  ``strict``: a mistake is an error that names its line."""
+
+    def __init__(self, common: Common, *, strict: bool) -> None:
+        self.strict = strict
+        self.quiet = common.quiet
+        self.ascii = not text_style(None).unicode
+        self.lines = _stdin_lines()
+
+    def run(self, interview: Interview) -> Interview:
+        self.tell("Inference Advisor, line by line. 'help' shows what can be typed.")
+        shown: str | None = None
+        while (question := interview.current) is not None:
+            if question.id != shown:
+                self.ask(interview, question)
+                shown = question.id
+            self.prompt()
+            line = next(self.lines, None)
+            if line is None or line.text.strip().lower() in ("quit", "q", "done"):
+                break
+            after = self.take(interview, question, line)
+            if after is not interview:
+                shown = None
+            interview = after
+        return interview
+
+    def take(self, interview: Interview, question: Question, line: Line) -> Interview:
+        """The interview after one line."""
+        word = line.text.strip().lower()
+        if word == "back":
+            if not interview.can_go_back:
+                self.tell("This is the first question.")
+            return interview.back()
+        if word in ("", "skip"):
+            return interview.skip(question.id)
+        if word == "why":
+            self.tell(question.why)
+        elif word == "help":
+            self.tell_as_is(HELP)
+        elif word == "review":
+            self.review(interview)
+        else:
+            return self.answer(interview, question, line)
+        return interview
+
+    def answer(self, interview: Interview, question: Question, line: Line) -> Interview:
+        text = line.text
+        named = _NAMED.fullmatch(text)
+        try:
+            if named is not None:
+                question = self.named(interview, named, line)
+                # Blanks keep the columns of what follows the name.
+                text = " " * named.start(2) + named.group(2)
+            domain = parse_answer(question, text, file=STDIN_NAME, line=line.number)
+        except DataError as error:
+            if self.strict:
+                raise
+            self.mistake(error)
+            return interview
+        if domain is None:
+            return interview.unknown(question.id)
+        return interview.answer(question.id, domain)
+
+    def named(self, interview: Interview, named: re.Match[str], line: Line) -> Question:
+        """The question of ``ID: answer``."""
+        name = named.group(1)
+        found = interview.knowledge.questions.get(name)
+        if found is not None:
+            return found
+        from advisor.language.vocabulary import did_you_mean
+
+        span = Span(line.number, named.start(1) + 1, line.number, named.end(1) + 1)
+        hint = did_you_mean(name, interview.knowledge.questions)
+        message = f"no question is called '{name}'"
+        raise DataError([Problem("unknown-name", message, STDIN_NAME, span, hint, line.text)])
+
+    # -- telling ---------------------------------------------------------------------------
+
+    def ask(self, interview: Interview, question: Question) -> None:
+        progress = interview.progress
+        told = counted(progress.answered, "answer")
+        self.tell("")
+        self.tell(f"{question.group} ({told}, {progress.remaining} to go)")
+        self.tell(f"{question.id}: {question.ask}")
+        if isinstance(question.type, NumberType):
+            self.tell(number_words(question.type), "  ")
+            return
+        for number, option in enumerate(question.options, 1):
+            meaning = f" - {option.means}" if option.means else ""
+            self.tell(f"{number:>2}  {option.id}{meaning}", "  ", "      ")
+        if isinstance(question.type, FlagsType):
+            self.tell("Several are possible, separated by commas; [] for none.", "  ")
+
+    def review(self, interview: Interview) -> None:
+        from advisor.language.wording import domain_words
+
+        for question in interview.questions:
+            status = interview.status(question.id)
+            if status == "answered":
+                words = domain_words(interview.answers[question.id], question.type)
+                self.tell(f"{question.id}: {words}")
+            elif status != "open":
+                self.tell(f"{question.id}: ({status})")
+
+    def mistake(self, error: DataError) -> None:
+        for problem in error.problems:
+            hint = f"; {problem.hint}" if problem.hint else ""
+            self.tell(f"{problem.message}{hint}. Please answer again, or 'help'.")
+
+    def prompt(self) -> None:
+        if not self.quiet:
+            say("> " if not self.strict else "")
+
+    def tell(self, text: str, first: str = "", rest: str | None = None) -> None:
+        if self.quiet:
+            return
+        shown = printable(text)
+        if self.ascii:
+            shown = ascii_only(shown)
+        indent = first if rest is None else rest
+        width = 79 - max(len(first), len(indent))
+        lines = wrapped(shown, width) if shown.strip() else [""]
+        # Leading blanks of the text (numbers set flush right) survive the wrapping.
+        lead = " " * (len(shown) - len(shown.lstrip()))
+        for number, line in enumerate(lines):
+            say(f"{indent if number else first + lead}{line}".rstrip() + "\n")
+
+    def tell_as_is(self, text: str) -> None:
+        if not self.quiet:
+            say(text)
+
+
+def _stdin_lines() -> Iterator[Line]:
+    """Lines of standard input.  Raises DataError for what is no text."""
+    if sys.stdin is None:
+        return
+    number = 0
+    while raw := sys.stdin.buffer.readline(4 * LONGEST + 2):
+        number += 1
+        yield Line(number, _decoded(raw, number))
+
+
+def _decoded(raw: bytes, number: int) -> str:
+    if number == 1:
+        raw = raw.removeprefix(b"\xef\xbb\xbf")
+    place = Span(number, 1, number, 2)
+    try:
+        text = raw.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        column = len(raw[: error.start].decode("utf-8", "replace")) + 1
+        place = Span(number, column, number, column + 1)
+        message = f"byte 0x{raw[error.start]:02x} is not UTF-8 text"
+        raise DataError([Problem("not-utf-8", message, STDIN_NAME, place)]) from None
+    if len(text) > LONGEST:
+        message = f"the line is longer than {LONGEST:,} characters"
+        raise DataError([Problem("line-too-long", message, STDIN_NAME, place)])
+    for column, character in enumerate(text, 1):
+        if character != "\t" and visible(character) != character:
+            message = f"the character {visible(character)} cannot be part of an answer"
+            place = Span(number, column, number, column + 1)
+            raise DataError([Problem("control-character", message, STDIN_NAME, place, None, text)])
+    return text

@@ -1,0 +1,50 @@
+"""``advisor`` without a command: which interview suits where it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from advisor.cli.inputs import STDIN, load_knowledge, read_inputs
+from advisor.cli.options import Common
+from advisor.cli.output import is_terminal
+from advisor.errors import Problem, UsageError
+
+
+def start(common: Common, *, answers: Path | None, plain: bool, mouse: bool) -> int:
+    """Run the interview; the return value is the exit code."""
+    name = None if answers is None else str(answers)
+    if name == STDIN:
+        raise UsageError(
+            [
+                Problem(
+                    "usage",
+                    "the interview reads standard input itself",
+                    "--answers",
+                    hint="'advisor recommend -' takes answers from standard input",
+                )
+            ]
+        )
+    if plain or wants_plain(os.environ):
+        from advisor.cli.plain import converse
+
+        knowledge = load_knowledge(common)
+        inputs = None if name is None else read_inputs(name, knowledge)
+        return converse(knowledge, inputs, common)
+    if name is not None:
+        # Mistakes in the file are named before the screen is taken over.
+        read_inputs(name, load_knowledge(common))
+    from advisor.tui.app import run
+
+    return run(rules=common.rules, as_of=common.as_of, answers=name, mouse=mouse)
+
+
+def wants_plain(environment: Mapping[str, str]) -> bool:
+    """Whether the full interface cannot, or should not, be shown."""
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        return True
+    if environment.get("ACCESSIBLE", "0") not in ("", "0"):
+        return True
+    return environment.get("TERM") == "dumb"
