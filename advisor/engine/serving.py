@@ -55,6 +55,8 @@ class Serving:
         models = env.get("models")
         if isinstance(models, Flags) and models.must:
             return self._named(offer, models.must)
+        if not self._references:
+            return Choice(None, True)
         frontier = env.get("frontier-models")
         if frontier == Options(frozenset({"best-closed"})):
             return self._first(offer, self._references.get("best-closed", ()))
