@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from advisor.knowledge.document import Findings, Node, ScalarNode
@@ -19,9 +20,15 @@ from advisor.language.marks import quote
 from advisor.language.vocabulary import did_you_mean, type_words
 
 UNKNOWN = "unknown"
+SUBJECTS = {
+    "offer": "offers",
+    "served": "served models",
+    "model": "models",
+    "accelerator": "accelerators",
+}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What claims are read against."""
 
@@ -31,20 +38,16 @@ class Facts:
     models: Ids
     accelerators: Ids
 
-    def of(self, *kinds: str) -> Ids:
-        """The attributes that a kind of subject has."""
-        known = frozenset(a.id for a in self.attributes.values() if a.of in kinds)
-        return Ids(f"attribute of {_subjects(kinds)}", known, self.broken)
-
-
-def _subjects(kinds: Iterable[str]) -> str:
-    words = {
-        "offer": "offers",
-        "served": "served models",
-        "model": "models",
-        "accelerator": "accelerators",
-    }
-    return " or ".join(words[kind] for kind in kinds)
+    @cached_property
+    def of(self) -> Mapping[str, Ids]:
+        """The attributes that each kind of subject has."""
+        found: dict[str, set[str]] = {kind: set() for kind in SUBJECTS}
+        for attribute in self.attributes.values():
+            found[attribute.of].add(attribute.id)
+        return {
+            kind: Ids(f"attribute of {SUBJECTS[kind]}", frozenset(names), self.broken)
+            for kind, names in found.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +72,13 @@ def bind_claims(
 
 def _claim(subject: str, kind: str, claim: ClaimShape, raw: Raw[Any], facts: Facts) -> Claim | None:
     findings = raw.findings
-    ids = facts.of(kind)
+    ids = facts.of[kind]
     name = claim.attribute.text
     elsewhere = facts.attributes.get(name)
     if elsewhere is not None and elsewhere.of != kind:
         findings.add(
             "unknown-name",
-            f"{quote(name)} is an attribute of {_subjects([elsewhere.of])}, "
-            f"not of {_subjects([kind])}",
+            f"{quote(name)} is an attribute of {SUBJECTS[elsewhere.of]}, not of {SUBJECTS[kind]}",
             claim.attribute,
             hint=did_you_mean(name, ids.known),
         )
@@ -188,7 +190,7 @@ def _row_claim(
     facts: Facts,
 ) -> Claim | None:
     findings = raw.findings
-    ids = facts.of("served")
+    ids = facts.of["served"]
     at = key_span(row.node, key)
     if key not in ids.known:
         if key not in ids.broken:

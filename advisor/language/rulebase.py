@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 from advisor.errors import Problem, RuleBaseError
@@ -15,8 +16,15 @@ _NAMING = frozenset({"unknown-name", "unknown-option"})
 
 def load_rule_base(root: Path) -> Knowledge:
     """The rule base in ``root``; raises RuleBaseError with every problem found."""
-    files = read_rule_files(root, did_you_mean)
-    knowledge = bind(files) if files.entries else None
+    collecting = gc.isenabled()
+    # Nearly all that is made here is kept: looking for garbage would only cost time.
+    gc.disable()
+    try:
+        files = read_rule_files(root, did_you_mean)
+        knowledge = bind(files) if files.entries else None
+    finally:
+        if collecting:
+            gc.enable()
     problems = [p for p in files.all_problems() if not _about_something_broken(p, files)]
     if problems or knowledge is None:
         raise RuleBaseError(problems)
