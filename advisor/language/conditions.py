@@ -49,11 +49,13 @@ def _condition(node: Node, scope: Scope, findings: Findings, depth: int) -> Cond
         return None
     if isinstance(node, ScalarNode):
         shown = f", found {quote(node.text)}" if node.text else ""
+        name, _, test = node.text.strip().partition(" ")
+        example = f"{name}: {test.strip()}" if name in scope.names and test else "name: test"
         findings.add(
             "not-a-condition",
             f"expected a map from a name to a test{shown}",
             node,
-            hint="write `{name: test}`",
+            hint=f"write `{{{example}}}`",
         )
         return None
     if isinstance(node, ListNode):

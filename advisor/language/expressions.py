@@ -33,6 +33,7 @@ FUNCTIONS = ("ceiling", "max", "min")
 LONGEST = 1000
 DEEPEST = 32
 
+_OPERATOR = re.compile(r"[+*/()]|\s-\s")
 _TOKEN = re.compile(
     r"(?P<number>[0-9][0-9A-Za-z_.%]*)"
     r"|(?P<name>[A-Za-z][A-Za-z0-9_.-]*)"
@@ -79,8 +80,11 @@ def parse_expression(
     if unit is not None:
         try:
             return Constant(parse_number(piece.text, unit))
-        except NumberError:
-            pass
+        except NumberError as error:
+            if piece.text[0].isdecimal() and not _OPERATOR.search(piece.text):
+                span = part(node, piece.start + error.start, piece.start + error.end)
+                findings.add(error.check, str(error), span, hint=error.hint)
+                return None
     try:
         return _Reader(piece, scope).read()
     except _Wrong as wrong:
@@ -154,9 +158,13 @@ class _Reader:
         if (extra := self._next()) is not None:
             if extra.text == ")":
                 raise _Wrong("bad-expression", "this parenthesis was never opened", *_of(extra))
+            before = self.tokens[self.at - 1]
+            plain = before.kind == "number" and extra.kind == "name"
             raise _Wrong(
-                "bad-expression",
-                f"expected + - * / or the end, found {quote(extra.text)}",
+                "bad-number" if plain else "bad-expression",
+                f"numbers in an expression have no unit, found {quote(extra.text)}"
+                if plain
+                else f"expected + - * / or the end, found {quote(extra.text)}",
                 *_of(extra),
             )
         return expression
@@ -174,7 +182,11 @@ class _Reader:
     def _sum(self) -> Expression:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise _Wrong("too-deep", f"parentheses nest at most {DEEPEST} deep", 0, len(self.text))
+            raise _Wrong(
+                "too-deep",
+                f"parentheses nest at most {DEEPEST} deep",
+                *_of(self.tokens[self.at - 1]),
+            )
         left = self._product()
         while (token := self._take("+", "-")) is not None:
             if token.text == "-":
@@ -331,7 +343,7 @@ def _plain_number(token: _Token) -> Number:
     if end != len(token.text):
         raise _Wrong(
             "bad-number",
-            f"numbers in an expression are plain, found {quote(token.text)}",
+            f"numbers in an expression have no unit or magnitude, found {quote(token.text)}",
             *_of(token),
             f"write `{token.text[:end]}`, in the unit of the names around it",
         )

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from advisor.language.marks import quote
+from advisor.language.vocabulary import nearest_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,6 @@ _SYMBOLS = {
     "<": "below",
     "==": "",
     "=": "",
-    "~": "",
 }
 _PHRASES = {
     "above": ("more than", "greater than", "larger than", "higher than", "over", "exceeds"),
@@ -52,7 +52,9 @@ _WORDS = sorted(
     ((phrase, ours) for ours, phrases in _PHRASES.items() for phrase in phrases),
     key=lambda pair: -len(pair[0]),
 )
-_SYMBOL = re.compile(r"(>=|=>|≥|<=|=<|≤|<>|!=|≠|!|>|<|==|=|~)\s*(.*)$")
+_SINGLE = ("above", "below", "not")
+_DOUBLE = ("at least", "at most")
+_SYMBOL = re.compile(r"(>=|=>|≥|<=|=<|≤|<>|!=|≠|!|>|<|==|=)\s*(.*)$")
 _BETWEEN = re.compile(r"between\s+(.+?)\s+(?:and|to)\s+(.+)$", re.IGNORECASE)
 _FROM_TO = re.compile(r"from\s+(.+?)\s+(?:to|until)\s+(.+)$", re.IGNORECASE)
 _DASH = re.compile(
@@ -62,6 +64,7 @@ _OR_MORE = re.compile(r"([0-9][^ ]*)\s*(?:\+|or more|or above|and above|and up|o
 _OR_LESS = re.compile(r"([0-9][^ ]*)\s*(?:or less|or below|and below|or fewer|or lower)$")
 _LOWER = re.compile(r"(?:above|at least)\s+(.+)$")
 _UPPER = re.compile(r"(?:below|at most)\s+(.+)$")
+_JOINT = re.compile(r"\s(?P<word>and|or|but|&&|\|\|)\s|(?P<comma>(?<![0-9]),|,(?![0-9]))")
 _CURRENCY = re.compile(r"[$€£]\s*([0-9][0-9.,_]*)(.*)$")
 
 
@@ -77,7 +80,8 @@ def habit(text: str, *, number: bool) -> Habit | None:
             0,
             len(symbol),
         )
-    return _joined(text, number) or (_numeric(text) if number else None) or _worded(text, number)
+    numeric = _numeric(text) if number else None
+    return numeric or joined(text) or _misspelt(text, number) or _worded(text, number)
 
 
 def booleans(text: str, options: Iterable[str]) -> str | None:
@@ -92,34 +96,31 @@ def booleans(text: str, options: Iterable[str]) -> str | None:
     return None
 
 
-def _joined(text: str, number: bool) -> Habit | None:
-    for match in re.finditer(r"\s(and|or|&&|\|\||but)\s", text):
+def joined(text: str) -> Habit | None:
+    """Two tests in one cell, joined by a word or a comma."""
+    if _BETWEEN.match(text) or _OR_MORE.search(text) or _OR_LESS.search(text):
+        return None
+    for match in _JOINT.finditer(text):
         left, right = text[: match.start()].strip(), text[match.end() :].strip()
-        if not left or not right or _BETWEEN.match(text):
-            continue
-        word = match.group(1)
-        if word in ("or", "||"):
-            if number and (_OR_MORE.match(text) or _OR_LESS.match(text)):
-                return None
-            hint = f"write a list: `[{left}, {right}]`"
-        else:
-            low = _LOWER.match(left) or _LOWER.match(right)
-            high = _UPPER.match(left) or _UPPER.match(right)
-            hint = "put the tests into two maps under `all:`"
-            if number and low and high:
-                hint = f"write a range: `{low.group(1)} to {high.group(1)}`"
-        return Habit("a cell holds one test", hint, match.start(1), match.end(1))
-    if "," in text and not number:
-        parts = [part.strip() for part in text.split(",")]
-        if all(parts):
-            comma = text.index(",")
-            return Habit(
-                "several values stand in a list",
-                f"write `[{', '.join(parts)}]`",
-                comma,
-                comma + 1,
-            )
+        if left and right:
+            kind = "word" if match.group("word") else "comma"
+            start, end = match.span(kind)
+            hint = _separate(match.group(kind), left, right)
+            return Habit("a cell holds one test", hint, start, end)
     return None
+
+
+def _separate(word: str, left: str, right: str) -> str:
+    if word in ("or", "||", ","):
+        excluded = left.removeprefix("not ")
+        if excluded != left:
+            return f"write `{{not: [{excluded}, {right.removeprefix('not ')}]}}`"
+        return f"write a list: `[{left}, {right}]`"
+    low = _LOWER.match(left) or _LOWER.match(right)
+    high = _UPPER.match(left) or _UPPER.match(right)
+    if low and high:
+        return f"write a range: `{low.group(1)} to {high.group(1)}`"
+    return "put the tests into two maps under `all:`"
 
 
 def _numeric(text: str) -> Habit | None:
@@ -147,6 +148,27 @@ def _numeric(text: str) -> Habit | None:
             0,
             1,
         )
+    return None
+
+
+def _misspelt(text: str, number: bool) -> Habit | None:
+    """``Below 13B`` and ``belwo 13B``: one of our operators, not as we write it."""
+    words = text.split()
+    for count, operators in ((1, _SINGLE), (2, _DOUBLE)):
+        if len(words) <= count:
+            continue
+        written = " ".join(words[:count])
+        operand = words[count]
+        near = written.casefold() if written.casefold() in operators else None
+        if near is None and number and (operand[0].isdecimal() or operand == "its"):
+            near = nearest_word(written, operators)
+        if near is not None and near != written:
+            return Habit(
+                f"{quote(written)} is not an operator",
+                f"did you mean '{near}'?",
+                0,
+                len(written),
+            )
     return None
 
 

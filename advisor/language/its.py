@@ -52,7 +52,7 @@ class ItsReader:
             self._mismatch(
                 piece,
                 "a number is compared with a number, not with a list",
-                f"write `above {its.text}` or `at most {its.text}`",
+                "write `above its ATTRIBUTE` or `at most its ATTRIBUTE`",
             )
             return None
         if every and not isinstance(self.of, FlagsType):

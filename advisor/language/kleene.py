@@ -115,6 +115,24 @@ def full_domain(of: Type) -> Domain:
             return Interval(minimum, maximum)
 
 
+def constant_outcome(test: UnaryTest, of: Type) -> Truth:
+    """The one outcome that the test has for every value of the type, or None.
+
+    Lone options count as varying: how many options there are is the catalogue's business.
+    """
+    bare = test.test if isinstance(test, NotTest) else test
+    if isinstance(bare, OneOf | IsKnown):
+        return None
+    if isinstance(bare, Between) and isinstance(of, NumberType) and of.integer:
+        first_whole = -(-bare.low // 1)
+        if first_whole >= bare.high:
+            return isinstance(test, NotTest)
+    truth = test_truth(test, full_domain(of))
+    if _asks_presence(test) and test_truth(test, None) is not truth:
+        return None
+    return truth
+
+
 def contains(interval: Interval, value: Number) -> bool:
     """Whether the number lies in the interval."""
     low, high = interval.low, interval.high
@@ -171,6 +189,18 @@ def _compares_with_offer(test: UnaryTest) -> bool:
             return _compares_with_offer(inner)
         case AnyTest(tests):
             return any(_compares_with_offer(part) for part in tests)
+        case _:
+            return False
+
+
+def _asks_presence(test: UnaryTest) -> bool:
+    match test:
+        case IsKnown():
+            return True
+        case NotTest(inner):
+            return _asks_presence(inner)
+        case AnyTest(tests):
+            return any(_asks_presence(part) for part in tests)
         case _:
             return False
 

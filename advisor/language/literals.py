@@ -123,7 +123,11 @@ def report_option(piece: Piece, of: ChoiceType | FlagsType | Type, findings: Fin
     if not piece.text:
         piece.report(findings, "empty-cell", f"a value is missing; expected {type_words(of)}")
         return
-    hint = booleans(piece.text, options) or did_you_mean(piece.text, options)
+    excluded = piece.text.removeprefix("not ")
+    hint = booleans(piece.text, options)
+    if excluded != piece.text and excluded in options:
+        hint = "list the options that remain"
+    hint = hint or did_you_mean(piece.text, options)
     piece.report(
         findings,
         "unknown-option",

@@ -135,9 +135,7 @@ def _refuse_other_notations(text: str, expected: str) -> None:
             f"{quote(match.group())} has an exponent; expected {expected}", 0, match.end(), hint
         )
     if text.startswith("+"):
-        raise NumberError(
-            f"{quote(text)} has a plus sign", 0, 1, "write the number without the plus sign"
-        )
+        raise NumberError(f"{quote(text)} has a plus sign", 0, 1, f"write `{text[1:]}`")
 
 
 def _instead(written: str) -> str:

@@ -24,10 +24,10 @@ from advisor.knowledge.syntax import (
     UnaryTest,
     WithinIts,
 )
-from advisor.knowledge.values import NumberType, Truth, Type
-from advisor.language.habits import habit
+from advisor.knowledge.values import NumberType, Type
+from advisor.language.habits import Habit, habit, joined
 from advisor.language.its import ItsReader
-from advisor.language.kleene import full_domain, test_truth
+from advisor.language.kleene import constant_outcome
 from advisor.language.literals import (
     COMPARISONS,
     Piece,
@@ -192,11 +192,17 @@ class _Cell:
 
     def _test(self, piece: Piece) -> UnaryTest | None:
         words = piece.text.split()
+        options = () if isinstance(self.of, NumberType) else self.of.options
+        compound = joined(piece.text)
+        if compound is not None and piece.text.removeprefix("not ") not in options:
+            self._foreign(piece, compound)
+            return None
         if words[0] in _OPPOSITE:
             return self._presence(piece, words)
         if words[0] == "not":
             return self._not(piece, words)
-        if "its" in words and words[0] in ("all", "in", "its"):
+        about_offer = "its" in words or words[-1] in self.scope.its
+        if words[0] in ("all", "in", "its") and about_offer and piece.text not in options:
             return ItsReader(self.of, self.scope, self.findings).within(piece)
         compared = split_comparison(piece)
         if compared is not None:
@@ -319,7 +325,7 @@ class _Cell:
                 self.findings,
                 "unknown-option",
                 f"{quote(piece.text)} in quotes is an option, and there is none of this name",
-                "without quotes it is a test",
+                f"write `{piece.text.strip()}` without quotes to make it a test",
             )
             return None
         return self._option(piece)
@@ -330,14 +336,7 @@ class _Cell:
             return OneOf(frozenset({piece.text}))
         found = habit(piece.text, number=False)
         if found is not None:
-            piece.report(
-                self.findings,
-                "not-a-test",
-                found.message,
-                found.hint,
-                start=found.start,
-                end=found.end,
-            )
+            self._foreign(piece, found)
         elif piece.text[:1].isdecimal() and did_you_mean(piece.text, options) is None:
             piece.report(
                 self.findings,
@@ -349,11 +348,22 @@ class _Cell:
             report_option(piece, self.of, self.findings)
         return None
 
+    def _foreign(self, piece: Piece, found: Habit) -> None:
+        """Report a form of another notation."""
+        piece.report(
+            self.findings,
+            "not-a-test",
+            found.message,
+            found.hint,
+            start=found.start,
+            end=found.end,
+        )
+
     # Tests that say nothing
 
     def _says_nothing(self, test: UnaryTest, at: Node | Piece) -> bool:
         """Whether the test has the same outcome for every value; reported if so."""
-        outcome = self._outcome(test)
+        outcome = constant_outcome(test, self.of)
         if outcome is None:
             return False
         message = f"this holds for {'every' if outcome else 'no'} value"
@@ -366,32 +376,3 @@ class _Cell:
         else:
             self.findings.add("constant-test", message, at, hint=hint)
         return True
-
-    def _outcome(self, test: UnaryTest) -> Truth:
-        """The one outcome of the test for every value, or None.
-
-        Plain options have none: how many options there are is the catalogue's business.
-        """
-        bare = test.test if isinstance(test, NotTest) else test
-        if isinstance(bare, OneOf | IsKnown):
-            return None
-        if isinstance(bare, Between) and isinstance(self.of, NumberType) and self.of.integer:
-            first = -(-bare.low // 1)
-            if first >= bare.high:
-                return isinstance(test, NotTest)
-        truth = test_truth(test, full_domain(self.of))
-        if truth is not None and _asks_presence(test) and test_truth(test, None) is not truth:
-            return None
-        return truth
-
-
-def _asks_presence(test: UnaryTest) -> bool:
-    match test:
-        case IsKnown():
-            return True
-        case NotTest(inner):
-            return _asks_presence(inner)
-        case AnyTest(tests):
-            return any(_asks_presence(part) for part in tests)
-        case _:
-            return False

@@ -35,6 +35,7 @@ _MAGNITUDES: Mapping[str, int] = {
     "trillion": 10**12,
 }
 _SMALL_LETTERS: Mapping[str, int] = {"m": 10**6, "b": 10**9, "t": 10**12}
+_RANGE_WORD = re.compile(r"(?:^|\s)to\s")
 _SUFFIX = re.compile(r"(\S+)(?:[ \t]+(\S+))?$")
 
 
@@ -232,6 +233,8 @@ def _suffix(rest: str, start: int, known: Unit, written: str) -> Number:
     if rest in known.forms and known.one == 1:
         return known.forms[rest]
     match = _SUFFIX.match(rest)
+    if match is None and len(_RANGE_WORD.findall(rest)) > 1:
+        raise NumberError("a range has two ends", start, start + len(rest), "write `LOW to HIGH`")
     if match is None:
         raise NumberError(
             f"only a unit may follow the number, found {quote(rest)}",
@@ -253,7 +256,15 @@ def _suffix(rest: str, start: int, known: Unit, written: str) -> Number:
             f"write `{written}B` or `{written}M`",
             "wrong-unit",
         )
-    if size is not None and then is not None:
+    if then is not None and (size is not None or word in known.forms):
+        at = start + rest.rindex(then)
+        if word in known.forms:
+            raise NumberError(
+                f"nothing may follow {quote(f'{written} {word}')}, found {quote(then)}",
+                at,
+                at + len(then),
+                f"write `{written} {word}`",
+            )
         word = then
     elif then is not None:
         word = rest
@@ -280,7 +291,7 @@ def _wrong_unit(word: str, begin: int, known: Unit, written: str) -> NumberError
                 f"{quote(word)} is a unit of {_measured(other)}; {expected}",
                 begin,
                 end,
-                f"write it in {known.name}",
+                f"write a number such as `{known.example}`",
                 "wrong-unit",
             )
     forms = [*known.forms]
