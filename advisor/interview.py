@@ -354,8 +354,8 @@ def _typed_node(question: Question, text: str, line: int) -> Node:
         start += len(piece) + 1
     if isinstance(question.type, ChoiceType) and len(items) == 1:
         return items[0]
-    if several and len(items) == 1 and not items[0].text:
-        return items[0]
+    if not any(item.text for item in items):
+        return ScalarNode(text.strip(), whole)
     return ListNode(tuple(items), whole)
 
 

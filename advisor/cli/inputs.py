@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 STDIN_NAME = "<standard input>"
-LARGEST = 64 * 1024 * 1024
+LARGEST = 4 * 1024 * 1024
 """Bytes read at most; the reader of each format has a smaller limit of its own."""
 
 
@@ -26,6 +26,15 @@ def load_knowledge(common: Common) -> Knowledge:
     from advisor.api import load
 
     return load(common.rules)
+
+
+def rules_directory(common: Common) -> Path:
+    """Where the rule base that was asked for lies."""
+    if common.rules is not None:
+        return common.rules
+    from advisor.api import shipped_rules
+
+    return shipped_rules()
 
 
 def read_inputs(name: str, knowledge: Knowledge) -> Inputs:

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from advisor.cli.inputs import rules_directory
 from advisor.cli.options import Common, common_options, format_option, unknown_name
 from advisor.cli.output import emit
 from advisor.knowledge.text_safety import visible
@@ -19,10 +20,8 @@ def command(common: Common, what: str | None, form: str) -> int:
     """Show where rules, sessions and settings lie; with a name, that path alone."""
     import platformdirs
 
-    from advisor.api import rules_directory
-
     places = {
-        "rules": str(rules_directory(common.rules)),
+        "rules": str(rules_directory(common)),
         "sessions": platformdirs.user_state_dir("inference-advisor", appauthor=False),
         "settings": platformdirs.user_config_dir("inference-advisor", appauthor=False),
         "cache": platformdirs.user_cache_dir("inference-advisor", appauthor=False),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from advisor.cli.app import SuggestingGroup
-from advisor.cli.inputs import load_knowledge
+from advisor.cli.inputs import load_knowledge, rules_directory
 from advisor.cli.options import Common, common_options, format_option, output_option, unknown_name
 from advisor.cli.output import emit, text_style
 from advisor.errors import RuleBaseError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from advisor.knowledge.model import Knowledge
 
 
-@click.group("rules", cls=SuggestingGroup)
+@click.group("rules", cls=SuggestingGroup, no_args_is_help=False)
 @common_options
 def command(common: Common) -> None:
     """Check, list and show the rule base."""
@@ -30,13 +30,12 @@ def command(common: Common) -> None:
 @common_options
 def check(common: Common, form: str, output: Path | None) -> int:
     """Name every mistake in the rule base, with its place; exits with 4 if there is one."""
-    from advisor.api import rules_directory
     from advisor.reports import problems
 
     try:
         knowledge = load_knowledge(common)
     except RuleBaseError as error:
-        if not rules_directory(common.rules).is_dir():
+        if not rules_directory(common).is_dir():
             raise
         found = problems.in_order(error.problems)
         if form == "json":
