@@ -1,0 +1,55 @@
+"""What all screens share: breakpoints, a top line, a key bar, being told of a new state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from advisor.tui import keys
+
+if TYPE_CHECKING:
+    from advisor.tui.app import AdvisorApp
+    from advisor.tui.state import Consultation
+
+WIDTHS = [(0, "-narrow"), (80, "-medium"), (120, "-wide")]
+HEIGHTS = [(0, "-short"), (24, "-tall")]
+"""From so many columns or rows on, a screen has that class."""
+
+
+class AdvisorScreen(Screen[None]):
+    """A screen of the advisor.
+
+    ``HEADING`` and ``ABOUT`` say in the help what the screen is for; ``ACTIONS`` are the keys
+    that work here.  ``show_state`` is called after mounting and whenever the answers or the
+    recommendation have changed.
+    """
+
+    HEADING: ClassVar[str] = ""
+    ABOUT: ClassVar[str] = ""
+    ACTIONS: ClassVar[tuple[keys.Action, ...]] = ()
+
+    BINDINGS: ClassVar[list[BindingType]] = [keys.CLOSE.binding()]
+
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+
+    @property
+    def advisor(self) -> AdvisorApp:
+        """The application, with its own type."""
+        return cast("AdvisorApp", self.app)
+
+    @property
+    def state(self) -> Consultation:
+        return self.advisor.state
+
+    def show_state(self) -> None:
+        """Show the present answers and recommendation."""
+
+    def on_mount(self) -> None:
+        self.show_state()
+
+    def action_close(self) -> None:
+        """Leave this screen for the one below."""
+        self.dismiss(None)

@@ -1,0 +1,143 @@
+"""The verdict: who wins, how sure that is, why, what it costs, what is open, who is out."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import OptionList, Static, TabbedContent, TabPane
+
+from advisor.decision.result import Recommendation
+from advisor.tui import keys, phrases
+from advisor.tui.pages.cost import cost_page
+from advisor.tui.pages.open import open_page
+from advisor.tui.pages.out import out_page
+from advisor.tui.pages.why import why_page
+from advisor.tui.screens.base import AdvisorScreen
+from advisor.tui.widgets.key_bar import KeyBar
+from advisor.tui.widgets.page import Page
+from advisor.tui.widgets.ranking import RankingList
+
+_TABS = (("why", "Why"), ("ranks", "Ranking"), ("cost", "Cost"), ("open", "Open"), ("out", "Out"))
+
+
+class VerdictScreen(AdvisorScreen):
+    """The winner stays in view; the pages below it are turned with 1 to 5."""
+
+    CSS_PATH = "verdict.tcss"
+    HEADING = "Verdict"
+    ABOUT = (
+        "The winner, with a word for how sure that is and the three figures behind it. Why: "
+        "points by criterion and what speaks for and against. Ranking: every offer; enter "
+        "opens one. Cost: the bill, with its assumptions. Open: what to confirm, what depends "
+        "on what you do not know, what would change the winner. Out: excluded offers."
+    )
+    ACTIONS = (keys.TAB, keys.OPEN)
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(n), f"tab('{name}')", label, show=False, id=f"verdict.{name}")
+            for n, (name, label) in enumerate(_TABS, start=1)
+        ),
+        keys.BACK.binding(),
+    ]
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="hero", markup=False)
+        with TabbedContent(id="pages"):
+            for number, (name, label) in enumerate(_TABS, start=1):
+                with TabPane(Content.assemble((f"{number} ", "$accent"), label), id=name):
+                    yield (
+                        RankingList(id="ranks-list") if name == "ranks" else Page(id=f"{name}-page")
+                    )
+        yield KeyBar(
+            "nav.why=explain", "nav.review", "nav.export", "nav.close=interview", "app.quit",
+            "app.help",
+        )  # fmt: skip
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#why-page").focus()
+
+    def show_state(self) -> None:
+        state, result = self.state, self.state.recommendation
+        hero = self.query_one("#hero", Static)
+        self.set_class(state.pending, "-pending")
+        if result is None:
+            words = state.failure or "Computing the ranking…"
+            hero.update(Content.styled(words, "$accent"))
+            return
+        hero.update(hero_text(result, pending=state.pending))
+        self.query_one("#why-page", Page).show(lambda width: why_page(result, width))
+        self.query_one("#cost-page", Page).show(lambda width: cost_page(result, width))
+        self.query_one("#open-page", Page).show(lambda w: open_page(result, state.title, w))
+        self.query_one("#out-page", Page).show(lambda w: out_page(result, state.title, w))
+        self.query_one("#ranks-list", RankingList).show(state)
+
+    def action_tab(self, name: str) -> None:
+        self.query_one(TabbedContent).active = name
+        target = "#ranks-list" if name == "ranks" else f"#{name}-page"
+        self.query_one(target).focus()
+
+    def action_back(self) -> None:
+        self.action_close()
+
+    def action_close(self) -> None:
+        """Back to the interview, whatever was opened in between."""
+        self.advisor.open("interview")
+
+    def why(self) -> None:
+        self.advisor.explain(None)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.advisor.explain(event.option_id)
+
+
+def hero_text(result: Recommendation, *, pending: bool = False) -> Content:
+    """The winner, the margin, the confidence with its figures, the cost."""
+    verdict = result.verdict
+    updating = Content.styled("  updating…", "$accent") if pending else Content("")
+    pair = phrases.margin(result)
+    if pair is None:
+        return Content.assemble(
+            ("✗ No offer qualifies", "bold $error"), updating, "\n", verdict.headline
+        )
+    leader, second = pair
+    glyph, lane = phrases.LANE[leader.lane]
+    first = Content.assemble(("★ ", "bold $accent"), (leader.title, "bold $primary"))
+    if leader.model is not None:
+        first = Content.assemble(first, ("  with ", "$quiet"), leader.model)
+    sure = Content.assemble(
+        (phrases.meter(phrases.LEVEL[verdict.confidence]), "$accent"),
+        " ",
+        (verdict.confidence, "bold"),
+        (f"  {_figures(result)}", "$quiet"),
+    )
+    ahead = f"{phrases.points(leader.score.points)} points"
+    if second is not None:
+        gap = phrases.points(leader.score.exact - second.score.exact)
+        ahead += f", {gap} ahead of {second.title}"
+    cost = Content.assemble(ahead, ("  ·  ", "$quiet"), phrases.monthly_cost(leader.estimate))
+    state = Content.assemble(
+        (f"{glyph} ", "$success" if leader.lane == "safe" else "$warning"),
+        lane,
+        ("  ·  ", "$quiet"),
+        "nothing left can change the winner" if verdict.settled else "the winner can still change",
+        (f" ({phrases.proof(result)})", "$quiet"),
+    )
+    return Content("\n").join([Content.assemble(first, updating), sure, cost, state])
+
+
+def _figures(result: Recommendation) -> str:
+    sureness = result.verdict.sureness
+    parts = []
+    if sureness.p is not None:
+        parts.append(f"wins {phrases.share(sureness.p)} of the cases")
+    if sureness.r is not None:
+        parts.append(f"weights may err {phrases.times(sureness.r)}")
+    if sureness.weak_share is not None:
+        parts.append(f"{phrases.share(sureness.weak_share)} on weak evidence")
+    return ", ".join(parts)

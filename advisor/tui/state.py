@@ -1,0 +1,81 @@
+"""What the program knows at a moment: the interview, and the newest recommendation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from advisor.decision.result import Ranked, Recommendation
+
+if TYPE_CHECKING:
+    from advisor.interview import Interview
+    from advisor.knowledge.model import Knowledge, Question
+
+
+@dataclass
+class Consultation:
+    """``generation`` counts changes of what the engine is asked about; ``computed`` is the
+    generation that ``recommendation`` belongs to; ``before`` holds the ranks before the last
+    change, by offer."""
+
+    knowledge: Knowledge | None = None
+    interview: Interview | None = None
+    recommendation: Recommendation | None = None
+    generation: int = 0
+    computed: int = 0
+    before: Mapping[str, int] = field(default_factory=dict)
+    failure: str | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether the recommendation is older than the answers."""
+        return self.computed != self.generation
+
+    def step(self, interview: Interview) -> bool:
+        """Take the interview's next state; True when a new recommendation is needed."""
+        asked_before = self.interview.inputs if self.interview is not None else None
+        self.interview = interview
+        if asked_before is not None and interview.inputs == asked_before:
+            self.before = self.ranks
+            return False
+        self.generation += 1
+        return True
+
+    def receive(self, generation: int, recommendation: Recommendation) -> bool:
+        """Take a recommendation; False when the answers have changed meanwhile."""
+        if generation != self.generation:
+            return False
+        self.before = self.ranks
+        self.recommendation = recommendation
+        self.computed = generation
+        self.failure = None
+        return True
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """Rank by offer in the recommendation at hand."""
+        if self.recommendation is None:
+            return {}
+        return {row.offer: row.rank for row in self.recommendation.ranking}
+
+    @property
+    def answered(self) -> int:
+        return self.interview.progress.answered if self.interview is not None else 0
+
+    def ranked(self, offer: str) -> Ranked | None:
+        """The row of an offer; None when it is excluded or nothing is computed."""
+        if self.recommendation is None:
+            return None
+        return next((row for row in self.recommendation.ranking if row.offer == offer), None)
+
+    def title(self, offer: str | None) -> str:
+        """An offer's title; its id where the rule base does not know it."""
+        if offer is None:
+            return "none"
+        if self.knowledge is not None and offer in self.knowledge.offers:
+            return self.knowledge.offers[offer].title
+        return offer
+
+    def question(self, question_id: str) -> Question | None:
+        return self.knowledge.questions.get(question_id) if self.knowledge is not None else None

@@ -1,0 +1,39 @@
+"""A scrolling page of text that is laid out anew for each width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.widgets import Static
+
+Write: TypeAlias = Callable[[int], Content]
+
+
+class Page(VerticalScroll):
+    """``write`` gives the text for a width in cells."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._write: Write | None = None
+        self._width = 0
+
+    def compose(self) -> ComposeResult:
+        yield Static(markup=False)
+
+    def show(self, write: Write) -> None:
+        self._write = write
+        self._lay_out()
+
+    def on_resize(self, _: Resize) -> None:
+        if self.scrollable_content_region.width != self._width:
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._width = self.scrollable_content_region.width
+        if self._write is not None and self._width > 0:
+            self.query_one(Static).update(self._write(self._width))
