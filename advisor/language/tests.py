@@ -253,6 +253,9 @@ class _Cell:
                 f"{quote(piece.text)} has a word of its own",
                 f"write `{_OPPOSITE[inner.text]}`",
             )
+        elif len(inner.text) > 2 and inner.text[0] == inner.text[-1] == '"':
+            test = self._literal(inner.sub(1, len(inner.text) - 1))
+            return None if test is None else NotTest(test)
         elif inner.text.startswith("["):
             inner.report(
                 self.findings,

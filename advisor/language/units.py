@@ -286,7 +286,7 @@ def _wrong_unit(word: str, begin: int, known: Unit, written: str) -> NumberError
     end = begin + len(word)
     expected = f"expected {known.what} such as {known.example}"
     for other in UNITS.values():
-        if word in other.forms:
+        if word in other.forms and not known.name.startswith(f"{word}/"):
             return NumberError(
                 f"{quote(word)} is a unit of {_measured(other)}; {expected}",
                 begin,

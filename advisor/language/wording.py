@@ -75,12 +75,12 @@ def test_source(test: UnaryTest, of: Type) -> str:
     """
     match test:
         case AnyTest(tests):
-            return f"[{', '.join(_item(part, of) for part in tests)}]"
+            return f"[{', '.join(item for part in tests for item in _items(part, of))}]"
         case OneOf(options) if len(options) > 1:
-            return f"[{', '.join(_item(OneOf(frozenset({o})), of) for o in _ordered(options, of))}]"
+            return f"[{', '.join(_items(test, of))}]"
         case NotTest(AnyTest() as inner):
             return f"{{not: {test_source(inner, of)}}}"
-        case NotTest(OneOf(options) as inner) if len(options) > 1 or _quoted(*options):
+        case NotTest(OneOf(options) as inner) if len(options) > 1 or _marked(*options):
             return f"{{not: {test_source(inner, of)}}}"
         case NotTest(NotTest()):
             raise ValueError("no cell holds a 'not' inside a 'not'")
@@ -206,22 +206,25 @@ def _plain(value: Number, of: Type) -> str:
     return _number(value, of).replace(",", "")
 
 
-def _item(test: UnaryTest, of: Type) -> str:
-    """A test as an item of a list, which holds neither lists nor maps."""
+def _items(test: UnaryTest, of: Type) -> list[str]:
+    """A test as items of a list, which holds neither lists nor maps."""
+    if isinstance(test, OneOf):
+        return [test_source(OneOf(frozenset({o})), of) for o in _ordered(test.options, of)]
     source = test_source(test, of)
     if source.startswith(("[", "{")):
         raise ValueError(f"a list in a cell cannot hold {source}")
-    return source
+    return [source]
 
 
-def _quoted(*options: str) -> bool:
-    """Whether one of the options must be quoted to be read as itself."""
-    for option in options:
-        reserved = any(option == word or option.startswith(f"{word} ") for word in _OPERATORS)
-        signs = option[:1] in _YAML_SIGNS or any(sign in option for sign in "[]{},:#\"'\\")
-        if reserved or signs or option != option.strip() or not option:
-            return True
-    return False
+def _quoted(option: str) -> bool:
+    """Whether the option must be quoted to be read as itself."""
+    reserved = any(option == word or option.startswith(f"{word} ") for word in _OPERATORS)
+    return reserved or option[:1] in _YAML_SIGNS or _marked(option) or option != option.strip()
+
+
+def _marked(*options: str) -> bool:
+    """Whether one of the options holds a sign that ends plain text in a flow map."""
+    return any(sign in option for option in options for sign in "[]{},:#\"'\\")
 
 
 def _escaped(option: str) -> str:

@@ -1,0 +1,116 @@
+"""Values of answers and claims: which domain a text leaves."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_vocabulary import NAMES, domain_of
+
+from advisor.errors import Span
+from advisor.knowledge.document import Findings, ListNode, Node, ScalarNode
+from advisor.knowledge.values import Domain, Flags, Interval, NumberType, Options
+from advisor.language import kleene
+from advisor.language.literals import parse_domain, range_words
+from advisor.language.wording import domain_words
+
+
+def options(*values: str) -> Options:
+    return Options(frozenset(values))
+
+
+def flags(*values: str) -> Flags:
+    return Flags(frozenset(values), frozenset(values))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "domain"),
+    [
+        ("hosting", "api", options("api")),
+        ("hosting", "EU only", options("EU only")),
+        ("hosting", '"api"', options("api")),
+        ("hosting", "[api, dedicated]", options("api", "dedicated")),
+        ("weights-access", "no", options("no")),
+        ("evidence", "known", options("known")),
+        ("regions", "[us, europe]", flags("us", "europe")),
+        ("regions", "us", flags("us")),
+        ("regions", "[]", flags()),
+        ("model-size", "175B", Interval.point(175)),
+        ("model-size", '"175B"', Interval.point(175)),
+        ("requests-per-day", "1000000", Interval.point(1_000_000)),
+        ("concurrent-users", "50 to 200", Interval(50, 200)),
+        ("concurrent-users", "50 to 50", Interval.point(50)),
+        ("first-token-ms", "1 s to 2 s", Interval(1000, 2000)),
+        ("first-token-ms", "300 to 2 s", Interval(300, 2000)),
+        ("concurrent-users", "at least 50", Interval(50, 1_000_000)),
+        ("concurrent-users", "above 50", Interval(50, 1_000_000, low_open=True)),
+        ("requests-per-day", "at least 50", Interval(50, None)),
+        ("requests-per-day", "below 50", Interval(0, 50, high_open=True)),
+        ("availability", "at most 99.9 %", Interval(0, Fraction(999, 10))),
+    ],
+)
+def test_a_value_says_what_is_still_possible(name: str, text: str, domain: Domain) -> None:
+    found, problems = domain_of(text, name)
+    assert problems == []
+    assert found == domain
+
+
+def test_all_mistakes_of_a_list_are_told_at_once() -> None:
+    found, problems = domain_of("[us, amerika, us, europa]", "regions")
+    assert found is None
+    assert [(p.check, p.span.column if p.span else 0) for p in problems] == [
+        ("unknown-option", 9),
+        ("duplicate-item", 18),
+        ("unknown-option", 22),
+    ]
+
+
+def test_the_declared_range_is_told_in_the_words_of_its_unit() -> None:
+    assert range_words(NumberType("parameters", Fraction(1, 10), 20000)) == "100M to 20T"
+    assert range_words(NumberType("USD", 0)) == "at least 0 USD"
+    assert range_words(NumberType("USD", None, 5)) == "at most 5 USD"
+    assert range_words(NumberType("USD")) == "any number"
+
+
+whole = st.integers(1, 1_000_000)
+
+
+@given(st.tuples(whole, whole).map(sorted))
+def test_a_range_in_words_is_read_back(ends: list[int]) -> None:
+    domain = Interval(ends[0], ends[1])
+    found, problems = domain_of(domain_words(domain, NAMES["concurrent-users"]), "concurrent-users")
+    assert (found, problems) == (domain, [])
+
+
+def test_the_words_of_half_open_ends_are_read_back() -> None:
+    of = NAMES["model-size"]
+    for text in ("at least 70B", "above 70B", "at most 70B", "below 70B"):
+        domain, _ = domain_of(text, "model-size")
+        assert isinstance(domain, Interval)
+        assert kleene.contains(domain, 70) == (not (domain.low_open or domain.high_open))
+        of_all = Interval(
+            None if domain.high == 70 else domain.low,
+            None if domain.low == 70 else domain.high,
+            domain.low_open,
+            domain.high_open,
+        )
+        assert domain_words(of_all, of) == text
+
+
+SPAN = Span(1, 1, 1, 5)
+scalars = st.builds(
+    ScalarNode, st.text(max_size=12) | st.sampled_from(["us", "70B", "50 to", "not"]), st.just(SPAN),
+    st.booleans(), st.booleans(),
+)  # fmt: skip
+nodes: st.SearchStrategy[Node] = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3).map(lambda i: ListNode(tuple(i), SPAN))
+)
+
+
+@given(nodes, st.sampled_from(sorted(NAMES)))
+def test_any_node_is_a_value_or_has_a_problem(node: Node, name: str) -> None:
+    findings = Findings("any.yaml", ("text",))
+    domain = parse_domain(node, NAMES[name], findings)
+    assert (domain is None) == bool(findings.problems)
