@@ -7,6 +7,7 @@ so that a reference to them is not reported as a second mistake.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from pydantic import ValidationError
 from advisor.errors import Problem
 from advisor.knowledge import shapes
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
-from advisor.knowledge.shapes_cells import Shape, found_words
+from advisor.knowledge.shapes_cells import Shape, found_words, plain_id
 from advisor.knowledge.shapes_problems import Suggest, head_of, report
 from advisor.knowledge.strict_yaml import read
 
@@ -27,6 +28,8 @@ LARGEST_FILE = 8 * 1024 * 1024
 """Bytes of one file that are read at most."""
 
 _SUFFIXES = (".yaml", ".yml")
+# What a file that cannot be parsed seems to declare.
+_ID_LINE = re.compile(r"""(?m)^[\s{-]*id:[ ]*["']?([^\s"',}]+)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ def read_rule_files(root: Path, suggest: Suggest) -> RuleFiles:
             if not findings.problems:
                 findings.add("empty-file", "this file is empty", None)
             files.broken.add(item.at.stem)
+            files.broken.update(_ID_LINE.findall("\n".join(findings.lines)))
             continue
         _take(node, item, findings, files, suggest)
     files.digest = digest.hexdigest()
@@ -246,10 +250,12 @@ def _report_missing(found: Iterable[_Found], root: Path, files: RuleFiles) -> No
 
 
 def _report_absent(at: Path, files: RuleFiles) -> None:
-    what = "file" if at.suffix else "folder with at least one .yaml file"
-    files.problems.append(
-        Problem("missing-file", f"a rule base needs the {what} '{at.name}'", str(at))
+    needed = (
+        f"the file '{at.name}'"
+        if at.suffix
+        else f"a folder '{at.name}' with at least one .yaml file"
     )
+    files.problems.append(Problem("missing-file", f"a rule base needs {needed}", str(at)))
 
 
 def _unreadable(name: str, error: OSError) -> Problem:
@@ -292,10 +298,10 @@ def _take(node: Node, item: _Found, findings: Findings, files: RuleFiles, sugges
             head_of(node),
             hint="start each entry with '- id: ...'",
         )
-        named = node.get("id") if isinstance(node, MapNode) else None
-        if isinstance(named, ScalarNode):
-            files.broken.add(named.text)
+        files.broken |= _names_in(node)
         return
+    if not node.items:
+        findings.add("empty-list", "this list is empty", node, hint="add an entry")
     for entry in node.items:
         _take_entry(entry, item, findings, files, suggest)
 
@@ -307,7 +313,19 @@ def _take_entry(
         shape = item.kind.shape.model_validate(node)
     except ValidationError as error:
         report(error, item.kind.shape, node, findings, suggest)
-        named = node.get("id") if isinstance(node, MapNode) else None
-        files.broken.add(named.text if isinstance(named, ScalarNode) else item.at.stem)
+        files.broken |= _names_in(node) or {item.at.stem}
         return
     files.entries.setdefault(item.kind, []).append(Raw(shape, item.path, findings))
+
+
+def _names_in(node: Node) -> set[str]:
+    """What an entry that could not be read would have declared."""
+    found: set[str] = set()
+    if not isinstance(node, MapNode):
+        return found
+    for key in ("id", "platform", "aliases"):
+        value = node.get(key)
+        for item in value.items if isinstance(value, ListNode) else (value,):
+            if isinstance(item, ScalarNode) and item.text:
+                found |= {item.text, plain_id(item.text)}
+    return found

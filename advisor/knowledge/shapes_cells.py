@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
+from unicodedata import normalize
 
 from pydantic import (
     BaseModel,
@@ -33,6 +34,18 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _LONGEST_ID = 80
+
+
+# Letters of other alphabets that look like Latin ones.
+_LOOK_ALIKES = str.maketrans(
+    "аеорсухіјѕһԁԛԝкмтвнгпαονρτυικοᴏɡıⅼ‐‑–—_ ",
+    "aeopcyxijshdqwkmtbhrnaovptuikoogil------",
+)
+
+
+def plain_id(text: str) -> str:
+    """The id that somebody meant who wrote capitals, underscores or look-alike letters."""
+    return normalize("NFKC", text).casefold().translate(_LOOK_ALIKES)
 
 
 def found_words(value: object) -> str:
@@ -124,7 +137,7 @@ class _IdKind(_Kind):
             raise _refuse(
                 "bad-id",
                 f"{shown(node.text)} cannot be an id",
-                f"ids have a-z, 0-9, '-' and '.', and start with a letter or digit: {reason}",
+                _id_hint(node.text, reason),
             )
         if len(node.text) > _LONGEST_ID:
             raise _refuse("bad-id", f"this id is longer than {_LONGEST_ID} characters")
@@ -132,6 +145,13 @@ class _IdKind(_Kind):
 
     def schema(self) -> JsonSchemaValue:
         return {"type": "string", "pattern": f"^{ID_PATTERN.pattern}$"}
+
+
+def _id_hint(text: str, reason: str) -> str:
+    meant = plain_id(text)
+    if ID_PATTERN.fullmatch(meant):
+        return f"write `{meant}`: ids have a-z, 0-9, '-' and '.', and {reason}"
+    return f"ids have a-z, 0-9, '-' and '.', and start with a letter or digit: {reason}"
 
 
 @dataclass(frozen=True)
@@ -153,14 +173,16 @@ class Whole(_Kind):
     high: int
 
     def read(self, value: object) -> int:
-        wanted = f"a whole number from {self.low} to {self.high}"
+        wanted = f"a whole number from {self.low:,} to {self.high:,}"
         node = _scalar(value, wanted)
         text = node.text.strip()
         if _WHOLE.fullmatch(text) is None:
             raise _refuse("wrong-type", f"{shown(text)} is not {wanted}")
         number = int(text)
         if not self.low <= number <= self.high:
-            raise _refuse("out-of-range", f"{text} is outside the range {self.low} to {self.high}")
+            raise _refuse(
+                "out-of-range", f"{text} is outside the range {self.low:,} to {self.high:,}"
+            )
         return number
 
     def schema(self) -> JsonSchemaValue:
@@ -309,7 +331,9 @@ class Shape(BaseModel):
     def _from_node(cls, value: object, handler: Callable[[object], Any]) -> Any:
         if not isinstance(value, MapNode):
             raise _refuse(
-                "wrong-shape", f"{cls.what} should be a map, but it is {found_words(value)}"
+                "wrong-shape",
+                f"{cls.what} should be a map, but it is {found_words(value)}",
+                f"its keys: {', '.join(cls.allowed_keys())}",
             )
         made = handler({entry.key.text: entry.value for entry in value.entries})
         made._node = value

@@ -84,7 +84,9 @@ def _mark(path: str, paths: list[str]) -> Span:
     return Span(len(paths), 1, len(paths), 2)
 
 
-def _scalar(value: object, span: Span, findings: Findings) -> ScalarNode:
+def _scalar(given: object, span: Span, findings: Findings) -> ScalarNode:
+    # Array libraries have scalars of their own, such as a cell of a table.
+    value = given.item() if hasattr(given, "dtype") and hasattr(given, "item") else given
     if value is None:
         return ScalarNode("null", span)
     if isinstance(value, bool):
@@ -116,13 +118,6 @@ def _exact(value: object) -> Fraction | None:
         return Fraction(repr(value)) if math.isfinite(value) else None
     if isinstance(value, Decimal):
         return Fraction(value) if value.is_finite() and abs(value.adjusted()) < 1000 else None
-    if hasattr(value, "__index__"):
-        return Fraction(value.__index__())
-    if hasattr(value, "item"):
-        # A scalar of an array library, such as a column of a table.
-        inner = value.item()
-        if isinstance(inner, float | int) and not isinstance(inner, bool):
-            return _exact(float(inner)) if isinstance(inner, float) else Fraction(inner)
     return None
 
 

@@ -102,7 +102,8 @@ def bind(files: RuleFiles) -> Knowledge | None:
     asked = _questions(declared, typed, catalogue, names)
     derived = _derived(declared, derived_types, scope)
     offers = _all(declared.offers, lambda raw: bind_offer(raw, facts))
-    answered = AnswerNames(asked, names.criteria.known, names.offers.known, names.broken)
+    unread = names.broken | (typed.keys() - asked.keys())
+    answered = AnswerNames(asked, names.criteria.known, names.offers.known, unread)
     criteria = _all(declared.criteria, lambda raw: bind_criterion(raw, scope))
     rules = _all(declared.rules, lambda raw: bind_rule(raw, names))
     impossible = _all(declared.impossible, lambda raw: bind_impossible(raw, scope))
@@ -152,6 +153,8 @@ def _declare(files: RuleFiles) -> _Declared:
         models=take("model", Namespace(), kinds.MODELS),
         cases=take("case", Namespace(), kinds.CASES),
     )
+    # Which of two declarations a name means is open, so nothing is said of its uses.
+    files.broken |= words.doubtful
     for raws in (declared.questions, declared.derived, declared.attributes):
         for raw in raws.values():
             refuse_reserved(raw.shape.id, raw.findings)
@@ -178,7 +181,7 @@ def _typed(raws: Raws, of: Callable[[Raw[Any]], T | None], files: RuleFiles) -> 
     found: dict[str, T] = {}
     for name in sorted(raws):
         value = of(raws[name])
-        if value is None:
+        if value is None or name in files.broken:
             files.broken.add(name)
         else:
             found[name] = value

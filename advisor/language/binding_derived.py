@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from advisor.errors import Related, Span
+from advisor.knowledge.document import ScalarNode
 from advisor.knowledge.files import Raw
 from advisor.knowledge.model import Derived, Place, TableRow
 from advisor.knowledge.shapes import DerivedShape, RowShape
-from advisor.knowledge.syntax import Arithmetic, Call, Expression, Name
+from advisor.knowledge.syntax import Expression
 from advisor.knowledge.values import ChoiceType, NumberType, Type
 from advisor.language.binding_names import key_span, lacking, place, seen, unwanted
 from advisor.language.binding_types import number_type, option_ids, refuse_other_kind
 from advisor.language.conditions import atoms, parse_condition
-from advisor.language.expressions import parse_expression
-from advisor.language.marks import quote
+from advisor.language.expressions import expression_names, parse_expression
+from advisor.language.marks import part, quote
 from advisor.language.placeholders import check_placeholders
 from advisor.language.vocabulary import Scope, did_you_mean
 
@@ -100,7 +102,7 @@ class _Edge:
 
 def refuse_circles(derived: Mapping[str, Derived], raws: Mapping[str, Raw[DerivedShape]]) -> None:
     """Report each circle of derived values once, every edge with its own snippet."""
-    edges = {name: _edges(value, derived) for name, value in sorted(derived.items())}
+    edges = {name: _edges(value, raws[name], derived) for name, value in sorted(derived.items())}
     done: set[str] = set()
     for start in edges:
         if start not in done:
@@ -153,32 +155,28 @@ def _report_circle(circle: list[_Edge], raws: Mapping[str, Raw[DerivedShape]]) -
     )
 
 
-def _edges(value: Derived, derived: Mapping[str, Derived]) -> tuple[_Edge, ...]:
+def _edges(
+    value: Derived, raw: Raw[DerivedShape], derived: Mapping[str, Derived]
+) -> tuple[_Edge, ...]:
     found: dict[str, _Edge] = {}
-    for name, span in _names_of(value):
+    for name, span in _names_of(value, raw.shape):
         if name in derived:
             at = Place(value.place.file, span or value.place.span)
             found.setdefault(name, _Edge(value.id, name, at))
     return tuple(found[name] for name in sorted(found))
 
 
-def _names_of(value: Derived) -> Iterator[tuple[str, Span | None]]:
-    if value.expression is not None:
-        yield from _names_in(value.expression)
-    for row in value.rows:
+def _names_of(value: Derived, shape: DerivedShape) -> Iterator[tuple[str, Span | None]]:
+    """Every name that is read, and where."""
+    if value.expression is not None and shape.expression is not None:
+        yield from _names_in(value.expression, shape.expression)
+    for row, written in zip(value.rows, shape.table or (), strict=True):
         yield from ((atom.name, atom.span) for atom in atoms(row.when))
         if not isinstance(row.value, str):
-            yield from _names_in(row.value)
+            yield from _names_in(row.value, written.value)
 
 
-def _names_in(expression: Expression) -> Iterator[tuple[str, Span | None]]:
-    """Every name that an expression reads, with its place."""
-    match expression:
-        case Name(name, span):
-            yield name, span
-        case Arithmetic(_, left, right):
-            yield from _names_in(left)
-            yield from _names_in(right)
-        case Call(_, arguments):
-            for argument in arguments:
-                yield from _names_in(argument)
+def _names_in(expression: Expression, node: ScalarNode) -> Iterator[tuple[str, Span]]:
+    for name in expression_names(expression):
+        found = re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", node.text)
+        yield name, part(node, *found.span()) if found else node.span

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from advisor.errors import Related, Span
+from advisor.errors import Problem, Related, Span
 from advisor.knowledge.document import Findings, MapNode, Node, ScalarNode
 from advisor.knowledge.files import Raw
 from advisor.knowledge.model import Place
@@ -54,6 +54,7 @@ class Namespace:
 
     def __init__(self) -> None:
         self._first: dict[str, tuple[Findings, Span, str]] = {}
+        self.doubtful: set[str] = set()
 
     def claim(self, node: ScalarNode, what: str, findings: Findings) -> bool:
         """Note an id; report it, and say False, where it is taken."""
@@ -61,6 +62,7 @@ class Namespace:
         if taken is None:
             self._first[node.text] = (findings, node.span, what)
             return True
+        self.doubtful.add(node.text)
         first, span, other = taken
         message = (
             f"there are two {plural(what)} called {quote(node.text)}"
@@ -108,6 +110,24 @@ def refuse_reserved(node: ScalarNode, findings: Findings) -> bool:
         hint="choose another id",
     )
     return True
+
+
+def word_at(problem: Problem) -> str | None:
+    """The word that a problem points at, without quotes; None where it is not on one line."""
+    span, line = problem.span, problem.source_line
+    if span is None or line is None or span.line != span.end_line:
+        return None
+    return line[span.column - 1 : span.end_column - 1].strip().strip("\"'")
+
+
+def hint_elsewhere(
+    findings: Findings, since: int, words: Collection[str], hint: Callable[[str], str]
+) -> None:
+    """Where a name that was not found belongs to ``words``, say where it would be right."""
+    for index, problem in enumerate(findings.problems[since:], since):
+        word = word_at(problem)
+        if problem.check == "unknown-name" and word is not None and word in words:
+            findings.problems[index] = replace(problem, hint=hint(word))
 
 
 def place(raw: Raw[S], node: Node) -> Place:

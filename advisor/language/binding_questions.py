@@ -206,7 +206,8 @@ def _prior(shape: QuestionShape, of: Type, findings: Findings) -> tuple[Bin, ...
         if low is None or high is None:
             return ()
         if low >= high:
-            findings.add("wrong-prior", "a bin ends above where it starts", written.to)
+            findings.add("wrong-prior", "a bin ends before it starts", written.to)
+            return ()
         if bins and bins[-1].high != low:
             findings.add(
                 "wrong-prior",

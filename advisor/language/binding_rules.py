@@ -39,7 +39,7 @@ from advisor.knowledge.syntax import (
 )
 from advisor.knowledge.values import NumberType, Type
 from advisor.language.answers import parse_answer
-from advisor.language.binding_names import Ids, key_span, lacking, place, unwanted
+from advisor.language.binding_names import Ids, hint_elsewhere, key_span, lacking, place, unwanted
 from advisor.language.conditions import atoms, parse_condition
 from advisor.language.expressions import parse_expression
 from advisor.language.marks import quote
@@ -96,13 +96,20 @@ def bind_rule(raw: Raw[RuleShape], names: Vocabulary) -> Rule | None:
     offers: Condition | None = ALWAYS
     if shape.when is not None:
         its = effect != "weigh"
+        start = len(findings.problems)
         when = parse_condition(shape.when, names.about_workload(presence, its), findings)
+        hint_elsewhere(findings, start, names.offer, _belongs_under_for)
     if shape.for_ is not None and effect != "weigh":
+        start = len(findings.problems)
         offers = parse_condition(shape.for_, names.about_offer(presence), findings)
+        hint_elsewhere(findings, start, names.workload, _belongs_under_when)
     if shape.when is None and shape.for_ is None:
         why = "a rule looks at the workload ('when') or at the offer ('for')"
         lacking(shape, "when", why, shape.id, findings)
+    start = len(findings.problems)
     check_placeholders(shape.node.get("because"), _showable(effect, names), findings)
+    if effect == "weigh":
+        hint_elsewhere(findings, start, {"model", *names.offer}, _no_offer_to_show)
     if effect is None or when is None or offers is None:
         return None
     examples = tuple(_example(example, raw, names) for example in shape.examples)
@@ -127,6 +134,18 @@ def bind_rule(raw: Raw[RuleShape], names: Vocabulary) -> Rule | None:
     )
 
 
+def _belongs_under_for(name: str) -> str:
+    return f"'{name}' is known of offers: write it under 'for'"
+
+
+def _no_offer_to_show(name: str) -> str:
+    return "a rule that weighs looks at the workload only"
+
+
+def _belongs_under_when(name: str) -> str:
+    return f"'{name}' is about the workload: write it under 'when'"
+
+
 def _effect(shape: RuleShape, findings: Findings) -> Effect | None:
     present = [key for key in EFFECTS if shape.node.key(key) is not None]
     if len(present) != 1:
@@ -141,9 +160,7 @@ def _effect(shape: RuleShape, findings: Findings) -> Effect | None:
         findings.add("one-effect", message, at, hint=f"keep exactly one of: {listed}")
         return None
     effect = cast(Effect, present[0])
-    if effect in ("score", "weigh") and (shape.score or shape.weigh) is None:
-        return None
-    if effect in ("score", "weigh") and not (shape.score or shape.weigh):
+    if 0 in (shape.score, shape.weigh):
         findings.add(
             "wrong-steps",
             f"{effect} 0 changes nothing",

@@ -9,8 +9,10 @@ from advisor.errors import Problem, RuleBaseError
 from advisor.knowledge.files import RuleFiles, read_rule_files
 from advisor.knowledge.model import Knowledge
 from advisor.language.binding import bind
+from advisor.language.binding_names import word_at
 from advisor.language.vocabulary import did_you_mean
 
+_INCOMPLETE = frozenset({"missing-file", "not-a-rule-base"})
 _NAMING = frozenset({"unknown-name", "unknown-option"})
 
 
@@ -21,7 +23,9 @@ def load_rule_base(root: Path) -> Knowledge:
     gc.disable()
     try:
         files = read_rule_files(root, did_you_mean)
-        knowledge = bind(files) if files.entries else None
+        # Without a whole kind of file, every reference to it would be one more mistake.
+        whole = all(problem.check not in _INCOMPLETE for problem in files.problems)
+        knowledge = bind(files) if whole else None
     finally:
         if collecting:
             gc.enable()
@@ -33,10 +37,7 @@ def load_rule_base(root: Path) -> Knowledge:
 
 def _about_something_broken(problem: Problem, files: RuleFiles) -> bool:
     """Whether a name is unknown only because its own declaration could not be read."""
-    span, line = problem.span, problem.source_line
-    if problem.check not in _NAMING or span is None or line is None:
+    word = word_at(problem)
+    if problem.check not in _NAMING or word is None:
         return False
-    if span.line != span.end_line:
-        return False
-    word = line[span.column - 1 : span.end_column - 1].strip().strip("\"'")
     return word.rpartition(".")[2] in files.broken or word in files.broken

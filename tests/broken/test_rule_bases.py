@@ -1,0 +1,100 @@
+"""One mistake of an author per file, and every word that is then said.
+
+A fixture is a text: a sentence, then parts that begin with ``=== NAME``.  In the part of a
+file of the small rule base, lines with ``-`` are taken away, and the lines with ``+`` behind
+them put in their place (``+`` alone: added at the end, or a new file); ``=== NAME gone``
+takes the file away.  The part ``=== said`` is the whole message.
+
+``ADVISOR_SNAPSHOTS=write`` writes what is said now; read the difference before keeping it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from advisor.errors import RuleBaseError
+from advisor.language.rulebase import load_rule_base
+from advisor.reports.problems import render_all
+
+HERE = Path(__file__).parent
+SMALL = HERE.parent / "rulebases" / "small"
+FIXTURES = sorted((HERE / "rules").glob("*.txt"))
+SAID = "=== said\n"
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    gone: bool
+    lines: tuple[str, ...]
+
+
+def parts_of(text: str) -> list[Part]:
+    found: list[Part] = []
+    for block in text.split("\n=== ")[1:]:
+        header, _, body = block.partition("\n")
+        name, _, word = header.partition(" ")
+        assert word in ("", "gone"), header
+        found.append(Part(name, word == "gone", tuple(body.splitlines())))
+    return found
+
+
+def apply(part: Part, root: Path) -> None:
+    path = root / part.name
+    if part.gone:
+        path.unlink()
+        return
+    path.parent.mkdir(exist_ok=True)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    at = len(lines)
+    for number, line in enumerate(part.lines):
+        sign, text = line[:1], line[1:]
+        if sign == "-":
+            first = number == 0 or part.lines[number - 1][:1] != "-"
+            at = lines.index(text, 0 if first else at)
+            del lines[at]
+        elif sign == "+":
+            lines.insert(at, text)
+            at += 1
+        else:
+            assert not line, f"a line begins with - or +: {line!r}"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def said_about(root: Path) -> str:
+    try:
+        load_rule_base(root)
+    except RuleBaseError as error:
+        return render_all(error.problems).replace(f"{root}", "rules").rstrip("\n") + "\n"
+    return "nothing\n"
+
+
+def test_there_are_many_mistakes() -> None:
+    assert len(FIXTURES) >= 100
+
+
+def test_the_small_rule_base_is_sound(tmp_path: Path) -> None:
+    root = tmp_path / "rules"
+    shutil.copytree(SMALL, root)
+    assert said_about(root) == "nothing\n"
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda path: path.stem)
+def test_every_mistake_is_named_at_its_place(fixture: Path, tmp_path: Path) -> None:
+    text = fixture.read_text(encoding="utf-8")
+    edits, _, expected = text.partition(SAID)
+    root = tmp_path / "rules"
+    shutil.copytree(SMALL, root)
+    for part in parts_of(edits.rstrip("\n")):
+        apply(part, root)
+    said = said_about(root)
+    if os.environ.get("ADVISOR_SNAPSHOTS") == "write":
+        fixture.write_text(edits + SAID + said, encoding="utf-8")
+        return
+    assert said != "nothing\n"
+    assert said == expected
