@@ -51,11 +51,12 @@ class AnswerNames:
     questions: Mapping[str, Question]
     criteria: Collection[str]
     offers: Collection[str]
+    derived: Collection[str] = ()
     broken: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, knowledge: Knowledge) -> AnswerNames:
-        return cls(knowledge.questions, knowledge.criteria, knowledge.offers)
+        return cls(knowledge.questions, knowledge.criteria, knowledge.offers, knowledge.derived)
 
 
 def read_answers(data: bytes, file: str, knowledge: Knowledge) -> Inputs:
@@ -144,11 +145,14 @@ def read_given(node: Node | None, names: AnswerNames, findings: Findings) -> Map
             if domain is not None:
                 found[key.text] = domain
         elif key.text not in names.broken:
+            follows = key.text in names.derived
             findings.add(
                 "unknown-name",
                 f"no question is called {quote(key.text)}",
                 key,
-                hint=did_you_mean(key.text, names.questions),
+                hint="it follows from other answers, and is never given"
+                if follows
+                else did_you_mean(key.text, names.questions),
             )
     ordered = sorted(found, key=lambda name: (names.questions[name].order, name))
     return {name: found[name] for name in ordered}
@@ -175,7 +179,28 @@ def parse_answer(
             hint="write [] for none of them",
         )
         return None
+    if isinstance(node, ScalarNode) and _is_list_in_a_text(node, of, aliases, findings):
+        return None
     return parse_domain(_spelt(node, of, aliases), of, findings)
+
+
+def _is_list_in_a_text(
+    node: ScalarNode,
+    of: ChoiceType | FlagsType,
+    aliases: Mapping[str, str],
+    findings: Findings,
+) -> bool:
+    """``soc2, hipaa-baa`` without brackets; reported if so."""
+    words = [word.strip() for word in node.text.split(",")]
+    if len(words) < 2 or any(word not in of.options and word not in aliases for word in words):
+        return False
+    findings.add(
+        "not-a-value",
+        f"{quote(node.text)} is one text, not a list",
+        node,
+        hint=f"write [{', '.join(words)}]",
+    )
+    return True
 
 
 def _is_unknown(node: ScalarNode, of: Type) -> bool:

@@ -103,7 +103,9 @@ def bind(files: RuleFiles) -> Knowledge | None:
     derived = _derived(declared, derived_types, scope)
     offers = _all(declared.offers, lambda raw: bind_offer(raw, facts))
     unread = names.broken | (typed.keys() - asked.keys())
-    answered = AnswerNames(asked, names.criteria.known, names.offers.known, unread)
+    answered = AnswerNames(
+        asked, names.criteria.known, names.offers.known, derived_types.keys(), unread
+    )
     criteria = _all(declared.criteria, lambda raw: bind_criterion(raw, scope))
     rules = _all(declared.rules, lambda raw: bind_rule(raw, names))
     impossible = _all(declared.impossible, lambda raw: bind_impossible(raw, scope))
