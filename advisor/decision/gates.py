@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from advisor.decision.situation import Situation
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
-from advisor.engine.worlds import Cells, Part, Worlds
+from advisor.engine.worlds import Cells, Look, Part, Worlds
 from advisor.knowledge.model import Rule
 from advisor.knowledge.values import Truth
 
@@ -129,4 +129,4 @@ def failure_part(gate: Gate, standings: Mapping[str, Standing], order: tuple[str
     def number(cells: Cells) -> int:
         return sum(1 << i for i, failing in enumerate(table) if cells in failing)
 
-    return Part(gate.keys, number)
+    return Part([Look(gate.keys, number)])

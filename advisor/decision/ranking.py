@@ -20,11 +20,12 @@ from advisor.decision.tables import (
     measured_utility,
     step_utility,
     weight,
-    weights_at,
+    weights_of,
     widening_of,
 )
+from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.space import Assignment
-from advisor.engine.worlds import EXACT_LIMIT, Cells, Part, Worlds
+from advisor.engine.worlds import EXACT_LIMIT, Cells, Look, Part, Worlds
 from advisor.knowledge.model import Criterion, Measure, Rule
 from advisor.knowledge.values import Domain
 
@@ -60,29 +61,123 @@ class Scoring:
         self.offers = tuple(o for o, s in standings.items() if not s.excluded_by)
         rules = situation.knowledge.rules.values()
         self.weigh_rules = [r for r in rules if r.effect == "weigh"]
-        self.weight_keys = situation.space.open_keys(
-            q for r in self.weigh_rules for q in situation.questions_of(r)
-        )
         self.weight_vectors: list[tuple[int, ...]] = []
-        self.weights = Part(self.weight_keys, self._weight_number)
+        self._vector_numbers: dict[tuple[int, ...], int] = {}
+        self.weights = Part([self._look(r) for r in self.weigh_rules], self._weight_number)
         self.utilities: dict[str, list[tuple[Utility, ...]]] = {}
+        self._row_numbers: dict[str, dict[tuple[Utility, ...], int]] = {}
+        self._measured: dict[tuple[object, ...], Utility] = {}
         self.parts: dict[str, Part] = {}
         self.score_rules: dict[str, list[Rule]] = {}
+        self._models: list[tuple[str | None, ...]] = []
         for criterion in situation.knowledge.criteria.values():
             self._add(criterion)
         failing = [g for g in gates if any(g.id in standings[o].fails for o in self.offers)]
         self.failures = {g.id: failure_part(g, standings, self.offers) for g in failing}
 
+    def _look(self, rule: Rule) -> Look:
+        """Whether a rule without *its* holds: 0 no, 1 yes, 2 it depends."""
+        keys = self.situation.keys_of(rule)
+
+        def number(cells: Cells) -> int:
+            truth = self.situation.when(rule, dict(zip(keys, cells, strict=True)), point=True)
+            return 2 if truth is None else int(truth)
+
+        return Look(keys, number)
+
+    def _models_look(self) -> Look:
+        """Which model every offer would serve."""
+        keys = self.situation.space.open_keys(SERVING_QUESTIONS)
+
+        def number(cells: Cells) -> int:
+            at = dict(zip(keys, cells, strict=True))
+            models = tuple(self.situation.choice(o, at).model for o in self.offers)
+            if models not in self._models:
+                self._models.append(models)
+            return self._models.index(models)
+
+        return Look(keys, number)
+
     def _add(self, criterion: Criterion) -> None:
+        situation = self.situation
+        self.utilities[criterion.id] = []
+        self._row_numbers[criterion.id] = {}
+        if criterion.measure is not None:
+            self.score_rules[criterion.id] = []
+            self.parts[criterion.id] = self._measured_part(criterion, criterion.measure)
+            return
         rules = [
             r
-            for r in self.situation.knowledge.rules.values()
-            if r.effect == "score" and r.criterion == criterion.id and self.situation.may_apply(r)
+            for r in situation.knowledge.rules.values()
+            if r.effect == "score" and r.criterion == criterion.id and situation.may_apply(r)
         ]
         self.score_rules[criterion.id] = rules
-        self.utilities[criterion.id] = []
-        keys = self.situation.space.open_keys(self.questions_of(criterion))
-        self.parts[criterion.id] = Part(keys, lambda cells: self._utility_number(criterion, cells))
+        looks = [self._look(rule) for rule in rules]
+        if any(situation.reads_model(rule) for rule in rules):
+            looks.append(self._models_look())
+
+        def combine(seen: tuple[int, ...]) -> int:
+            models = self._models[seen[-1]] if len(seen) > len(rules) else self._any_models()
+            row = tuple(
+                self._stepped(rules, seen, offer, model)
+                for offer, model in zip(self.offers, models, strict=True)
+            )
+            return self._row_number(criterion.id, row)
+
+        self.parts[criterion.id] = Part(looks, combine)
+
+    def _any_models(self) -> tuple[str | None, ...]:
+        return tuple(None for _ in self.offers)
+
+    def _row_number(self, criterion: str, row: tuple[Utility, ...]) -> int:
+        numbers = self._row_numbers[criterion]
+        if row not in numbers:
+            numbers[row] = len(numbers)
+            self.utilities[criterion].append(row)
+        return numbers[row]
+
+    def _stepped(
+        self, rules: Sequence[Rule], seen: tuple[int, ...], offer: str, model: str | None
+    ) -> Utility:
+        situation = self.situation
+        certain: list[Rule] = []
+        possible: list[Rule] = []
+        for rule, number in zip(rules, seen, strict=False):
+            if number == 0:
+                continue
+            suits = situation.suits(rule, offer, model)
+            if suits is True and number == 1:
+                certain.append(rule)
+            elif suits is not False:
+                possible.append(rule)
+        widening = {r.id: widening_of(situation, r, offer, model) for r in certain}
+        return step_utility(situation, certain, possible, widening)
+
+    def _measured_part(self, criterion: Criterion, measure: Measure) -> Part:
+        situation = self.situation
+        traffic = situation.measure_questions(measure) - set(SERVING_QUESTIONS)
+        keys = situation.space.open_keys(traffic)
+        axes: list[dict[str, Domain]] = []
+
+        def number(cells: Cells) -> int:
+            at = dict(zip(keys, cells, strict=True))
+            env = situation.environment(traffic, at, point=True)
+            axes.append(situation.extended(env, anchor_names(measure)))
+            return len(axes) - 1
+
+        def combine(seen: tuple[int, ...]) -> int:
+            env = axes[seen[0]]
+            row = []
+            for offer, model in zip(self.offers, self._models[seen[1]], strict=True):
+                place = (criterion.id, offer, model, seen[0])
+                if place not in self._measured:
+                    self._measured[place] = measured_utility(
+                        situation, criterion, offer, model, env
+                    )
+                row.append(self._measured[place])
+            return self._row_number(criterion.id, tuple(row))
+
+        return Part([Look(keys, number), self._models_look()], combine)
 
     def questions_of(self, criterion: Criterion) -> frozenset[str]:
         """The questions that a criterion's utilities rest on."""
@@ -96,44 +191,19 @@ class Scoring:
         parts = [self.weights, *self.parts.values(), *self.failures.values()]
         return tuple(sorted({key for part in parts for key in part.keys}))
 
-    def _weight_number(self, cells: Cells) -> int:
-        at = dict(zip(self.weight_keys, cells, strict=True))
-        vector = weights_at(self.situation, self.weigh_rules, at)
-        if vector in self.weight_vectors:
-            return self.weight_vectors.index(vector)
-        self.weight_vectors.append(vector)
-        return len(self.weight_vectors) - 1
-
-    def _utility_number(self, criterion: Criterion, cells: Cells) -> int:
-        at = dict(zip(self.parts[criterion.id].keys, cells, strict=True))
-        row = tuple(self.utility(criterion, offer, at) for offer in self.offers)
-        rows = self.utilities[criterion.id]
-        for index, known in enumerate(rows):
-            if known == row:
-                return index
-        rows.append(row)
-        return len(rows) - 1
+    def _weight_number(self, seen: tuple[int, ...]) -> int:
+        held = [r for r, number in zip(self.weigh_rules, seen, strict=True) if number == 1]
+        vector = weights_of(self.situation, held)
+        if vector not in self._vector_numbers:
+            self._vector_numbers[vector] = len(self.weight_vectors)
+            self.weight_vectors.append(vector)
+        return self._vector_numbers[vector]
 
     def utility(self, criterion: Criterion, offer: str, at: Assignment) -> Utility:
         """The utility of one offer on one criterion in a joint cell."""
-        situation = self.situation
-        if criterion.measure is not None:
-            env = self._traffic(criterion, criterion.measure, at, point=True)
-            model = situation.choice(offer, at).model
-            return measured_utility(situation, criterion, offer, model, env)
-        certain: list[Rule] = []
-        possible: list[Rule] = []
-        for rule in self.score_rules[criterion.id]:
-            truth = situation.holds(rule, offer, at, point=True)
-            if truth is True:
-                certain.append(rule)
-            elif truth is None:
-                possible.append(rule)
-        widening = {
-            r.id: widening_of(situation, r, offer, situation.choice(offer, at).model)
-            for r in certain
-        }
-        return step_utility(situation, certain, possible, widening)
+        part = self.parts[criterion.id]
+        row = part.of(tuple(at[key] for key in part.keys))
+        return self.utilities[criterion.id][row][self.offers.index(offer)]
 
     def span(self, criterion: Criterion, offer: str, at: Assignment) -> tuple[int, int]:
         """The least and the greatest point value anywhere inside a joint cell."""

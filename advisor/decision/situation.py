@@ -20,7 +20,7 @@ from advisor.engine.serving import Choice, Serving
 from advisor.engine.space import Assignment, Space, build_space
 from advisor.engine.truth import atoms_in, conjunction, its_in, names_in, tests_in, truth_of
 from advisor.engine.workload import Workload, names_of
-from advisor.engine.worlds import Cells, Part
+from advisor.engine.worlds import Cells, Look, Part
 from advisor.knowledge.ledger import Ledger, build_ledger
 from advisor.knowledge.model import Inputs, Knowledge, Measure, Rule
 from advisor.knowledge.syntax import Condition
@@ -63,6 +63,9 @@ class Situation:
     space: Space = field(init=False)
     costs: Costs = field(init=False)
     _choices: dict[tuple[str, tuple[int | None, ...]], Choice] = field(default_factory=dict)
+    _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _when: dict[tuple[object, ...], Truth] = field(default_factory=dict)
+    _environments: dict[tuple[object, ...], Mapping[str, Domain]] = field(default_factory=dict)
     _for: dict[tuple[str, str, str | None], Truth] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -81,9 +84,13 @@ class Situation:
                 questions |= COST_QUESTIONS
             elif self.base.offering.depends_on_model(name):
                 questions |= frozenset(SERVING_QUESTIONS)
-        if any(self.base.offering.depends_on_model(n) for n in names_in(rule.offers)):
+        if self.reads_model(rule):
             questions |= frozenset(SERVING_QUESTIONS)
         return questions
+
+    def reads_model(self, rule: Rule) -> bool:
+        """Whether the rule looks at something that hangs on the served model."""
+        return any(self.base.offering.depends_on_model(n) for n in names_in(rule.offers))
 
     def measure_questions(self, measure: Measure) -> frozenset[str]:
         """The questions behind a measure and behind where its anchors lie."""
@@ -107,11 +114,29 @@ class Situation:
             found = self._choices[key] = self.base.serving.choose(offer, env, self.inputs.answers)
         return found
 
+    def keys_of(self, rule: Rule) -> tuple[str, ...]:
+        """The open axes that the rule's workload side rests on."""
+        keys = self._keys.get(rule.id)
+        if keys is None:
+            questions = self.base.workload.questions_in(rule.when)
+            keys = self._keys[rule.id] = self.space.open_keys(questions)
+        return keys
+
     def when(self, rule: Rule, at: Assignment, *, point: bool) -> Truth:
         """Whether the rule's workload side holds; only for rules without *its*."""
-        questions = self.base.workload.questions_in(rule.when)
-        env = self.environment(questions, at, point=point)
-        return truth_of(rule.when, self._extended(rule, env))
+        place = (rule.id, point, *(at.get(key) for key in self.keys_of(rule)))
+        if place not in self._when:
+            self._when[place] = truth_of(rule.when, self._known(rule, at, point))
+        return self._when[place]
+
+    def _known(self, rule: Rule, at: Assignment, point: bool) -> Mapping[str, Domain]:
+        """The rule's answers and derived values in a joint cell."""
+        place = (rule.id, point, *(at.get(key) for key in self.keys_of(rule)))
+        if place not in self._environments:
+            questions = self.base.workload.questions_in(rule.when)
+            env = self.environment(questions, at, point=point)
+            self._environments[place] = self._extended(rule, env)
+        return self._environments[place]
 
     def may_apply(self, rule: Rule) -> bool:
         """False where what is already answered rules the rule's workload side out."""
@@ -127,13 +152,16 @@ class Situation:
         its = its_in(rule.when)
         if not its:
             return conjunction((self.when(rule, at, point=point), suits))
-        env = self.environment(self.questions_of(rule), at, point=point)
-        known = dict(self.base.offering.environment(offer, model))
-        for name in its & set(MEASURES):
-            value = self.costs.measure(name, offer, model, env)
-            if value is not None:
-                known[name] = value
-        return conjunction((truth_of(rule.when, self._extended(rule, env), known), suits))
+        offered = self.base.offering.environment(offer, model)
+        known = {name: offered[name] for name in sorted(its) if name in offered}
+        if its & set(MEASURES):
+            env = self.environment(self.questions_of(rule), at, point=point)
+            for name in its & set(MEASURES):
+                value = self.costs.measure(name, offer, model, env)
+                if value is not None:
+                    known[name] = value
+        truth = truth_of(rule.when, self._known(rule, at, point), known)
+        return conjunction((truth, suits))
 
     def when_part(self, rule: Rule, offer: str, at: Assignment) -> Truth:
         """Whether the workload side holds all over a joint cell, for an offer that the rule
@@ -192,7 +220,7 @@ def impossible_parts(situation: Situation) -> tuple[Part, ...]:
             )
             return int(truth_of(when, env) is True)
 
-        part = Part(keys, number)
+        part = Part([Look(keys, number)])
         sizes = [range(len(situation.space.axes[key].cells)) for key in keys]
         if not all(part.of(cells) for cells in product(*sizes)):
             parts.append(part)

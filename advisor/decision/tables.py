@@ -16,7 +16,6 @@ from itertools import pairwise
 
 from advisor.decision.costs import precision_of
 from advisor.decision.situation import Situation
-from advisor.engine.space import Assignment
 from advisor.engine.truth import its_in, names_in
 from advisor.engine.workload import names_of
 from advisor.knowledge.ledger import NOTHING, Evidence
@@ -190,9 +189,8 @@ def utility_at(anchors: Sequence[tuple[Fraction, int]], value: Number) -> int:
     return anchors[-1][1]
 
 
-def weights_at(situation: Situation, rules: Sequence[Rule], at: Assignment) -> tuple[int, ...]:
-    """Weights 2^(e+3) of all criteria, in criterion order, in a joint cell."""
-    held = [rule for rule in rules if situation.when(rule, at, point=True) is True]
+def weights_of(situation: Situation, held: Sequence[Rule]) -> tuple[int, ...]:
+    """Weights 2^(e+3) of all criteria, in criterion order, when these weigh rules hold."""
     result = []
     for criterion in situation.knowledge.criteria.values():
         counted = strongest(rule for rule in held if rule.criterion == criterion.id)

@@ -1,7 +1,7 @@
 """Worlds: joint cells of the open axes, grouped by what a decision makes of them.
 
 A *part* turns the cells of a few axes into a small whole number (which weights, which
-utilities, which failures).  ``grouped`` adds up the prior mass of every combination of such
+utilities, which failures), by way of a few *looks* (which rules hold).  ``grouped`` adds up the prior mass of every combination of such
 numbers.  Axes that no part reads factor out, so the sum is exact as long as the axes that
 the parts read together have few enough joint cells; else it is taken over 65,536 worlds
 that are fixed by question id and index and are the same for every offer.
@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from advisor.engine.axes import Axis
 
@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 
 SAMPLE = 65_536
 EXACT_LIMIT = 65_536
+FEW = 2_048
+"""Joint cells up to which plain Python is quicker than loading numpy."""
 
 Cells = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Part:
-    """``number`` maps the cells of the axes ``keys`` (in that order) to a whole number."""
+class Look:
+    """One thing that a part looks at: the cells of ``keys`` -> a whole number."""
 
     keys: tuple[str, ...]
     number: Callable[[Cells], int]
@@ -41,6 +43,37 @@ class Part:
         known = self._known.get(cells)
         if known is None:
             known = self._known[cells] = self.number(cells)
+        return known
+
+
+class Part:
+    """Several looks, and one whole number for each combination of what they see."""
+
+    def __init__(
+        self, looks: Sequence[Look], combine: Callable[[tuple[int, ...]], int] | None = None
+    ) -> None:
+        self.looks = tuple(looks)
+        self.keys = tuple(dict.fromkeys(key for look in self.looks for key in look.keys))
+        self._combine = combine
+        self._known: dict[tuple[int, ...], int] = {}
+        position = {key: i for i, key in enumerate(self.keys)}
+        self._picks = [tuple(position[key] for key in look.keys) for look in self.looks]
+
+    def of(self, cells: Cells) -> int:
+        """The number of the cells of ``keys``."""
+        seen = tuple(
+            look.of(tuple(cells[i] for i in pick))
+            for look, pick in zip(self.looks, self._picks, strict=True)
+        )
+        return self.combined(seen)
+
+    def combined(self, seen: tuple[int, ...]) -> int:
+        """The number of what the looks see, computed once."""
+        if self._combine is None:
+            return seen[0]
+        known = self._known.get(seen)
+        if known is None:
+            known = self._known[seen] = self._combine(seen)
         return known
 
 
@@ -94,9 +127,11 @@ class Worlds:
 
     def _exact(self, parts: Sequence[Part]) -> dict[tuple[int, ...], int]:
         keys = self._keys(parts)
+        constraints = self._touching(keys)
+        if self.joint(keys) > FEW:
+            return self._exact_by_column(keys, parts, constraints)
         position = {key: i for i, key in enumerate(keys)}
         picks = [tuple(position[key] for key in part.keys) for part in parts]
-        constraints = self._touching(keys)
         weights = [[cell.weight for cell in self._axes[key].cells] for key in keys]
         masses: dict[tuple[int, ...], int] = {}
         for cells in self._product(keys):
@@ -111,6 +146,21 @@ class Worlds:
             )
             masses[combination] = masses.get(combination, 0) + mass
         return masses
+
+    def _exact_by_column(
+        self, keys: tuple[str, ...], parts: Sequence[Part], constraints: Sequence[Part]
+    ) -> dict[tuple[int, ...], int]:
+        import numpy as np
+
+        sizes = tuple(len(self._axes[key].cells) for key in keys)
+        grid = np.unravel_index(np.arange(math.prod(sizes), dtype=np.int64), sizes)
+        columns = {key: index.astype(np.int64) for key, index in zip(keys, grid, strict=True)}
+        groups, inverse = _combinations(columns, [*parts, *constraints])
+        totals = [0] * len(groups)
+        weights = [[cell.weight for cell in self._axes[key].cells] for key in keys]
+        for group, factors in zip(inverse, product(*weights), strict=True):
+            totals[group] += math.prod(factors)
+        return _allowed(zip(groups, totals, strict=True), len(parts))
 
     def _keys(self, parts: Sequence[Part]) -> tuple[str, ...]:
         return self._with_constraints(tuple(dict.fromkeys(k for p in parts for k in p.keys)))
@@ -144,31 +194,13 @@ class Worlds:
         return product(*(range(len(self._axes[key].cells)) for key in keys))
 
     def _sampled(self, parts: Sequence[Part]) -> dict[tuple[int, ...], int]:
-        import numpy as np
-
-        numbers = [self._numbers(part) for part in (*parts, *self._impossible)]
-        keep = np.ones(SAMPLE, dtype=bool)
-        for blocked in numbers[len(parts) :]:
-            keep &= blocked == 0
-        stacked = np.stack([n[keep] for n in numbers[: len(parts)]], axis=1)
-        combinations, counts = np.unique(stacked, axis=0, return_counts=True)
-        return {
-            tuple(row): count
-            for row, count in zip(combinations.tolist(), counts.tolist(), strict=True)
-        }
-
-    def _numbers(self, part: Part) -> NDArray[int64]:
-        """The part's number in each sampled world."""
-        import numpy as np
-
-        flat = np.zeros(SAMPLE, dtype=np.int64)
-        sizes = [len(self._axes[key].cells) for key in part.keys]
-        for key, size in zip(part.keys, sizes, strict=True):
-            flat = flat * size + self._column(key)
-        distinct, inverse = np.unique(flat, return_inverse=True)
-        values = [part.of(_unflatten(int(index), sizes)) for index in distinct]
-        result: Any = np.array(values, dtype=np.int64)[inverse]
-        return result  # type: ignore[no-any-return]
+        everyone = [*parts, *self._impossible]
+        columns = {key: self._column(key) for part in everyone for key in part.keys}
+        groups, inverse = _combinations(columns, everyone)
+        counts = [0] * len(groups)
+        for group in inverse:
+            counts[group] += 1
+        return _allowed(zip(groups, counts, strict=True), len(parts))
 
     def _column(self, key: str) -> NDArray[int64]:
         """The axis's cell in each sampled world: its marginal is the prior, to 1/65,536."""
@@ -205,12 +237,64 @@ def _permutation(key: str) -> NDArray[int64]:
     return (left << 8) | right
 
 
-def _unflatten(index: int, sizes: Sequence[int]) -> Cells:
-    cells: list[int] = []
-    for size in reversed(sizes):
-        index, cell = divmod(index, size)
-        cells.append(cell)
-    return tuple(reversed(cells))
+def _combinations(
+    columns: Mapping[str, NDArray[int64]], parts: Sequence[Part]
+) -> tuple[list[tuple[int, ...]], list[int]]:
+    """The distinct combinations of the parts' numbers over rows, and each row's."""
+    import numpy as np
+
+    rows = len(next(iter(columns.values()))) if columns else SAMPLE
+    numbers = np.zeros((rows, len(parts)), dtype=np.int64)
+    for at, part in enumerate(parts):
+        numbers[:, at] = _part_numbers(columns, part, rows)
+    distinct, inverse = _distinct_rows(numbers)
+    return [tuple(row) for row in distinct.tolist()], inverse.tolist()
+
+
+def _part_numbers(columns: Mapping[str, NDArray[int64]], part: Part, rows: int) -> NDArray[int64]:
+    """What the part makes of every row; each distinct look is taken once."""
+    import numpy as np
+
+    seen = np.zeros((rows, max(1, len(part.looks))), dtype=np.int64)
+    for at, look in enumerate(part.looks):
+        if not look.keys:
+            seen[:, at] = look.of(())
+            continue
+        cells = np.stack([columns[key] for key in look.keys], axis=1)
+        distinct, inverse = _distinct_rows(cells)
+        values = np.array([look.of(tuple(row)) for row in distinct.tolist()], dtype=np.int64)
+        seen[:, at] = values[inverse]
+    distinct, inverse = _distinct_rows(seen)
+    values = np.array(
+        [part.combined(tuple(row[: len(part.looks)])) for row in distinct.tolist()],
+        dtype=np.int64,
+    )
+    result: NDArray[int64] = values[inverse]
+    return result
+
+
+def _distinct_rows(table: NDArray[int64]) -> tuple[NDArray[int64], NDArray[int64]]:
+    """Distinct rows and each row's place among them, by folding the columns into one."""
+    import numpy as np
+
+    code = np.zeros(len(table), dtype=np.int64)
+    for column in table.T:
+        values, places = np.unique(column, return_inverse=True)
+        # Renumbering after each column keeps the code below rows x values.
+        _, code = np.unique(code * len(values) + places, return_inverse=True)
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    return table[first], inverse
+
+
+def _allowed(
+    groups: Iterable[tuple[tuple[int, ...], int]], width: int
+) -> dict[tuple[int, ...], int]:
+    """Masses by the first ``width`` numbers; rows that a constraint marks are left out."""
+    masses: dict[tuple[int, ...], int] = {}
+    for group, mass in groups:
+        if mass and not any(group[width:]):
+            masses[group[:width]] = masses.get(group[:width], 0) + mass
+    return masses
 
 
 def _any(parts: Sequence[Part], keys: Sequence[str], cells: Cells) -> bool:
