@@ -174,7 +174,7 @@ def test_what_an_offer_is_can_be_told_from_its_claims() -> None:
     told = {o.id: {c.attribute for c in o.claims} for o in base().offers.values()}
     assert {offer: sorted(needed - t) for offer, t in told.items() if needed - t} == {}
     placed = {"residency", "residency-on-request"}
-    assert [offer for offer, t in told.items() if not placed & t] == ["coreweave-gb200-nvl72"]
+    assert [offer for offer, t in told.items() if not placed & t] == []
 
 
 def test_closed_models_carry_no_architecture_and_no_open_list_sells_them() -> None:
