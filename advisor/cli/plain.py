@@ -22,7 +22,7 @@ from advisor.knowledge.model import Inputs, Knowledge, Question
 from advisor.knowledge.text_safety import visible
 from advisor.knowledge.values import FlagsType, NumberType
 from advisor.reports.figures import counted
-from advisor.reports.questions import number_words
+from advisor.reports.questions import MANY, number_words
 from advisor.reports.text import ascii_only, printable, wrapped
 
 LONGEST = 10_000
@@ -144,9 +144,12 @@ class _Talk:
         if isinstance(question.type, NumberType):
             self.tell(number_words(question.type), "  ")
             return
-        for number, option in enumerate(question.options, 1):
-            meaning = f" - {option.means}" if option.means else ""
-            self.tell(f"{number:>2}  {option.id}{meaning}", "  ", "      ")
+        if len(question.options) > MANY:
+            self.tell(", ".join(option.id for option in question.options), "  ")
+        else:
+            for number, option in enumerate(question.options, 1):
+                meaning = f" - {option.means}" if option.means else ""
+                self.tell(f"{number:>2}  {option.id}{meaning}", "  ", "      ")
         if isinstance(question.type, FlagsType):
             self.tell("Several are possible, separated by commas; [] for none.", "  ")
 

@@ -15,6 +15,10 @@ from advisor.reports.figures import percent
 from advisor.reports.text import printable
 
 
+MANY = 24
+"""More options than this, such as the models of the catalogue, are listed by id alone."""
+
+
 def answer_words(question: Question) -> Iterator[str]:
     """What may be answered, line by line."""
     if isinstance(question.type, NumberType):
@@ -22,6 +26,9 @@ def answer_words(question: Question) -> Iterator[str]:
         return
     several = isinstance(question.type, FlagsType)
     yield "any of these, as a list; [] for none" if several else "one of these"
+    if len(question.options) > MANY:
+        yield f"  {', '.join(option.id for option in question.options)}"
+        return
     for option in question.options:
         yield f"  {option.id}: {option.means or option.label}"
 
@@ -65,7 +72,10 @@ def _details(question: Question) -> tuple[str, ...]:
             lines.append(_bins(question, of))
         return tuple(lines)
     lines.append("several choices:" if isinstance(of, FlagsType) else "one choice:")
-    lines += [f"{o.id}: {o.means or o.label}{_likely(o, question)}" for o in question.options]
+    if len(question.options) > MANY:
+        lines.append(", ".join(option.id for option in question.options))
+    else:
+        lines += [f"{o.id}: {o.means or o.label}{_likely(o, question)}" for o in question.options]
     return tuple(lines)
 
 

@@ -219,7 +219,8 @@ class _Page:
     def reference(self, row: Reference) -> None:
         self.hang("  ", "      ", f"[{row.ref}] {row.title} ({row.note})")
         if row.address:
-            self.hang("      ", "      ", row.address, "quiet")
+            # Never broken, so that it can be followed and copied.
+            self.lines.append("      " + self.toned(self.clean(row.address), "quiet"))
 
     def hang(self, first: str, rest: str, text: str, tone: Tone = "plain") -> None:
         """Wrapped text behind ``first``, later lines behind ``rest``."""

@@ -56,7 +56,11 @@ def recommendation_view(result: Recommendation) -> Document:
         blocks += _cost(leader.estimate)
         blocks += _caveats(leader.warnings)
         blocks += _doubts("To confirm before signing", leader.to_confirm)
-        blocks += _doubts("What depends on what is not known", leader.depends_on)
+        blocks += _doubts(
+            "What depends on what is not known",
+            leader.depends_on,
+            "Each of these is so in some of the possibilities that are left, not in all.",
+        )
     blocks += _relaxations(result)
     blocks += _ranking(result)
     blocks += excluded_blocks(result.excluded)
@@ -94,17 +98,16 @@ def confidence_sentences(sureness: Sureness) -> Iterator[str]:
 
 def settled_words(settled: bool, worlds: Worlds) -> str:
     """Whether an answer could still change the winner, and how that is known."""
+    total = counted(worlds.total, "combination")
     if settled and worlds.total == 1:
         return "yes: nothing that matters is left open"
     if settled:
-        checked = counted(worlds.checked, "combination")
-        return f"yes: checked {checked} of what is left; none changes the winner"
+        return f"yes: proven over {total} of what is left; nothing left can change the winner"
     if worlds.method == "exhaustive":
-        checked = counted(worlds.checked, "combination")
-        return f"no: checked {checked} of what is left; some have another winner"
+        return f"no: over {total} of what is left, another winner is not ruled out"
     return (
-        f"no: {grouped(worlds.checked)} of {grouped(worlds.total)} combinations of what is left "
-        "were looked at; a sample proves nothing"
+        f"no: {grouped(worlds.checked)} of {total} of what is left were looked at; "
+        "a sample proves nothing"
     )
 
 
@@ -148,7 +151,7 @@ def _verdict(result: Recommendation, leader: Ranked | None) -> Iterator[Block]:
     if sentences:
         yield Items(tuple(Item(sentence) for sentence in sentences))
     if verdict.sureness.caps:
-        yield Items(tuple(Item(cap, mark="-") for cap in verdict.sureness.caps))
+        yield Items(tuple(Item(f"Not surer: {cap}.") for cap in verdict.sureness.caps))
 
 
 def _lane_words(ranked: Ranked) -> str:
@@ -211,10 +214,12 @@ def _caveats(caveats: tuple[Caveat, ...]) -> Iterator[Block]:
     )
 
 
-def _doubts(title: str, doubts: tuple[Doubt, ...]) -> Iterator[Block]:
+def _doubts(title: str, doubts: tuple[Doubt, ...], note: str = "") -> Iterator[Block]:
     if not doubts:
         return
     yield Heading(title)
+    if note:
+        yield Paragraph(note)
     yield Items(tuple(Item(d.text, _facts(d.rule, d.facts)) for d in doubts))
 
 
@@ -322,6 +327,6 @@ def _stamp(result: Recommendation) -> Iterator[Block]:
     yield Heading("Rule base")
     yield Paragraph(
         f"{counted(known.rules, 'rule')}, {counted(known.offers, 'offer')}, "
-        f"{counted(known.facts, 'fact')}; digest {known.digest}; judged as of {result.as_of}.",
+        f"{counted(known.facts, 'fact')}; digest {known.digest[:12]}; judged as of {result.as_of}.",
         "quiet",
     )
