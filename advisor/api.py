@@ -123,6 +123,7 @@ def read_answers_file(path: str | Path, knowledge: Knowledge) -> Inputs:
 
     try:
         with Path(path).open("rb") as stream:
+            # One byte more than is read of any file: the reader then says that it is too large.
             data = stream.read(_LARGEST_ANSWERS + 1)
     except IsADirectoryError:
         message = "this is a directory, not an answers file"

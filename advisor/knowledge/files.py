@@ -264,6 +264,9 @@ def _unreadable(name: str, error: OSError) -> Problem:
 
 
 def _read_capped(at: Path) -> bytes:
+    if at.exists() and not at.is_file():
+        # A pipe would wait for ever, a device might never end.
+        raise OSError(0, "it is not a regular file")
     with at.open("rb") as stream:
         return stream.read(LARGEST_FILE + 1)
 

@@ -1,0 +1,464 @@
+"""From files to the typed rule base: what every declaration comes to mean."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import pickle
+import random
+import re
+import shutil
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from advisor.decision.costs import MEASURES
+from advisor.errors import RuleBaseError
+from advisor.knowledge import yaml_checks
+from advisor.knowledge.model import Claim, Knowledge, Place
+from advisor.knowledge.syntax import (
+    ALWAYS,
+    AllOf,
+    Arithmetic,
+    Atom,
+    Between,
+    CompareIts,
+    IsKnown,
+    Name,
+    NotTest,
+    OneOf,
+    WithinIts,
+)
+from advisor.knowledge.values import ChoiceType, Flags, FlagsType, Interval, NumberType, Options
+from advisor.language import binding_checks, checks
+from advisor.language.binding_rules import ESTIMATES
+from advisor.language.rulebase import load_rule_base
+
+ROOT = Path(__file__).parent.parent
+SMALL = ROOT / "rulebases" / "small"
+PACKAGE = ROOT.parent / "advisor"
+
+
+@pytest.fixture(scope="module")
+def small() -> Knowledge:
+    return load_rule_base(SMALL)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SMALL, tmp_path / "rules"))
+
+
+def load_with(copy: Path, file: str, old: str, new: str) -> Knowledge:
+    at = copy / file
+    text = at.read_text()
+    assert text.count(old) >= 1
+    at.write_text(text.replace(old, new, 1))
+    return load_rule_base(copy)
+
+
+def claim(claims: tuple[Claim, ...], attribute: str) -> Claim:
+    (found,) = (c for c in claims if c.attribute == attribute)
+    return found
+
+
+def without_places(value: object) -> object:
+    """The value without where it stood: places, spans, digest and root."""
+    if isinstance(value, Place):
+        return None
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return (
+            type(value).__name__,
+            *(
+                (f.name, without_places(getattr(value, f.name)))
+                for f in dataclasses.fields(value)
+                if f.name not in ("span", "digest", "root")
+            ),
+        )
+    if isinstance(value, dict):
+        return [(key, without_places(inner)) for key, inner in value.items()]
+    if isinstance(value, tuple | list):
+        return [without_places(inner) for inner in value]
+    return value
+
+
+# -- questions -------------------------------------------------------------------------------
+
+
+def test_a_choice_keeps_the_order_of_its_options(small: Knowledge) -> None:
+    question = small.questions["residency"]
+    assert question.type == ChoiceType(("none", "us", "eu"))
+    assert [o.weight for o in question.options] == [80, 10, 10]
+    assert question.ask_when == ALWAYS
+
+
+def test_a_number_has_unit_range_and_prior(small: Knowledge) -> None:
+    question = small.questions["output-tokens"]
+    assert question.type == NumberType("tokens", 1, 128_000, integer=True)
+    assert [(b.low, b.high, b.weight) for b in question.prior] == [(1, 500, 70), (500, 128_000, 30)]
+
+
+def test_options_come_from_the_catalogue_with_their_aliases(small: Knowledge) -> None:
+    question = small.questions["models"]
+    assert question.type == FlagsType(("atlas-70b", "oracle-max", "pocket-8b"))
+    assert question.aliases == {
+        "Atlas-70B-Instruct": "atlas-70b",
+        "atlas": "atlas-70b",
+        "pocket": "pocket-8b",
+    }
+    assert question.unknown_means == Flags(frozenset(), frozenset())
+
+
+def test_options_written_out_come_before_those_of_the_catalogue(small: Knowledge) -> None:
+    question = small.questions["current-offer"]
+    assert question.type == ChoiceType(
+        ("none", "wafer-shared", "gpu-cluster", "closed-lab", "budget-shared")
+    )
+    assert question.unknown_means == Options(frozenset({"none"}))
+    assert question.options[1].label == "Wafer shared API"
+
+
+def test_a_question_may_depend_on_what_is_known(small: Knowledge) -> None:
+    asked = small.questions["model-size"].ask_when
+    assert isinstance(asked, Atom)
+    assert (asked.name, asked.test) == ("models", IsKnown(negated=True))
+
+
+def test_questions_stand_in_their_order(small: Knowledge) -> None:
+    assert list(small.questions)[:3] == ["use-case", "models", "model-size"]
+    assert list(small.criteria) == ["cost", "latency", "model-diversity", "operations"]
+    assert list(small.offers) == ["wafer-shared", "gpu-cluster", "closed-lab", "budget-shared"]
+    assert list(small.rules) == sorted(small.rules)
+
+
+# -- derived values and criteria -------------------------------------------------------------
+
+
+def test_derived_values_are_tables_or_expressions(small: Knowledge) -> None:
+    table = small.derived["size-class"]
+    assert table.expression is None
+    assert [row.value for row in table.rows] == ["small", "medium", "large"]
+    middle = table.rows[1].when
+    assert isinstance(middle, Atom)
+    assert middle.test == Between(13, 175)
+    product = small.derived["tokens-per-day"]
+    assert isinstance(product.expression, Arithmetic)
+    assert isinstance(product.expression.left, Name)
+    assert product.type == NumberType("tokens/day")
+
+
+def test_a_measured_criterion_has_anchors(small: Knowledge) -> None:
+    measure = small.criteria["cost"].measure
+    assert measure is not None
+    assert (measure.name, measure.cautious) == ("cost-per-million-tokens", 2000)
+    assert [utility for _, utility in measure.anchors] == [10000, 6000, 0]
+
+
+def test_what_rules_compare_with_is_what_the_decision_computes() -> None:
+    assert set(ESTIMATES) == set(MEASURES)
+
+
+# -- claims ----------------------------------------------------------------------------------
+
+
+def test_what_is_lacking_is_denied_and_the_rest_stays_open(copy: Path) -> None:
+    options = "    - {id: hipaa-baa, label: HIPAA agreement, means: An agreement for health data., weight: 10}\n"
+    more = "    - {id: iso27001, label: ISO 27001, means: A certificate., weight: 10}\n"
+    small = load_with(copy, "questions/compliance.yaml", options, options + more)
+    held = claim(small.offers["wafer-shared"].claims, "certifications")
+    assert held.value == Flags(frozenset({"soc2"}), frozenset({"soc2", "iso27001"}))
+    assert not held.complete
+
+
+def test_a_complete_list_denies_what_is_absent(small: Knowledge) -> None:
+    held = claim(small.offers["wafer-shared"].claims, "residency")
+    assert held.complete
+    assert held.value == Flags(frozenset({"us"}), frozenset({"us"}))
+    open_list = claim(small.offers["budget-shared"].claims, "residency")
+    assert open_list.value == Flags(frozenset({"us"}), frozenset({"us", "eu"}))
+
+
+def test_looked_for_and_not_found_is_no_value(small: Knowledge) -> None:
+    assert claim(small.offers["gpu-cluster"].claims, "certifications").value is None
+
+
+def test_lacking_alone_claims_nothing_held(copy: Path) -> None:
+    small = load_with(
+        copy,
+        "offers/wafer-shared.yaml",
+        "value: [soc2], lacks: [hipaa-baa]",
+        "lacks: [hipaa-baa]",
+    )
+    held = claim(small.offers["wafer-shared"].claims, "certifications")
+    assert held.value == Flags(frozenset(), frozenset({"soc2"}))
+
+
+def test_numbers_are_exact_and_may_be_ranges(small: Knowledge) -> None:
+    price = claim(small.offers["gpu-cluster"].claims, "device-hour-price")
+    assert price.value == Interval(2, 4)
+    row = small.offers["wafer-shared"].serves[0]
+    assert claim(row.claims, "input-price").value == Interval.point(Fraction(17, 20))
+    assert claim(small.offers["closed-lab"].serves[0].claims, "context-limit").value == (
+        Interval.point(200_000)
+    )
+
+
+def test_a_served_row_gives_its_source_to_all_its_claims(small: Knowledge) -> None:
+    row = small.offers["wafer-shared"].serves[1]
+    assert (row.model, row.until, row.since) == ("pocket-8b", date(2027, 1, 1), None)
+    for found in row.claims:
+        assert found.subject == "wafer-shared/pocket-8b"
+        assert (found.source, found.date, found.grade) == (
+            "price-page",
+            "2026-10-02",
+            "vendor spec",
+        )
+        assert found.until == row.until
+    assert [c.attribute for c in row.claims] == ["input-price", "output-price", "context-limit"]
+
+
+def test_models_and_accelerators_have_claims_of_their_own(small: Knowledge) -> None:
+    atlas = small.models["atlas-70b"]
+    assert atlas.open
+    assert atlas.released == "2026-03"
+    assert claim(atlas.claims, "total-parameters").value == Interval.point(70)
+    wafer = small.accelerators["wafer-one"]
+    assert claim(wafer.claims, "kind").value == Options(frozenset({"wafer-scale"}))
+    assert not small.models["oracle-max"].open
+
+
+def test_a_model_may_stand_twice_from_two_sources(copy: Path) -> None:
+    row = "  - {model: oracle-max, input-price: 5,"
+    second = (
+        "  - {model: oracle-max, input-price: 6, source: panel, date: undated, "
+        "checked: 2026-11-01, grade: press}\n"
+    )
+    small = load_with(copy, "offers/closed-lab.yaml", row, second + row)
+    assert [r.source for r in small.offers["closed-lab"].serves] == ["panel", "price-page"]
+
+
+def test_attributes_take_their_options_from_a_question(small: Knowledge) -> None:
+    assert small.attributes["certifications"].type == FlagsType(("soc2", "hipaa-baa"))
+    assert small.attributes["kind"].of == "accelerator"
+
+
+# -- rules -----------------------------------------------------------------------------------
+
+
+def test_a_rule_knows_its_effect_and_evidence(small: Knowledge) -> None:
+    rule = small.rules["small-models-gain-little-from-wafers"]
+    assert (rule.effect, rule.criterion, rule.steps) == ("score", "latency", -1)
+    assert rule.evidence == "wafers-and-size"
+    assert isinstance(rule.offers, Atom)
+    assert rule.offers.name == "accelerator.kind"
+    assert small.rules["wafers-are-fast"].evidence == "wafer-article"
+    assert small.rules["people-wait-for-answers"].offers == ALWAYS
+
+
+def test_gates_compare_with_the_offer_at_hand(small: Knowledge) -> None:
+    gate = small.rules["certificates-must-be-held"].when
+    assert isinstance(gate, Atom)
+    assert gate.test == NotTest(WithinIts("certifications"))
+    assert not small.rules["certificates-must-be-held"].negotiable
+    quota = small.rules["answer-must-fit-the-context"]
+    assert quota.negotiable
+    assert isinstance(quota.when, Atom)
+    assert quota.when.test == CompareIts("above", "context-limit")
+
+
+def test_a_condition_may_nest(small: Knowledge) -> None:
+    gate = small.rules["processing-must-stay"].when
+    assert isinstance(gate, AllOf)
+    first, second = gate.parts
+    assert isinstance(first, Atom)
+    assert first.test == OneOf(frozenset({"us", "eu"}))
+    assert isinstance(second, Atom)
+
+
+def test_a_gate_may_compare_with_a_computed_cost(copy: Path) -> None:
+    (copy / "questions" / "budget.yaml").write_text(
+        """
+- id: budget-per-month
+  order: 90
+  group: Money
+  ask: What may it cost a month?
+  why: What costs more is out.
+  kind: number
+  unit: USD/month
+  range: 1 to 100000000
+  prior: [{from: 1, to: 100000000, weight: 1}]
+  changeable: yes
+  effort: 1
+"""
+    )
+    (copy / "gates" / "budget.yaml").write_text(
+        """
+- id: budget-is-too-small
+  when: {budget-per-month: below its monthly-cost-low}
+  exclude: yes
+  because: "{offer} costs at least {monthly-cost-low}."
+  source: {ref: panel, grade: expert judgement, checked: 2026-11-01}
+  owner: test-authors
+  examples:
+    - {given: {budget-per-month: 1, offer: gpu-cluster}, expect: applies}
+    - {given: {budget-per-month: 5k, offer: gpu-cluster}, expect: does not apply}
+"""
+    )
+    when = load_rule_base(copy).rules["budget-is-too-small"].when
+    assert isinstance(when, Atom)
+    assert when.test == CompareIts("below", "monthly-cost-low")
+
+
+def test_examples_are_answers_with_an_offer(small: Knowledge) -> None:
+    first, second = small.rules["answer-must-fit-the-context"].examples
+    assert first.given == {
+        "output-tokens": Interval.point(100_000),
+        "offer": "wafer-shared",
+        "model": "atlas-70b",
+    }
+    assert (first.expect, second.expect) == ("applies", "does not apply")
+
+
+def test_places_point_at_the_id(small: Knowledge) -> None:
+    place = small.rules["wafers-are-fast"].place
+    assert place.file == "criteria/latency.yaml"
+    assert place.span is not None
+    line = (SMALL / place.file).read_text().splitlines()[place.span.line - 1]
+    assert line[place.span.column - 1 : place.span.end_column - 1] == "wafers-are-fast"
+
+
+# -- cases and method ------------------------------------------------------------------------
+
+
+def test_a_case_keeps_its_answers_as_they_are_written(small: Knowledge) -> None:
+    case = small.cases["chat-startup"]
+    assert case.answers["models"] == ("atlas",)
+    assert case.answers["output-tokens"] == "200 to 400"
+    assert case.weights == {"cost": "more", "operations": "ignore"}
+    assert case.expect == {
+        "right": ("wafer-shared", "budget-shared"),
+        "debatable": ("gpu-cluster",),
+        "wrong": ("closed-lab",),
+        "lane": "safe",
+        "decides": "latency",
+    }
+    assert case.as_of == date(2026, 11, 1)
+
+
+def test_the_method_is_exact(small: Knowledge) -> None:
+    method = small.method
+    assert method.size_match == (Fraction(67, 100), Fraction(3, 2))
+    assert method.confidence["firm"] == {
+        "settled": 1,
+        "p": Fraction(19, 20),
+        "r": 2,
+        "weak": Fraction(2, 5),
+    }
+    assert method.staff_rate == (60, 140)
+    assert method.reference_models["open"] == ("atlas-70b", "pocket-8b")
+    assert method.grades["press"].widening == 500
+
+
+# -- the whole -------------------------------------------------------------------------------
+
+
+def test_the_order_of_files_and_entries_changes_nothing(small: Knowledge, copy: Path) -> None:
+    shuffled = random.Random(7)
+    for folder in ("questions", "derived", "criteria", "gates", "advice", "hardware", "models"):
+        entries: list[str] = []
+        for path in sorted((copy / folder).glob("*.yaml")):
+            entries += re.split(r"(?m)^(?=- )", path.read_text())[1:]
+            path.unlink()
+        shuffled.shuffle(entries)
+        half = len(entries) // 2
+        for name, part in (("z-first.yaml", entries[:half]), ("a-second.yml", entries[half:])):
+            if part:
+                (copy / folder / name).write_text("".join(part))
+    for name in ("criteria.yaml", "attributes.yaml", "sources.yaml"):
+        entries = re.split(r"(?m)^(?=- )", (copy / name).read_text())[1:]
+        shuffled.shuffle(entries)
+        (copy / name).write_text("".join(entries))
+    again = load_rule_base(copy)
+    assert again.digest != small.digest
+    assert without_places(again) == without_places(small)
+
+
+def test_a_rule_base_can_be_kept_and_sent(small: Knowledge) -> None:
+    assert pickle.loads(pickle.dumps(small)) == small
+
+
+def test_loading_twice_gives_the_same(small: Knowledge) -> None:
+    assert load_rule_base(SMALL) == small
+
+
+def test_problems_of_all_files_come_in_one_error(copy: Path) -> None:
+    for folder in ("gates", "advice", "criteria"):
+        for path in sorted((copy / folder).glob("*.yaml")):
+            path.write_text(path.read_text().replace("ref: panel", "ref: panell"))
+    with pytest.raises(RuleBaseError) as caught:
+        load_rule_base(copy)
+    assert len(caught.value.problems) == 9
+    assert {p.hint for p in caught.value.problems} == {"did you mean 'panel'?"}
+    assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize("noise", range(40))
+def test_no_damage_to_a_file_raises_anything_else(copy: Path, noise: int) -> None:
+    """Cut, double, swap or blank a line of a file: a sound rule base, or located problems."""
+    rng = random.Random(noise)
+    paths = sorted(copy.rglob("*.yaml"))
+    for path in rng.sample(paths, 3):
+        lines = path.read_text().splitlines(keepends=True)
+        at = rng.randrange(len(lines))
+        match rng.randrange(5):
+            case 0:
+                del lines[at]
+            case 1:
+                lines.insert(at, lines[at])
+            case 2:
+                other = rng.randrange(len(lines))
+                lines[at], lines[other] = lines[other], lines[at]
+            case 3:
+                cut = rng.randrange(len(lines[at]))
+                lines[at] = lines[at][:cut] + "\n"
+            case _:
+                words = lines[at].split(" ")
+                rng.shuffle(words)
+                lines[at] = " ".join(words).rstrip("\n") + "\n"
+        path.write_text("".join(lines))
+    try:
+        load_rule_base(copy)
+    except RuleBaseError as error:
+        for problem in error.problems:
+            assert problem.message
+            assert problem.file.startswith(str(copy))
+
+
+def test_every_check_has_a_sentence() -> None:
+    known = {**yaml_checks.CHECKS, **checks.CHECKS, **binding_checks.CHECKS}
+    paths = [
+        *sorted((PACKAGE / "language").glob("binding*.py")),
+        *sorted((PACKAGE / "language").glob("answers*.py")),
+        *sorted((PACKAGE / "knowledge").glob("shapes*.py")),
+        PACKAGE / "language" / "placeholders.py",
+        PACKAGE / "knowledge" / "files.py",
+        PACKAGE / "api.py",
+    ]
+    used: set[str] = set()
+    for path in paths:
+        for call in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(call, ast.Call) or not call.args:
+                continue
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            first = call.args[0]
+            if name in ("add", "Problem", "_refuse", "PydanticCustomError") and isinstance(
+                first, ast.Constant
+            ):
+                used.add(str(first.value))
+    assert len(used) > 25
+    assert used - set(known) == set()
+    for name, sentence in binding_checks.CHECKS.items():
+        assert name in used, f"nothing reports {name}"
+        assert sentence.endswith(".")
