@@ -98,7 +98,7 @@ def booleans(text: str, options: Iterable[str]) -> str | None:
 
 def joined(text: str) -> Habit | None:
     """Two tests in one cell, joined by a word or a comma."""
-    if _BETWEEN.match(text) or _OR_MORE.search(text) or _OR_LESS.search(text):
+    if "[" in text or _BETWEEN.match(text) or _OR_MORE.search(text) or _OR_LESS.search(text):
         return None
     for match in _JOINT.finditer(text):
         left, right = text[: match.start()].strip(), text[match.end() :].strip()

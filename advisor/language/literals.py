@@ -219,7 +219,7 @@ def parse_range(
     if low is None or high is None:
         return None
     spread = Fraction(low.value) * Fraction(high.size)
-    if low.size == 1 and high.size != 1 and low.value and spread < high.value:
+    if low.bare and high.size != 1 and low.value and spread < high.value:
         unit = right.text.lstrip("-0123456789.,_ ")
         left.report(
             findings,

@@ -44,7 +44,6 @@ from advisor.language.vocabulary import Scope, did_you_mean, kind_words, type_wo
 
 _MOST_ITEMS = 1000
 _OPPOSITE = {"known": "unknown", "unknown": "known"}
-_LITERAL_NOT = ("not", "known", "unknown", "in", "all")
 
 
 def parse_test(node: Node, of: Type, scope: Scope, findings: Findings) -> UnaryTest | None:
@@ -87,7 +86,9 @@ class _Cell:
 
     def _list(self, node: ListNode) -> UnaryTest | None:
         if not node.items:
-            self.findings.add("empty-list", "the list is empty, so the test never holds", node)
+            self.findings.add(
+                "empty-list", f"the list is empty; expected {type_words(self.of)}", node
+            )
             return None
         if len(node.items) > _MOST_ITEMS:
             self.findings.add("too-many", f"a list holds at most {_MOST_ITEMS} tests", node)
@@ -254,8 +255,8 @@ class _Cell:
                 f"write `{_OPPOSITE[inner.text]}`",
             )
         elif len(inner.text) > 2 and inner.text[0] == inner.text[-1] == '"':
-            test = self._literal(inner.sub(1, len(inner.text) - 1))
-            return None if test is None else NotTest(test)
+            option = self._literal(inner.sub(1, len(inner.text) - 1))
+            return None if option is None else NotTest(option)
         elif inner.text.startswith("["):
             inner.report(
                 self.findings,
@@ -323,7 +324,8 @@ class _Cell:
             )
             return None
         words = piece.text.split()
-        if piece.text not in self.of.options and words and words[0] in _LITERAL_NOT:
+        operators = ("all", "in", "not", *(_OPPOSITE if self.scope.presence else ()))
+        if piece.text not in self.of.options and words and words[0] in operators:
             piece.report(
                 self.findings,
                 "unknown-option",

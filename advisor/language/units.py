@@ -172,10 +172,12 @@ UNITS: Mapping[str, Unit] = {unit.name: unit for unit in _TABLE}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A number as read; ``size`` is what the written unit or magnitude multiplied it by."""
+    """A number as read; ``size`` is what the written unit or magnitude multiplied it by,
+    ``bare`` says that there was none."""
 
     value: Number
     size: Number
+    bare: bool
 
 
 def parse_number(text: str, unit: str) -> Number:
@@ -200,7 +202,7 @@ def read_number(text: str, unit: str) -> Reading:
         error.start += offset
         error.end += offset
         raise
-    return Reading(exact(Fraction(value) * Fraction(size)), size)
+    return Reading(exact(Fraction(value) * Fraction(size)), size, not rest)
 
 
 def format_number(value: Number, unit: str) -> str:
@@ -235,6 +237,15 @@ def _suffix(rest: str, start: int, known: Unit, written: str) -> Number:
     match = _SUFFIX.match(rest)
     if match is None and len(_RANGE_WORD.findall(rest)) > 1:
         raise NumberError("a range has two ends", start, start + len(rest), "write `LOW to HIGH`")
+    if rest[0].isdecimal():
+        digits = f"{written} {rest}".split(" ")
+        thousands = all(len(group) == 3 and group.isdecimal() for group in digits[1:])
+        raise NumberError(
+            "a blank does not separate thousands",
+            start,
+            start + len(rest),
+            f"write `{''.join(digits)}`" if thousands else None,
+        )
     if match is None:
         raise NumberError(
             f"only a unit may follow the number, found {quote(rest)}",
@@ -298,7 +309,7 @@ def _wrong_unit(word: str, begin: int, known: Unit, written: str) -> NumberError
     if known.magnitudes:
         forms += ["k", "M", "B", "T"]
     nearest = known.name if known.name.startswith(f"{word}/") else nearest_word(word, forms)
-    hint = f"write `{known.example}`" if nearest is None else f"did you mean '{nearest}'?"
+    hint = f"for example `{known.example}`" if nearest is None else f"did you mean '{nearest}'?"
     if known.magnitudes and nearest is None and word in _SMALL_LETTERS:
         hint = f"did you mean '{word.upper()}'?"
     return NumberError(

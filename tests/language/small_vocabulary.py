@@ -70,8 +70,12 @@ def condition_of(text: str, scope: Scope = WITH_PRESENCE) -> tuple[Condition | N
 
 
 def domain_of(text: str, name: str) -> tuple[Domain | None, list[Problem]]:
+    return domain_of_type(text, NAMES[name])
+
+
+def domain_of_type(text: str, of: Type) -> tuple[Domain | None, list[Problem]]:
     node, findings = node_of(text)
-    return parse_domain(node, NAMES[name], findings), findings.problems
+    return parse_domain(node, of, findings), findings.problems
 
 
 def expression_of(

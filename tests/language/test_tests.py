@@ -70,6 +70,7 @@ def one_of(*options: str) -> OneOf:
         ("model-size", "70 to 175", Between(70, 175)),
         ("model-size", "70B to 175B", Between(70, 175)),
         ("model-size", "70 to 1T", Between(70, 1000)),
+        ("model-size", "1B to 1.25T", Between(1, 1250)),
         ("model-size", "0 to 500M", Between(0, Fraction(1, 2))),
         ("model-size", "not 70 to 175", NotTest(Between(70, 175))),
         ("model-size", "not below 3", NotTest(Compare("below", 3))),
