@@ -81,13 +81,18 @@ def recommend(
     an ``as_of`` that is no day (text as in 2026-11-22).
     """
     from advisor.decision.recommend import recommend as decide
-    from advisor.knowledge.model import Inputs
-    from advisor.language.answers import inputs_from_mapping
 
     on = day(as_of)
     knowledge = load(rules)
-    inputs = answers if isinstance(answers, Inputs) else inputs_from_mapping(answers, knowledge)
-    return decide(knowledge, inputs, on)
+    return decide(knowledge, inputs(answers, knowledge), on)
+
+
+def inputs(answers: Mapping[str, object] | Inputs, knowledge: Knowledge) -> Inputs:
+    """Answers as the engine takes them.  Raises DataError with every problem."""
+    from advisor.knowledge.model import Inputs
+    from advisor.language.answers import inputs_from_mapping
+
+    return answers if isinstance(answers, Inputs) else inputs_from_mapping(answers, knowledge)
 
 
 def day(as_of: date | str | None) -> date:
@@ -142,6 +147,7 @@ __all__ = [
     "RuleBaseError",
     "UsageError",
     "day",
+    "inputs",
     "load",
     "read_answers_file",
     "recommend",

@@ -82,8 +82,14 @@ def inputs_from_mapping(mapping: Mapping[str, object], knowledge: Knowledge) -> 
     Values: int, float (by its shortest decimal text), Decimal, Fraction, bool, None, str, and
     lists or maps of them.  Raises DataError; a problem's ``file`` is the path of the value.
     """
-    whole = any(key in mapping for key in KEYS)
     findings = Findings("answers")
+    if not isinstance(mapping, Mapping):
+        what = f"a value of type {type(mapping).__name__}"
+        findings.add(
+            "wrong-type", f"answers are a mapping from question to answer, not {what}", None
+        )
+        raise DataError(findings.problems)
+    whole = any(key in mapping for key in KEYS)
     paths: list[str] = []
     node = node_of(mapping if whole else {"answers": mapping}, "", paths, findings)
     inputs = inputs_of(node, AnswerNames.of(knowledge), findings)

@@ -7,7 +7,7 @@ wrong with the YAML itself in ``advisor.knowledge.yaml_checks``.
 from __future__ import annotations
 
 CHECKS: dict[str, str] = {
-    "bad-id": "An id has other characters than a-z, 0-9, '-' and '.', or is a word of the language.",
+    "bad-id": "An id has characters beside a-z, 0-9, '-' and '.', or is a word of the language.",
     "circle": "Derived values depend on each other in a circle, so none of them has a value.",
     "contradiction": "Two statements of one entry exclude each other.",
     "duplicate-id": "Two entries of the same kind have the same id.",

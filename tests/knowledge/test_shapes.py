@@ -132,9 +132,7 @@ def test_the_id_that_was_meant(text: str, meant: str) -> None:
 def test_what_cannot_be_an_id(text: str) -> None:
     quoted = json.dumps(text, ensure_ascii=False)
     with pytest.raises(ValidationError):
-        shapes.SourceShape.model_validate(
-            node(f"id: {quoted}\ntitle: t\ndate: undated\nkind: k\n")
-        )
+        shapes.SourceShape.model_validate(node(f"id: {quoted}\ntitle: t\ndate: undated\nkind: k\n"))
 
 
 def test_the_small_rule_base_has_every_kind_of_file() -> None:
