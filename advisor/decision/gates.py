@@ -86,6 +86,8 @@ def stand(situation: Situation, worlds: Worlds, gates: tuple[Gate, ...]) -> dict
             continue
         cells = list(worlds.cells(gate.keys))
         for offer in offers:
+            if gate.rule is not None and situation.never_speaks_of(gate.rule, offer):
+                continue
             truths = {c: fails(situation, gate, offer, c) for c in cells}
             values = set(truths.values())
             if values == {False}:

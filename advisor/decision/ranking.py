@@ -25,9 +25,10 @@ from advisor.decision.tables import (
 )
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.space import Assignment
+from advisor.engine.truth import conjunction
 from advisor.engine.worlds import EXACT_LIMIT, Cells, Look, Part, Worlds
 from advisor.knowledge.model import Criterion, Measure, Rule
-from advisor.knowledge.values import Domain
+from advisor.knowledge.values import Domain, Truth
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,12 @@ class Scoring:
         self._vector_numbers: dict[tuple[int, ...], int] = {}
         self.weights = Part([self._look(r) for r in self.weigh_rules], self._weight_number)
         self.utilities: dict[str, list[tuple[Utility, ...]]] = {}
-        self._row_numbers: dict[str, dict[tuple[Utility, ...], int]] = {}
+        self._row_numbers: dict[str, dict[tuple[object, ...], int]] = {}
         self._measured: dict[tuple[object, ...], Utility] = {}
         self.parts: dict[str, Part] = {}
         self.score_rules: dict[str, list[Rule]] = {}
+        self._by_offer: dict[str, list[dict[str, Truth]]] = {}
+        self._widenings: dict[tuple[str, str, str | None], int] = {}
         self._models: list[tuple[str | None, ...]] = []
         for criterion in situation.knowledge.criteria.values():
             self._add(criterion)
@@ -82,6 +85,20 @@ class Scoring:
         def number(cells: Cells) -> int:
             truth = self.situation.when(rule, dict(zip(keys, cells, strict=True)), point=True)
             return 2 if truth is None else int(truth)
+
+        return Look(keys, number)
+
+    def _look_by_offer(self, rule: Rule) -> Look:
+        """A rule that compares with the offer: one more than the place in ``_by_offer``."""
+        keys = self.situation.space.open_keys(self.situation.questions_of(rule))
+        found = self._by_offer.setdefault(rule.id, [])
+
+        def number(cells: Cells) -> int:
+            at = dict(zip(keys, cells, strict=True))
+            truths = {o: self.situation.holds(rule, o, at, point=True) for o in self.offers}
+            if truths not in found:
+                found.append(truths)
+            return found.index(truths) + 1
 
         return Look(keys, number)
 
@@ -112,7 +129,10 @@ class Scoring:
             if r.effect == "score" and r.criterion == criterion.id and situation.may_apply(r)
         ]
         self.score_rules[criterion.id] = rules
-        looks = [self._look(rule) for rule in rules]
+        looks = [
+            self._look_by_offer(rule) if situation.its_of(rule) else self._look(rule)
+            for rule in rules
+        ]
         if any(situation.reads_model(rule) for rule in rules):
             looks.append(self._models_look())
 
@@ -131,10 +151,11 @@ class Scoring:
 
     def _row_number(self, criterion: str, row: tuple[Utility, ...]) -> int:
         numbers = self._row_numbers[criterion]
-        if row not in numbers:
-            numbers[row] = len(numbers)
+        key = tuple((u.point, *(rule.id for rule in u.fired)) for u in row)
+        if key not in numbers:
+            numbers[key] = len(numbers)
             self.utilities[criterion].append(row)
-        return numbers[row]
+        return numbers[key]
 
     def _stepped(
         self, rules: Sequence[Rule], seen: tuple[int, ...], offer: str, model: str | None
@@ -145,13 +166,23 @@ class Scoring:
         for rule, number in zip(rules, seen, strict=False):
             if number == 0:
                 continue
-            suits = situation.suits(rule, offer, model)
-            if suits is True and number == 1:
+            if situation.its_of(rule):
+                truth = self._by_offer[rule.id][number - 1][offer]
+            else:
+                suits = situation.suits(rule, offer, model)
+                truth = conjunction((suits, True if number == 1 else None))
+            if truth is True:
                 certain.append(rule)
-            elif suits is not False:
+            elif truth is None:
                 possible.append(rule)
-        widening = {r.id: widening_of(situation, r, offer, model) for r in certain}
+        widening = {r.id: self._widening(r, offer, model) for r in certain}
         return step_utility(situation, certain, possible, widening)
+
+    def _widening(self, rule: Rule, offer: str, model: str | None) -> int:
+        place = (rule.id, offer, model)
+        if place not in self._widenings:
+            self._widenings[place] = widening_of(self.situation, rule, offer, model)
+        return self._widenings[place]
 
     def _measured_part(self, criterion: Criterion, measure: Measure) -> Part:
         situation = self.situation

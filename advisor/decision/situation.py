@@ -63,6 +63,8 @@ class Situation:
     space: Space = field(init=False)
     costs: Costs = field(init=False)
     _choices: dict[tuple[str, tuple[int | None, ...]], Choice] = field(default_factory=dict)
+    _reads_model: dict[str, bool] = field(default_factory=dict)
+    _its: dict[str, frozenset[str]] = field(default_factory=dict)
     _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _when: dict[tuple[object, ...], Truth] = field(default_factory=dict)
     _environments: dict[tuple[object, ...], Mapping[str, Domain]] = field(default_factory=dict)
@@ -79,7 +81,7 @@ class Situation:
     def questions_of(self, rule: Rule) -> frozenset[str]:
         """The questions that decide whether the rule holds for an offer."""
         questions = self.base.workload.questions_in(rule.when)
-        for name in its_in(rule.when):
+        for name in self.its_of(rule):
             if name in MEASURES:
                 questions |= COST_QUESTIONS
             elif self.base.offering.depends_on_model(name):
@@ -90,7 +92,12 @@ class Situation:
 
     def reads_model(self, rule: Rule) -> bool:
         """Whether the rule looks at something that hangs on the served model."""
-        return any(self.base.offering.depends_on_model(n) for n in names_in(rule.offers))
+        found = self._reads_model.get(rule.id)
+        if found is None:
+            names = names_in(rule.offers)
+            found = any(self.base.offering.depends_on_model(n) for n in names)
+            self._reads_model[rule.id] = found
+        return found
 
     def measure_questions(self, measure: Measure) -> frozenset[str]:
         """The questions behind a measure and behind where its anchors lie."""
@@ -113,6 +120,13 @@ class Situation:
             env = self.environment(SERVING_QUESTIONS, at, point=False)
             found = self._choices[key] = self.base.serving.choose(offer, env, self.inputs.answers)
         return found
+
+    def its_of(self, rule: Rule) -> frozenset[str]:
+        """The attributes of the offer that the rule compares with."""
+        its = self._its.get(rule.id)
+        if its is None:
+            its = self._its[rule.id] = its_in(rule.when)
+        return its
 
     def keys_of(self, rule: Rule) -> tuple[str, ...]:
         """The open axes that the rule's workload side rests on."""
@@ -145,11 +159,13 @@ class Situation:
 
     def holds(self, rule: Rule, offer: str, at: Assignment, *, point: bool) -> Truth:
         """Whether the rule holds for the offer in a joint cell."""
+        if self.never_speaks_of(rule, offer):
+            return False
         model = self.choice(offer, at).model
         suits = self.suits(rule, offer, model)
         if suits is False:
             return False
-        its = its_in(rule.when)
+        its = self.its_of(rule)
         if not its:
             return conjunction((self.when(rule, at, point=point), suits))
         offered = self.base.offering.environment(offer, model)
@@ -169,9 +185,13 @@ class Situation:
         model = self.choice(offer, at).model
         if self.suits(rule, offer, model) is False:
             return False
-        if its_in(rule.when):
+        if self.its_of(rule):
             return self.holds(rule, offer, at, point=False)
         return self.when(rule, at, point=False)
+
+    def never_speaks_of(self, rule: Rule, offer: str) -> bool:
+        """Whether the rule passes the offer by, whatever model it would serve."""
+        return not self.reads_model(rule) and self.suits(rule, offer, None) is False
 
     def suits(self, rule: Rule, offer: str, model: str | None) -> Truth:
         """Whether the offer (serving the model) is one that the rule speaks of."""

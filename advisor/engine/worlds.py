@@ -1,10 +1,11 @@
 """Worlds: joint cells of the open axes, grouped by what a decision makes of them.
 
 A *part* turns the cells of a few axes into a small whole number (which weights, which
-utilities, which failures), by way of a few *looks* (which rules hold).  ``grouped`` adds up the prior mass of every combination of such
-numbers.  Axes that no part reads factor out, so the sum is exact as long as the axes that
-the parts read together have few enough joint cells; else it is taken over 65,536 worlds
-that are fixed by question id and index and are the same for every offer.
+utilities, which failures), by way of a few *looks* (which rules hold).  ``grouped`` adds up
+the prior mass of every combination of such numbers.  Axes that no part reads factor out, so
+the sum is exact as long as the axes that the parts read together have few enough joint
+cells; else it is taken over 65,536 worlds that are fixed by question id and index and are
+the same for every offer.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SAMPLE = 65_536
 EXACT_LIMIT = 65_536
+DENSE = 1 << 21
 FEW = 2_048
 """Joint cells up to which plain Python is quicker than loading numpy."""
 
@@ -85,6 +87,7 @@ class Worlds:
         self._axes = axes
         self._impossible = tuple(impossible)
         self._columns: dict[str, NDArray[int64]] = {}
+        self._sampled_numbers: dict[Part, NDArray[int64]] = {}
 
     def count(self) -> int:
         """How many joint cells there are, impossible ones left out."""
@@ -155,10 +158,13 @@ class Worlds:
         sizes = tuple(len(self._axes[key].cells) for key in keys)
         grid = np.unravel_index(np.arange(math.prod(sizes), dtype=np.int64), sizes)
         columns = {key: index.astype(np.int64) for key, index in zip(keys, grid, strict=True)}
-        groups, inverse = _combinations(columns, [*parts, *constraints])
+        rows = math.prod(sizes)
+        groups, inverse = _distinct_rows(
+            [_part_numbers(columns, part, rows) for part in (*parts, *constraints)]
+        )
         totals = [0] * len(groups)
         weights = [[cell.weight for cell in self._axes[key].cells] for key in keys]
-        for group, factors in zip(inverse, product(*weights), strict=True):
+        for group, factors in zip(inverse.tolist(), product(*weights), strict=True):
             totals[group] += math.prod(factors)
         return _allowed(zip(groups, totals, strict=True), len(parts))
 
@@ -194,13 +200,18 @@ class Worlds:
         return product(*(range(len(self._axes[key].cells)) for key in keys))
 
     def _sampled(self, parts: Sequence[Part]) -> dict[tuple[int, ...], int]:
+        import numpy as np
+
         everyone = [*parts, *self._impossible]
         columns = {key: self._column(key) for part in everyone for key in part.keys}
-        groups, inverse = _combinations(columns, everyone)
-        counts = [0] * len(groups)
-        for group in inverse:
-            counts[group] += 1
-        return _allowed(zip(groups, counts, strict=True), len(parts))
+        numbers = []
+        for part in everyone:
+            if part not in self._sampled_numbers:
+                self._sampled_numbers[part] = _part_numbers(columns, part, SAMPLE)
+            numbers.append(self._sampled_numbers[part])
+        distinct, inverse = _distinct_rows(numbers)
+        counts = np.bincount(inverse, minlength=len(distinct)).tolist()
+        return _allowed(zip(distinct, counts, strict=True), len(parts))
 
     def _column(self, key: str) -> NDArray[int64]:
         """The axis's cell in each sampled world: its marginal is the prior, to 1/65,536."""
@@ -237,53 +248,56 @@ def _permutation(key: str) -> NDArray[int64]:
     return (left << 8) | right
 
 
-def _combinations(
-    columns: Mapping[str, NDArray[int64]], parts: Sequence[Part]
-) -> tuple[list[tuple[int, ...]], list[int]]:
-    """The distinct combinations of the parts' numbers over rows, and each row's."""
-    import numpy as np
-
-    rows = len(next(iter(columns.values()))) if columns else SAMPLE
-    numbers = np.zeros((rows, len(parts)), dtype=np.int64)
-    for at, part in enumerate(parts):
-        numbers[:, at] = _part_numbers(columns, part, rows)
-    distinct, inverse = _distinct_rows(numbers)
-    return [tuple(row) for row in distinct.tolist()], inverse.tolist()
-
-
 def _part_numbers(columns: Mapping[str, NDArray[int64]], part: Part, rows: int) -> NDArray[int64]:
     """What the part makes of every row; each distinct look is taken once."""
     import numpy as np
 
-    seen = np.zeros((rows, max(1, len(part.looks))), dtype=np.int64)
-    for at, look in enumerate(part.looks):
+    seen: list[NDArray[int64]] = []
+    for look in part.looks:
         if not look.keys:
-            seen[:, at] = look.of(())
+            seen.append(np.full(rows, look.of(()), dtype=np.int64))
             continue
-        cells = np.stack([columns[key] for key in look.keys], axis=1)
-        distinct, inverse = _distinct_rows(cells)
-        values = np.array([look.of(tuple(row)) for row in distinct.tolist()], dtype=np.int64)
-        seen[:, at] = values[inverse]
-    distinct, inverse = _distinct_rows(seen)
-    values = np.array(
-        [part.combined(tuple(row[: len(part.looks)])) for row in distinct.tolist()],
-        dtype=np.int64,
-    )
-    result: NDArray[int64] = values[inverse]
+        distinct, places = _distinct_rows([columns[key] for key in look.keys])
+        seen.append(np.array([look.of(row) for row in distinct], dtype=np.int64)[places])
+    if not seen:
+        return np.full(rows, part.combined(()), dtype=np.int64)
+    distinct, places = _distinct_rows(seen)
+    result: NDArray[int64] = np.array([part.combined(r) for r in distinct], dtype=np.int64)[places]
     return result
 
 
-def _distinct_rows(table: NDArray[int64]) -> tuple[NDArray[int64], NDArray[int64]]:
-    """Distinct rows and each row's place among them, by folding the columns into one."""
+def _distinct_rows(
+    columns: Sequence[NDArray[int64]],
+) -> tuple[list[tuple[int, ...]], NDArray[int64]]:
+    """Distinct rows of columns of small whole numbers, and each row's place among them."""
     import numpy as np
 
-    code = np.zeros(len(table), dtype=np.int64)
-    for column in table.T:
-        values, places = np.unique(column, return_inverse=True)
-        # Renumbering after each column keeps the code below rows x values.
-        _, code = np.unique(code * len(values) + places, return_inverse=True)
-    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-    return table[first], inverse
+    code = np.zeros(len(columns[0]), dtype=np.int64)
+    top = 1
+    for column in columns:
+        size = int(column.max()) + 1
+        if top * size > DENSE:
+            code, top = _renumbered(code, top)
+        code = code * size + column
+        top *= size
+    places, top = _renumbered(code, top)
+    first = np.zeros(top, dtype=np.int64)
+    first[places[::-1]] = np.arange(len(places) - 1, -1, -1)
+    rows = np.stack([column[first] for column in columns], axis=1).tolist()
+    return [tuple(row) for row in rows], places
+
+
+def _renumbered(code: NDArray[int64], top: int) -> tuple[NDArray[int64], int]:
+    """The same partition with numbers 0..n-1 and n; by a table where it fits, else sorted."""
+    import numpy as np
+
+    if top <= DENSE:
+        seen = np.zeros(top, dtype=bool)
+        seen[code] = True
+        number = np.cumsum(seen) - 1
+        return number[code], int(number[-1]) + 1
+    values, places = np.unique(code, return_inverse=True)
+    return places.astype(np.int64), len(values)
 
 
 def _allowed(

@@ -62,6 +62,9 @@ HARDWARE = Kind("hardware", shapes.AcceleratorShape)
 MODELS = Kind("models", shapes.ModelShape)
 CASES = Kind("cases", shapes.CaseShape, many=False)
 
+OTHERS = frozenset({"measured"})
+"""Folders that hold data of another kind, which other modules read."""
+
 KINDS: tuple[Kind[Any], ...] = (
     METHOD,
     CRITERIA,
@@ -201,6 +204,8 @@ def _discover(root: Path, files: RuleFiles, suggest: Suggest) -> list[_Found]:
 
 def _discover_entry(at: Path, name: str, files: RuleFiles, suggest: Suggest) -> list[_Found]:
     if name.startswith(".") or name.lower().endswith(".md"):
+        return []
+    if at.is_dir() and name in OTHERS:
         return []
     if at.is_dir():
         kind = next((k for k in KINDS if k.folder and k.place == name), None)
