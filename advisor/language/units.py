@@ -35,6 +35,7 @@ _MAGNITUDES: Mapping[str, int] = {
     "trillion": 10**12,
 }
 _SMALL_LETTERS: Mapping[str, int] = {"m": 10**6, "b": 10**9, "t": 10**12}
+_WHOLE = re.compile(r"[1-9][0-9]{0,17}")
 _RANGE_WORD = re.compile(r"(?:^|\s)to\s")
 _SUFFIX = re.compile(r"(\S+)(?:[ \t]+(\S+))?$")
 
@@ -191,6 +192,8 @@ def parse_number(text: str, unit: str) -> Number:
 def read_number(text: str, unit: str) -> Reading:
     """``parse_number``, with what the written unit or magnitude counted for."""
     known = UNITS[unit]
+    if _WHOLE.fullmatch(text):
+        return Reading(int(text), 1, True)
     inner = text.strip(" \t")
     offset = len(text) - len(text.lstrip(" \t"))
     expected = f"{known.what} such as {known.example}"
@@ -202,7 +205,9 @@ def read_number(text: str, unit: str) -> Reading:
         error.start += offset
         error.end += offset
         raise
-    return Reading(exact(Fraction(value) * Fraction(size)), size, not rest)
+    if size != 1:
+        value = exact(Fraction(value) * Fraction(size))
+    return Reading(value, size, not rest)
 
 
 def format_number(value: Number, unit: str) -> str:

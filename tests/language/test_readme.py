@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from small_vocabulary import condition_of, domain_of_type, expression_of
 
+from advisor.knowledge.model import Knowledge
 from advisor.knowledge.values import ChoiceType, FlagsType, NumberType, Type
 from advisor.language.expressions import FUNCTIONS
 from advisor.language.literals import COMPARISONS
@@ -100,6 +101,21 @@ def test_what_not_to_write_is_refused_with_the_advice_of_the_page(
     assert condition is None
     assert problem.hint is not None
     assert right in problem.hint.replace("'", "`")
+
+
+def test_the_page_speaks_of_the_shipped_rules(knowledge: Knowledge) -> None:
+    attributes = {name: attribute.type for name, attribute in knowledge.attributes.items()}
+    derived = {name: value.type for name, value in knowledge.derived.items()}
+    questions = {name: question.type for name, question in knowledge.questions.items()}
+    names = {**attributes, **derived, **questions}
+    scope = Scope(names, attributes, presence=True)
+    for text in [*examples("condition"), *examples("ask-when")]:
+        assert condition_of(indented(text), scope)[1] == []
+    for text in lines("expression"):
+        assert expression_of(text, scope)[1] == []
+    for text in lines("answer"):
+        name, _, value = text.partition(": ")
+        assert domain_of_type(value, names[name])[1] == []
 
 
 def test_the_table_of_units_is_the_one_of_the_program() -> None:
