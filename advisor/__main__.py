@@ -10,11 +10,22 @@ def main() -> int:
     if sys.argv[1:] == ["--version"]:
         from advisor import __version__
 
-        sys.stdout.write(f"advisor {__version__}\n")
-        return 0
+        return _tell(f"advisor {__version__}\n")
     from advisor.cli.main import run
 
     return run(sys.argv[1:])
+
+
+def _tell(text: str) -> int:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):
+        # Closed, full, or nobody reads any more: the slower way says it in words.
+        from advisor.cli.main import run
+
+        return run(["--version"])
+    return 0
 
 
 if __name__ == "__main__":
