@@ -25,7 +25,7 @@ from advisor.estimate.cost import (
     Traffic,
     bill,
 )
-from advisor.estimate.ranges import UNKNOWN, Range
+from advisor.estimate.ranges import UNKNOWN, Range, total
 from advisor.estimate.token_cost import cost_per_request
 from advisor.knowledge.ledger import NOTHING
 from advisor.knowledge.model import Inputs, Knowledge
@@ -36,6 +36,7 @@ SHARES = ("cached-input-share", "batch-share")
 MEASURES = ("monthly-cost", "monthly-cost-low", "cost-per-million-tokens")
 QUESTIONS = frozenset({*TRAFFIC, *SHARES, *SERVING_QUESTIONS, "precision"})
 MILLION = 1_000_000
+SCALE = 10**15
 
 # Bytes per parameter that the weights take, by the precision that is asked for; "any" may be
 # served at 8 bits or, where somebody prefers it, at 16.
@@ -61,6 +62,39 @@ class Charges:
         return token_price or hour_price
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Charges as whole numbers of 10^-15 USD: per token read, per token written, per month.
+
+    ``high`` values are None where that side is not known; ``priced`` as in ``Charges``.
+    """
+
+    priced: bool
+    reads: tuple[int, int | None]
+    writes: tuple[int, int | None]
+    fixed: tuple[int, int | None]
+
+    def bounds(
+        self, measure: str, requests: int, reads: int, writes: int
+    ) -> tuple[int, int | None] | None:
+        """A cost measure in 10^-15 USD at this traffic (a day's requests, tokens of each)."""
+        tokens = requests * (reads + writes)
+        if not self.priced or (measure == "cost-per-million-tokens" and not tokens):
+            return None
+        found: list[int | None] = []
+        for a, b, c in zip(self.reads, self.writes, self.fixed, strict=True):
+            if a is None or b is None or c is None:
+                found.append(None)
+                continue
+            twelfths = requests * (reads * a + writes * b) * 365 + 12 * c
+            if measure == "cost-per-million-tokens":
+                found.append(twelfths * MILLION // (tokens * 365))
+            else:
+                found.append(twelfths // 12)
+        low, high = found
+        return (low or 0, low if measure == "monthly-cost-low" else high)
+
+
 class Costs:
     """Cost measures of one decision."""
 
@@ -68,6 +102,7 @@ class Costs:
         self._knowledge = knowledge
         self._offering = offering
         self._inputs = inputs
+        self._profiles: dict[tuple[object, ...], Profile] = {}
         self.charges = lru_cache(maxsize=None)(self._charges)
 
     def measure(
@@ -102,6 +137,16 @@ class Costs:
             Fraction(low) * MILLION / tokens.high,
             None if high is None else Fraction(high) * MILLION / tokens.low,
         )
+
+    def profile(self, offer: str, model: str | None, env: Mapping[str, Domain]) -> Profile:
+        """The offer's charges as coefficients, for the precision and shares in ``env``."""
+        shares = tuple(env.get(name) for name in SHARES)
+        place = (offer, model, precision_of(env), *shares)
+        found = self._profiles.get(place)
+        if found is None:
+            charges = self.charges(offer, model, precision_of(env))
+            found = self._profiles[place] = profile_of(charges, env)
+        return found
 
     def bill(self, offer: str, model: str | None, env: Mapping[str, Domain]) -> Bill:
         """The itemised bill for the traffic in ``env``."""
@@ -189,6 +234,37 @@ class Costs:
         return Range(units * smallest, None)
 
 
+def profile_of(charges: Charges, env: Mapping[str, Domain]) -> Profile:
+    """Coefficients of the bill: it is linear in tokens read and written."""
+    traffic = traffic_of(env)
+    reads = writes = Range(0, 0)
+    if charges.tokens is not None:
+        for unit in ("reads", "writes"):
+            one = Traffic(
+                Range(1, 1),
+                Range(int(unit == "reads"), int(unit == "reads")),
+                Range(int(unit == "writes"), int(unit == "writes")),
+                traffic.cached_input_share,
+                traffic.batch_share,
+            )
+            price = cost_per_request(one, charges.tokens)
+            if unit == "reads":
+                reads = price
+            else:
+                writes = price
+    fixed = [Range(0, 0)]
+    if charges.capacity is not None:
+        fixed.append(charges.capacity.devices * charges.capacity.device_hour * HOURS_PER_MONTH)
+    if charges.people is not None:
+        fixed.append(charges.people.hours_per_month * charges.people.rate)
+    return Profile(charges.priced, _scaled(reads), _scaled(writes), _scaled(total(fixed)))
+
+
+def _scaled(amount: Range) -> tuple[int, int | None]:
+    low = 0 if amount.low is None else math.floor(amount.low * SCALE)
+    return low, None if amount.high is None else math.ceil(amount.high * SCALE)
+
+
 def _parts(charges: Charges, traffic: Traffic) -> list[Range]:
     parts: list[Range] = []
     if charges.tokens is not None:
@@ -222,3 +298,12 @@ def traffic_of(env: Mapping[str, Domain]) -> Traffic:
         return Range.of(value) if isinstance(value, Interval) else Range(0, 0)
 
     return Traffic(*(of(name) for name in TRAFFIC), *(share(name) for name in SHARES))
+
+
+def whole_traffic(env: Mapping[str, Domain]) -> tuple[int, int, int]:
+    """Requests a day, tokens read and written per request, at points, as whole numbers."""
+    found = []
+    for name in TRAFFIC:
+        value = env.get(name)
+        found.append(round(value.low) if isinstance(value, Interval) and value.low else 0)
+    return found[0], found[1], found[2]

@@ -11,13 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from advisor.decision.costs import whole_traffic
 from advisor.decision.gates import Gate, Standing, failure_part
 from advisor.decision.situation import Situation, anchor_names
 from advisor.decision.tables import (
     FULL,
     Utility,
+    anchors_at,
     measured_span,
     measured_utility,
+    price_doubts,
     step_utility,
     weight,
     weights_of,
@@ -188,25 +191,34 @@ class Scoring:
         situation = self.situation
         traffic = situation.measure_questions(measure) - set(SERVING_QUESTIONS)
         keys = situation.space.open_keys(traffic)
-        axes: list[dict[str, Domain]] = []
+        seen_traffic: list[tuple[dict[str, Domain], list[tuple[int, int]], tuple[int, ...]]] = []
+        doubts = {}
 
         def number(cells: Cells) -> int:
             at = dict(zip(keys, cells, strict=True))
-            env = situation.environment(traffic, at, point=True)
-            axes.append(situation.extended(env, anchor_names(measure)))
-            return len(axes) - 1
+            env = situation.extended(
+                situation.environment(traffic, at, point=True), anchor_names(measure)
+            )
+            seen_traffic.append((env, anchors_at(measure, env), whole_traffic(env)))
+            return len(seen_traffic) - 1
+
+        def utility(offer: str, model: str | None, place: int) -> Utility:
+            env, anchors, figures = seen_traffic[place]
+            if (offer, model) not in doubts:
+                doubts[offer, model] = price_doubts(situation, offer, model)
+            profile = situation.costs.profile(offer, model, env)
+            bounds = profile.bounds(measure.name, *figures)
+            return measured_utility(measure, anchors, bounds, doubts[offer, model])
 
         def combine(seen: tuple[int, ...]) -> int:
-            env = axes[seen[0]]
             row = []
             for offer, model in zip(self.offers, self._models[seen[1]], strict=True):
                 place = (criterion.id, offer, model, seen[0])
                 if place not in self._measured:
-                    self._measured[place] = measured_utility(
-                        situation, criterion, offer, model, env
-                    )
+                    self._measured[place] = utility(offer, model, seen[0])
                 row.append(self._measured[place])
-            return self._row_number(criterion.id, tuple(row))
+            self.utilities[criterion.id].append(tuple(row))
+            return len(self.utilities[criterion.id]) - 1
 
         return Part([Look(keys, number), self._models_look()], combine)
 

@@ -9,18 +9,19 @@ min(evidenced utility, low + (high - low) / 3).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from advisor.decision.costs import precision_of
+from advisor.decision.costs import SCALE
 from advisor.decision.situation import Situation
 from advisor.engine.truth import its_in, names_in
 from advisor.engine.workload import names_of
 from advisor.knowledge.ledger import NOTHING, Evidence
 from advisor.knowledge.model import Criterion, Measure, Rule
-from advisor.knowledge.values import Domain, Interval, Number
+from advisor.knowledge.values import Domain, Interval
 from advisor.language.expressions import value_at
 
 FULL = 10_000
@@ -107,42 +108,52 @@ def grade_widening(situation: Situation, evidence: Evidence) -> int:
     return width * method.stale_factor if evidence.stale else width
 
 
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What the evidence behind a price does to it: points of widening, weak or not."""
+
+    width: int
+    weak: bool
+
+
+def price_doubts(situation: Situation, offer: str, model: str | None) -> Doubts:
+    """The doubts about an offer's prices; the user's own prices leave none."""
+    if situation.inputs.prices.get(offer):
+        return Doubts(0, False)
+    evidence = situation.base.offering.of(offer, model)
+    prices = [
+        evidence[name]
+        for name in ("input-price", "output-price", "device-hour-price")
+        if name in evidence
+    ]
+    grades = situation.knowledge.method.grades
+    return Doubts(
+        max((grade_widening(situation, e) for e in prices), default=0),
+        any(e.grade is not None and grades[e.grade].weak for e in prices),
+    )
+
+
 def measured_utility(
-    situation: Situation,
-    criterion: Criterion,
-    offer: str,
-    model: str | None,
-    env: Mapping[str, Domain],
+    measure: Measure,
+    anchors: Sequence[tuple[int, int]],
+    bounds: tuple[int, int | None] | None,
+    doubts: Doubts,
 ) -> Utility:
-    """The utility of a measured criterion at the traffic in ``env`` (all points)."""
-    measure = criterion.measure
-    assert measure is not None
-    value = situation.costs.measure(measure.name, offer, model, env)
-    if value is None or value.low is None:
+    """The utility of a measured figure that lies within ``bounds`` (None: no claim at all).
+
+    ``anchors`` and ``bounds`` are in the same unit (10^-15 USD).
+    """
+    if bounds is None:
         return Utility(measure.cautious, 0, FULL, note="no price is known", weak=Fraction(1))
-    anchors = anchors_at(measure, env)
-    ends = [utility_at(anchors, value.low)]
-    ends.append(anchors[-1][1] if value.high is None else utility_at(anchors, value.high))
-    charges = situation.costs.charges(offer, model, precision_of(env))
-    width = 0
-    weak = False
-    if not charges.own_prices:
-        evidence = situation.base.offering.of(offer, model)
-        prices = [
-            evidence[name]
-            for name in ("input-price", "output-price", "device-hour-price")
-            if name in evidence
-        ]
-        width = max((grade_widening(situation, e) for e in prices), default=0)
-        grades = situation.knowledge.method.grades
-        weak = any(e.grade is not None and grades[e.grade].weak for e in prices)
-    low, high = clamp(min(ends) - width), clamp(max(ends) + width)
-    middle = (ends[0] + ends[1]) // 2
+    first = utility_at(anchors, bounds[0])
+    last = anchors[-1][1] if bounds[1] is None else utility_at(anchors, bounds[1])
+    low = clamp(min(first, last) - doubts.width)
+    high = clamp(max(first, last) + doubts.width)
     return Utility(
-        point=min(middle, low + (high - low) // 3),
+        point=min((first + last) // 2, low + (high - low) // 3),
         low=low,
         high=high,
-        weak=Fraction(int(weak)),
+        weak=Fraction(int(doubts.weak)),
     )
 
 
@@ -160,26 +171,37 @@ def measured_span(
     """
     measure = criterion.measure
     assert measure is not None
-    if all(not isinstance(d, Interval) or d.is_point for d in env.values()):
-        point = measured_utility(situation, criterion, offer, model, env).point
-        return point, point
-    if any(names_of(at) for at, _ in measure.anchors):
+    if any(
+        isinstance(env.get(name), Interval) and not _is_point(env[name])
+        for at, _ in measure.anchors
+        for name in names_of(at)
+    ):
         return 0, FULL
-    found = measured_utility(situation, criterion, offer, model, env)
-    return found.low, found.high
+    value = situation.costs.measure(measure.name, offer, model, env)
+    bounds = None
+    if value is not None and value.low is not None:
+        high = None if value.high is None else math.ceil(value.high * SCALE)
+        bounds = (math.floor(value.low * SCALE), high)
+    doubts = price_doubts(situation, offer, model)
+    found = measured_utility(measure, anchors_at(measure, env), bounds, doubts)
+    return found.low, max(found.point, found.high)
 
 
-def anchors_at(measure: Measure, env: Mapping[str, Domain]) -> list[tuple[Fraction, int]]:
-    """The anchors for this workload, by rising number."""
+def _is_point(domain: Domain) -> bool:
+    return isinstance(domain, Interval) and domain.is_point
+
+
+def anchors_at(measure: Measure, env: Mapping[str, Domain]) -> list[tuple[int, int]]:
+    """The anchors for this workload in 10^-15 of their unit, by rising number."""
     numbers = {
         name: domain.low
         for name, domain in env.items()
         if isinstance(domain, Interval) and domain.is_point and domain.low is not None
     }
-    return sorted((Fraction(value_at(at, numbers)), utility) for at, utility in measure.anchors)
+    return sorted((int(value_at(at, numbers) * SCALE), utility) for at, utility in measure.anchors)
 
 
-def utility_at(anchors: Sequence[tuple[Fraction, int]], value: Number) -> int:
+def utility_at(anchors: Sequence[tuple[int, int]], value: int) -> int:
     """Piecewise linear between anchors, flat beyond them, rounded down."""
     if value <= anchors[0][0]:
         return anchors[0][1]
