@@ -9,7 +9,7 @@ All scalars stay text.
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from yaml import CSafeLoader, YAMLError
@@ -26,7 +26,7 @@ from yaml.events import (
 from advisor.errors import Problem, Span
 from advisor.knowledge.document import Entry, Findings, ListNode, MapNode, Node, ScalarNode
 from advisor.knowledge.text_safety import UNSAFE, UNUSUAL_SPACE
-from advisor.knowledge.yaml_refusals import Limits, Refusals, Stop, block_text_span
+from advisor.knowledge.yaml_refusals import Limits, Refusals, Stop
 from advisor.knowledge.yaml_scene import Opened
 from advisor.knowledge.yaml_syntax import explain
 from advisor.knowledge.yaml_text import text_of
@@ -49,7 +49,9 @@ def read(data: bytes, file: str, limits: Limits = DEFAULT_LIMITS) -> tuple[Node 
     if text is None:
         return None, findings
     readable = not findings.problems
-    builder = _Builder(findings, limits, watch_spaces=UNUSUAL_SPACE.search(text) is not None)
+    builder = _Builder(
+        findings, limits, watch_spaces=not text.isascii() and UNUSUAL_SPACE.search(text) is not None
+    )
     collecting = gc.isenabled()
     # Nothing built here is garbage, and looking for some takes longer than building.
     gc.disable()
@@ -63,7 +65,7 @@ def read(data: bytes, file: str, limits: Limits = DEFAULT_LIMITS) -> tuple[Node 
 
 @dataclass(slots=True)
 class _Open:
-    """A list (``entries`` is None) or a map that has not ended.
+    """A list or a map that has not ended; ``items`` belong to a list, the rest to a map.
 
     ``key`` waits for its value; ``drop`` says that the entry shall not enter the tree.
     """
@@ -71,9 +73,10 @@ class _Open:
     line: int
     column: int
     flow: bool
-    entries: list[Entry] | None
-    items: list[Node] = field(default_factory=list)
-    keys: dict[str, ScalarNode] = field(default_factory=dict)
+    is_map: bool
+    items: list[Node]
+    entries: list[Entry]
+    keys: dict[str, ScalarNode]
     key: ScalarNode | None = None
     drop: bool = False
 
@@ -91,7 +94,7 @@ class _Builder:
     def build(self, text: str) -> Node | None:
         """The document's node, or None (with problems noted) where it has no faithful one."""
         try:
-            self.refuse.directives()
+            self.refuse.directives(text)
             loader = CSafeLoader(text)
             try:
                 self._follow(loader)
@@ -112,9 +115,7 @@ class _Builder:
         return root if self.refuse.faithful and not blank else None
 
     def _report(self, error: YAMLError) -> None:
-        opened = [
-            Opened(one.line, one.column, one.flow, one.entries is not None) for one in self.open
-        ]
+        opened = [Opened(one.line, one.column, one.flow, one.is_map) for one in self.open]
         try:
             self.refuse.syntax(explain(error, self.findings.lines, opened, self.last))
         except Stop:
@@ -123,42 +124,75 @@ class _Builder:
     def _follow(self, loader: Any) -> None:
         """Take every event up to the end of the first document.
 
-        Flat and with local names, because it runs once for every value.
+        It runs once for every value, so what most values are (one plain line of text, in a
+        list or after its key) is done here without a call.
         """
         next_event = loader.get_event
         stack = self.open
-        max_values = self.limits.values
-        values = 0
+        top: _Open | None = None
+        limits = self.limits
+        max_text = limits.text
+        left = limits.values
+        watch_spaces = self.watch_spaces
         while True:
             event = next_event()
             kind = type(event)
             if kind is ScalarEvent:
-                node = self._scalar(event)
-                values += 1
-                if values > max_values:
+                start = event.start_mark
+                end = event.end_mark
+                line = start.line + 1
+                text = event.value
+                style = event.style
+                if (
+                    end.line < line
+                    and 0 < len(text) <= max_text
+                    and event.anchor is None
+                    and event.tag is None
+                    and (text.isascii() and text.isprintable() if style else not watch_spaces)
+                ):
+                    span = Span(line, start.column + 1, line, end.column + 1)
+                    node = ScalarNode(text, span, True) if style else ScalarNode(text, span)
+                else:
+                    node = self._scalar(event)
+                left -= 1
+                if left < 0:
                     self.refuse.too_many(node.span)
-                self._attach(node)
+                if top is None or not text:
+                    self._attach(node)
+                    continue
+                self.last = node
+                if not top.is_map:
+                    top.items.append(node)
+                elif top.key is None:
+                    self._begin_entry(top, node)
+                elif top.drop:
+                    top.key = None
+                    top.drop = False
+                else:
+                    top.entries.append(Entry(top.key, node))
+                    top.key = None
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                values += 1
+                left -= 1
                 mark = event.start_mark
-                at = Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
-                if values > max_values:
-                    self.refuse.too_many(at)
-                if len(stack) >= self.limits.depth:
-                    self.refuse.too_deep(at)
+                if left < 0:
+                    self.refuse.too_many(_point(mark))
+                if len(stack) >= limits.depth:
+                    self.refuse.too_deep(_point(mark))
                 flow = event.flow_style
                 if event.anchor is not None or event.tag is not None:
                     self.refuse.properties(event)
                     # A block begins after them, a bracket ends the token.
                     mark = mark if flow else event.end_mark
-                entries: list[Entry] | None = [] if kind is MappingStartEvent else None
-                stack.append(_Open(mark.line + 1, mark.column + 1, flow, entries))
+                is_map = kind is MappingStartEvent
+                top = _Open(mark.line + 1, mark.column + 1, flow, is_map, [], [], {})
+                stack.append(top)
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 self._close(event.end_mark)
+                top = stack[-1] if stack else None
             elif kind is AliasEvent:
-                values += 1
+                left -= 1
                 span = _span(event)
-                if values > max_values:
+                if left < 0:
                     self.refuse.too_many(span)
                 self.refuse.alias(event.anchor, span)
                 self._attach(ScalarNode(f"*{event.anchor}", span))
@@ -169,20 +203,29 @@ class _Builder:
                 return
 
     def _scalar(self, event: Any) -> ScalarNode:
+        """A text that needs a closer look."""
         span = _span(event)
         text: str = event.value
         style = event.style
         if not style:
+            if not text and span.line > len(self.findings.lines):
+                # libyaml puts a missing value at the end of the file on a line of its own.
+                span = self._end_of_file()
             node = ScalarNode(text, span)
             if self.watch_spaces:
                 self.refuse.spaces(span)
             if span.end_line != span.line:
                 self.refuse.swallowed(span)
         elif style in "|>":
-            node = ScalarNode(text, block_text_span(span, self.findings.lines), block=True)
+            node = ScalarNode(text, self._block_span(span), block=True)
         else:
             node = ScalarNode(text, span, quoted=True)
-            if style == '"' and UNSAFE.search(text) is not None:
+            # The first two are quick and settle nearly all texts.
+            if (
+                style == '"'
+                and not (text.isascii() and text.isprintable())
+                and UNSAFE.search(text) is not None
+            ):
                 self.refuse.escapes(span)
             if span.end_line != span.line and self.open and not self.open[-1].flow:
                 self.refuse.running_quote(span, self.open[-1].column)
@@ -192,6 +235,19 @@ class _Builder:
             self.refuse.too_long(node.span)
         return node
 
+    def _block_span(self, span: Span) -> Span:
+        """End a ``|`` or ``>`` text with its last line, not at the beginning of the next."""
+        lines = self.findings.lines
+        line = span.end_line - (span.end_column == 1)
+        while line > span.line and not lines[line - 1].strip():
+            line -= 1
+        return Span(span.line, span.column, line, len(lines[line - 1]) + 1)
+
+    def _end_of_file(self) -> Span:
+        lines = self.findings.lines
+        line, column = len(lines), len(lines[-1]) + 1
+        return Span(line, column, line, column)
+
     def _attach(self, node: Node) -> None:
         """Hand a finished value to what it stands in."""
         self.last = node
@@ -199,8 +255,7 @@ class _Builder:
             self.root = node
             return
         top = self.open[-1]
-        entries = top.entries
-        if entries is None:
+        if not top.is_map:
             top.items.append(node)
         elif top.key is None:
             self._begin_entry(top, node)
@@ -216,7 +271,7 @@ class _Builder:
             if top.drop:
                 top.drop = False
             else:
-                entries.append(Entry(top.key, node))
+                top.entries.append(Entry(top.key, node))
             top.key = None
 
     def _begin_entry(self, top: _Open, node: Node) -> None:
@@ -238,21 +293,22 @@ class _Builder:
     def _close(self, mark: Any) -> None:
         """End the innermost list or map."""
         top = self.open.pop()
-        parts: list[Node] = top.items
-        if top.entries is not None:
-            parts = [entry.value for entry in top.entries[-1:]]
         if top.flow:
             end_line, end_column = mark.line + 1, mark.column + 1
-        elif parts:
+        else:
             # libyaml ends a block where the next one begins; ours ends with its last value.
-            end_line, end_column = parts[-1].span.end_line, parts[-1].span.end_column
-        else:
-            end_line, end_column = top.line, top.column
+            final: Node | None = None
+            if top.items:
+                final = top.items[-1]
+            elif top.entries:
+                final = top.entries[-1].value
+            end_line = final.span.end_line if final is not None else top.line
+            end_column = final.span.end_column if final is not None else top.column
         span = Span(top.line, top.column, end_line, end_column)
-        if top.entries is None:
-            self._attach(ListNode(tuple(top.items), span))
-        else:
+        if top.is_map:
             self._attach(MapNode(tuple(top.entries), span))
+        else:
+            self._attach(ListNode(tuple(top.items), span))
 
 
 _KEYS_TO_REFUSE = frozenset(("", "<<"))
@@ -261,3 +317,7 @@ _KEYS_TO_REFUSE = frozenset(("", "<<"))
 def _span(event: Any) -> Span:
     start, end = event.start_mark, event.end_mark
     return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def _point(mark: Any) -> Span:
+    return Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)

@@ -12,6 +12,8 @@ from advisor.knowledge.yaml_quoting import after_value, second_colon
 from advisor.knowledge.yaml_scene import Fault, Place, Scene
 
 _BRACKETS = re.compile(r"""["'\[\]{}]|(?:^|(?<=\s))#""")
+# How many characters are searched for a closing bracket.
+_LOOKED_AT = 100_000
 _CLOSES = {"[": "]", "{": "}"}
 _DASHES = re.compile(r"\s*(?:- +)*")
 _ITEM_WITHOUT_BLANK = re.compile(r"(-+)(?=[^ \t-])")
@@ -189,8 +191,12 @@ def _never_closed(scene: Scene, start: Place) -> bool:
         return True
     depth = 0
     quote = ""
+    budget = _LOOKED_AT
     for current in range(start[0], len(scene.lines) + 1):
-        text = scene.line(current)
+        text = scene.line(current)[:_LOOKED_AT]
+        budget -= len(text) + 1
+        if budget < 0:
+            break
         for found in _BRACKETS.finditer(text, start[1] - 1 if current == start[0] else 0):
             sign = found.group()
             if quote:
@@ -199,7 +205,8 @@ def _never_closed(scene: Scene, start: Place) -> bool:
                 break
             elif sign in "\"'":
                 # Elsewhere it is an apostrophe.
-                if text[: found.start()].rstrip()[-1:] in ("", ",", ":", "[", "{", "-"):
+                before = text[max(0, found.start() - 80) : found.start()].rstrip()
+                if before[-1:] in ("", ",", ":", "[", "{", "-"):
                     quote = sign
             elif sign in "[{":
                 depth += 1

@@ -20,7 +20,24 @@ _COMPARISON_WORDS = {
     "==": "",
     "=": "",
 }
-_ESCAPE = re.compile(r"\\(?:x.{0,2}|u.{0,4}|U.{0,8}|.)?")
+#: An escape in double quotes; the group is what follows the backslash.
+ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
+_LETTERS = {
+    "0": "\0",
+    "a": "\a",
+    "b": "\b",
+    "t": "\t",
+    "n": "\n",
+    "v": "\v",
+    "f": "\f",
+    "r": "\r",
+    "e": "\x1b",
+    "N": "\x85",
+    "_": "\xa0",
+    "L": "\u2028",
+    "P": "\u2029",
+}
+_BAD_ESCAPE = re.compile(r"\\(?:x.{0,2}|u.{0,4}|U.{0,8}|.)?")
 _HEX_DIGITS = {"x": 2, "u": 4, "U": 8}
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _IN_QUOTES = "put the whole text in quotes"
@@ -45,6 +62,13 @@ def tag_hint(text: str) -> str:
     if text.startswith("!!") or negated is None:
         return "delete it: what a value means follows from where it stands"
     return f"negation is written as a word: not {negated.group(1)}"
+
+
+def unescaped(escape: str) -> str:
+    """The character that an escape (without its backslash) stands for."""
+    if escape[0] in "xuU" and len(escape) > 1:
+        return chr(int(escape[1:], 16))
+    return _LETTERS.get(escape, escape)
 
 
 def special(scene: Scene, place: Place) -> Fault:
@@ -91,7 +115,7 @@ def inside_quotes(scene: Scene) -> Fault:
         )
     line, column = scene.at
     start = max(0, scene.line(line).rfind("\\", 0, column))
-    found = _ESCAPE.match(scene.line(line), start)
+    found = _BAD_ESCAPE.match(scene.line(line), start)
     shown = found.group() if found is not None else "\\"
     at = scene.point((line, start + 1), len(shown))
     if "invalid Unicode" in scene.problem:
@@ -158,4 +182,14 @@ def second_colon(scene: Scene) -> Fault:
         "a second ': ' on one line; a text that contains ': ' must be in quotes",
         scene.point(scene.at),
         hint,
+    )
+
+
+def colon_in_brackets(scene: Scene) -> Fault:
+    """``[a:{b}]``: a colon inside brackets that is neither text nor the end of a key."""
+    return Fault(
+        "unquoted-colon",
+        "in brackets, a ':' needs a blank after it, or quotes around its text",
+        scene.point(scene.at),
+        "write {key: value}, or put the text in quotes",
     )

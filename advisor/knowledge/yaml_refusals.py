@@ -7,7 +7,6 @@ an event shows that something is wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +20,7 @@ from advisor.knowledge.text_safety import (
     described,
     shortened,
 )
-from advisor.knowledge.yaml_quoting import tag_hint
+from advisor.knowledge.yaml_quoting import ESCAPE, tag_hint, unescaped
 from advisor.knowledge.yaml_scene import Fault
 
 
@@ -44,23 +43,8 @@ class Stop(Exception):
     """Reading ends here; the problem has been noted."""
 
 
+_PERCENT_LINE = re.compile("(?:^|[\n\r\x85\u2028\u2029])%")
 _MEANT_OTHERWISE = re.compile(r"\s*(?:-|[A-Za-z][\w.-]*:(?=[^/\s]))")
-_ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
-_LETTERS = {
-    "0": "\0",
-    "a": "\a",
-    "b": "\b",
-    "t": "\t",
-    "n": "\n",
-    "v": "\v",
-    "f": "\f",
-    "r": "\r",
-    "e": "\x1b",
-    "N": "\x85",
-    "_": "\xa0",
-    "L": "\u2028",
-    "P": "\u2029",
-}
 
 
 class Refusals:
@@ -132,14 +116,16 @@ class Refusals:
 
     # Before the first value, and after the last.
 
-    def directives(self) -> None:
+    def directives(self, text: str) -> None:
         """Refuse ``%`` lines.  Any number of them could come before the first event."""
+        if _PERCENT_LINE.search(text) is None:
+            return
         for number, line in enumerate(self.lines, start=1):
-            text = line.strip()
-            if not text or text.startswith("#"):
+            content = line.strip()
+            if not content or content.startswith("#"):
                 continue
             if line.startswith("%"):
-                word = text.split(maxsplit=1)[0]
+                word = content.split(maxsplit=1)[0]
                 self.note(
                     "directive",
                     f"the directive '{shortened(word)}' is not allowed",
@@ -368,8 +354,8 @@ class Refusals:
             line = self.lines[number - 1]
             start = span.column if number == span.line else 0
             end = span.end_column - 1 if number == span.end_line else len(line)
-            for found in _ESCAPE.finditer(line, start, end):
-                char = _unescaped(found.group(1))
+            for found in ESCAPE.finditer(line, start, end):
+                char = unescaped(found.group(1))
                 if UNSAFE.match(char) is None:
                     continue
                 check = "control-character"
@@ -383,20 +369,3 @@ class Refusals:
                     Span(number, found.start() + 1, number, found.end() + 1),
                     hint="write \\n" if check == "unusual-break" else "delete it",
                 )
-
-
-def _unescaped(escape: str) -> str:
-    """The character that a double-quoted escape (without its backslash) stands for."""
-    if escape[0] in "xuU" and len(escape) > 1:
-        return chr(int(escape[1:], 16))
-    return _LETTERS.get(escape, escape)
-
-
-def block_text_span(span: Span, lines: Sequence[str]) -> Span:
-    """End a ``|`` or ``>`` text with its last line instead of the beginning of the next."""
-    line = span.end_line
-    if span.end_column == 1:
-        line -= 1
-    while line > span.line and not lines[line - 1].strip():
-        line -= 1
-    return Span(span.line, span.column, line, len(lines[line - 1]) + 1)

@@ -38,6 +38,8 @@ def explain(
         return quoting.special(scene, scene.at)
     if problem.startswith("mapping values are not allowed"):
         return layout.unexpected_colon(scene)
+    if problem == "found unexpected ':'":
+        return quoting.colon_in_brackets(scene)
     if problem.startswith("block sequence entries are not allowed"):
         return layout.item_on_key_line(scene)
     if problem == "could not find expected ':'":

@@ -109,7 +109,8 @@ def _foreign(data: bytes) -> tuple[str, str, str] | None:
     if zeros:
         even = sample[::2].count(0)
         odd = zeros - even
-        if 5 * max(even, odd) >= len(sample) and 20 * min(even, odd) <= len(sample):
+        often, seldom = max(even, odd), min(even, odd)
+        if often > 1 and 4 * often >= len(sample) and 20 * seldom <= len(sample):
             return (
                 "wrong-encoding",
                 "the file looks like UTF-16 (every second byte is zero)",
@@ -136,7 +137,7 @@ def _report_undecodable(data: bytes, error: UnicodeDecodeError, findings: Findin
     # A CRLF is never cut here: the byte after the CR would be valid.
     at = Span(line, column, line, column + 1)
     byte = data[offset]
-    if byte == 0xED and data[offset + 1 : offset + 2] >= b"\xa0":
+    if byte == 0xED and b"\xa0" <= data[offset + 1 : offset + 2] < b"\xc0":
         findings.add(
             "unpaired-surrogate",
             "the bytes here encode half of a surrogate pair, which is no character",
@@ -168,25 +169,30 @@ class _Places:
 
 def _checked(text: str, findings: Findings) -> str:
     """Report characters that no file may hold; replace those that libyaml cannot read."""
-    if text.isascii() and CONTROL.search(text) is None:
-        return text
+    # A text has few different characters: looking at each of them once is quick.
+    alphabet = "".join(set(text))
     places: _Places | None = None
-    for pattern, check, verb, hint in (
-        (CONTROL, "control-character", "control character", "delete it"),
-        (INVISIBLE, "invisible-character", "invisible character", "delete it"),
-        (UNUSUAL_BREAK, "unusual-break", "line break", "write an ordinary line break"),
-    ):
-        found = [match.start() for match in pattern.finditer(text)]
-        if not found:
+    for pattern, check, what, hint in _FORBIDDEN:
+        if pattern.search(alphabet) is None:
             continue
         places = places or _Places(text)
+        found = [match.start() for match in pattern.finditer(text)]
         for number, offset in enumerate(found[:_LISTED], start=1):
             more = len(found) - _LISTED if number == _LISTED else 0
             findings.add(
                 check,
-                f"{verb} {described(text[offset])} in the file",
+                f"{what} {described(text[offset])} in the file",
                 places.span(offset),
                 hint=f"{hint}; {more:,} more follow" if more else hint,
             )
+    if places is None:
+        return text
     # libyaml skips a byte order mark at the beginning of a line, but counts its column.
     return CONTROL.sub("\ufffd", text).replace("\ufeff", "\ufffd")
+
+
+_FORBIDDEN = (
+    (CONTROL, "control-character", "control character", "delete it"),
+    (INVISIBLE, "invisible-character", "invisible character", "delete it"),
+    (UNUSUAL_BREAK, "unusual-break", "line break", "write an ordinary line break"),
+)

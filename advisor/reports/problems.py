@@ -10,38 +10,39 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from advisor.errors import Problem, Related, Span
+from advisor.errors import Problem, Span
 from advisor.knowledge.text_safety import cell_width, visible
 from advisor.knowledge.yaml_checks import CHECKS
 
-#: Source lines are cut to this many columns around what is underlined.
-SNIPPET_WIDTH = 96
-_BEFORE_CARET = 32
+#: Source lines are cut so that a snippet takes at most this many columns.
+WIDTH = 100
+_NARROWEST = 24
 _TAB = 4
 _SEVERITIES = {"error": 0, "warning": 1}
 
 
-def render(problem: Problem) -> str:
+def render(problem: Problem, width: int = WIDTH) -> str:
     """Return a problem as text of several lines, without a line feed at the end.
 
     The message, the place, the source line with the span underlined and the hint after it,
-    then a note with a snippet of its own for every related place.
+    then a note with a snippet of its own for every related place.  Source lines are cut to
+    ``width`` terminal columns around what is underlined; messages and hints are not.
     """
     gutter = _gutter(problem)
+    room = max(_NARROWEST, width - gutter - len(" | "))
+    check = visible(problem.check)
     lines = [
-        f"{visible(problem.severity)}[{visible(problem.check)}]: {visible(problem.message)}",
-        *_place(problem.place, problem.span, problem.source_line, problem.hint, gutter),
-        f"{' ' * gutter} = see: advisor rules explain {visible(problem.check)}",
+        f"{visible(problem.severity)}[{check}]: {visible(problem.message)}",
+        *_place(problem.file, problem.span, problem.source_line, problem.hint, gutter, room),
+        f"{' ' * gutter} = see: advisor rules explain {check}",
     ]
-    for related in problem.related:
-        lines.append(f"note: {visible(related.message)}")
-        lines.extend(
-            _place(_related_place(related), related.span, related.source_line, None, gutter)
-        )
+    for note in problem.related:
+        lines.append(f"note: {visible(note.message)}")
+        lines.extend(_place(note.file, note.span, note.source_line, None, gutter, room))
     return "\n".join(lines)
 
 
-def render_all(problems: Iterable[Problem]) -> str:
+def render_all(problems: Iterable[Problem], width: int = WIDTH) -> str:
     """Return all problems, the likeliest cause first, and a last line that counts them.
 
     A problem given twice is shown once; no problems give the empty text.
@@ -49,8 +50,7 @@ def render_all(problems: Iterable[Problem]) -> str:
     ordered = in_order(problems)
     if not ordered:
         return ""
-    blocks = [render(problem) for problem in ordered]
-    return "\n\n".join([*blocks, counted(ordered)])
+    return "\n\n".join([*(render(problem, width) for problem in ordered), counted(ordered)])
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
@@ -133,64 +133,53 @@ def _gutter(problem: Problem) -> int:
     return 1 + max((len(str(number)) for number in numbers), default=1)
 
 
-def _related_place(related: Related) -> str:
-    if related.span is None:
-        return related.file
-    return f"{related.file}:{related.span.line}:{related.span.column}"
-
-
 def _place(
-    place: str, span: Span | None, source_line: str | None, hint: str | None, gutter: int
+    file: str, span: Span | None, source_line: str | None, hint: str | None, gutter: int, room: int
 ) -> Iterator[str]:
     blank = " " * gutter
-    yield f"{blank}--> {visible(place)}"
+    where = visible(file) if span is None else f"{visible(file)}:{span.line}:{span.column}"
+    yield f"{blank}--> {where}"
     if span is None or source_line is None:
         if hint is not None:
             yield f"{blank} = hint: {visible(hint)}"
         return
-    shown, before, carets = _snippet(source_line, span)
+    shown, before, carets = _snippet(source_line, span, room)
     yield f"{blank} |"
     yield f"{span.line:>{gutter}} | {shown}".rstrip()
     underline = f"{blank} | {' ' * before}{'^' * carets}"
     yield underline if hint is None else f"{underline} {visible(hint)}"
 
 
-def _snippet(source_line: str, span: Span) -> tuple[str, int, int]:
-    """The line as shown, the columns before the first caret, and the number of carets."""
+def _snippet(source_line: str, span: Span, room: int) -> tuple[str, int, int]:
+    """The line in at most ``room`` columns, the columns before the carets, and their number."""
+    first = min(max(0, span.column - 1), len(source_line))
     end_column = span.end_column if span.end_line == span.line else len(source_line.rstrip()) + 1
-    first = max(0, span.column - 1)
     # A line of a megabyte is cut before it is looked at character by character.
-    offset = max(0, first - 4 * SNIPPET_WIDTH)
-    text = source_line[offset : first + 4 * SNIPPET_WIDTH]
-    cells = _cells(text)
+    offset = max(0, first - room)
+    text = source_line[offset : first + room]
     first -= offset
-    last = min(max(first + 1, end_column - 1 - offset), max(len(cells), first + 1))
-    cells.extend([" "] * (first - len(cells)))
+    cells = [*_cells(text), ""]
     widths = [cell_width(cell) for cell in cells]
-    begin = 0
-    cut_before = offset > 0
-    total = sum(widths)
-    if total > SNIPPET_WIDTH:
-        before = sum(widths[:first])
-        # Keep some text before the caret; keep more of it where the line ends soon after.
-        room = max(_BEFORE_CARET, SNIPPET_WIDTH - 2 - (total - before))
-        while before > room:
-            before -= widths[begin]
-            begin += 1
-        cut_before = cut_before or begin > 0
-    lead = 1 if cut_before else 0
-    end = begin
-    used = lead
-    while end < len(cells) and used + widths[end] <= SNIPPET_WIDTH - 1:
-        used += widths[end]
-        end += 1
-    if end == len(cells) - 1 and used + widths[end] <= SNIPPET_WIDTH:
-        end += 1
-    cut_after = end < len(cells) or offset + len(text) < len(source_line)
-    shown = ("…" if lead else "") + "".join(cells[begin:end]) + ("…" if cut_after else "")
-    start = lead + sum(widths[begin:first])
-    carets = sum(widths[first : min(last, end)])
-    return shown, start, max(1, carets)
+    last = min(max(first + 1, end_column - 1 - offset), len(cells))
+    more_before, more_after = offset > 0, offset + len(text) < len(source_line)
+    begin, end = 0, len(cells)
+    if more_before or more_after or sum(widths) > room:
+        # A third of the room shows what stands before, more where the line ends soon.
+        after = room if more_after else sum(widths[first:])
+        before = room - 2 - min(after, room - room // 3)
+        begin = first
+        while begin > 0 and sum(widths[begin - 1 : first]) <= before:
+            begin -= 1
+        lead = 1 if more_before or begin > 0 else 0
+        while lead + sum(widths[begin:end]) + (more_after or end < len(cells)) > room:
+            end -= 1
+    cut_before, cut_after = more_before or begin > 0, more_after or end < len(cells) - 1
+    shown = "…" * cut_before + "".join(cells[begin:end]) + "…" * cut_after
+    return (
+        shown,
+        cut_before + sum(widths[begin:first]),
+        max(1, sum(widths[first : min(last, end)])),
+    )
 
 
 def _cells(text: str) -> list[str]:
