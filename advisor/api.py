@@ -48,7 +48,7 @@ def load(rules: str | Path | None = None, as_of: date | str | None = None) -> Kn
     if as_of is not None:
         day(as_of)
     root = shipped_rules() if rules is None else Path(rules)
-    from advisor.knowledge.files import digest_of
+    from advisor.knowledge.layout import digest_of
 
     try:
         digest = digest_of(root)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias, get_args
+from collections.abc import Iterable, Sequence
+from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from advisor.errors import Span
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
+from advisor.knowledge.layout import Suggest
 from advisor.knowledge.shapes_cells import Shape, found_words
-
-Suggest: TypeAlias = Callable[[str, Iterable[str]], str | None]
-"""A misspelt word and the candidates -> "did you mean 'x'?", or None."""
 
 _EXTRA = "extra_forbidden"
 _MISSING = "missing"
