@@ -149,7 +149,7 @@ class _Talk:
         else:
             for number, option in enumerate(question.options, 1):
                 meaning = f" - {option.means}" if option.means else ""
-                self.tell(f"{number:>2}  {option.id}{meaning}", "  ", "      ")
+                self.tell(f"{option.id}{meaning}", f"  {number:>2}  ", "      ")
         if isinstance(question.type, FlagsType):
             self.tell("Several are possible, separated by commas; [] for none.", "  ")
 
@@ -182,10 +182,8 @@ class _Talk:
         indent = first if rest is None else rest
         width = 79 - max(len(first), len(indent))
         lines = wrapped(shown, width) if shown.strip() else [""]
-        # Leading blanks of the text (numbers set flush right) survive the wrapping.
-        lead = " " * (len(shown) - len(shown.lstrip()))
         for number, line in enumerate(lines):
-            say(f"{indent if number else first + lead}{line}".rstrip() + "\n")
+            say(f"{indent if number else first}{line}".rstrip() + "\n")
 
     def tell_as_is(self, text: str) -> None:
         if not self.quiet:

@@ -145,8 +145,8 @@ def template(knowledge: Knowledge) -> str:
 
 
 def _template(knowledge: Knowledge) -> Iterator[str]:
-    yield "# Answers for the inference advisor.  Replace 'unknown' where you know the answer;\n"
-    yield "# what stays unknown counts with all its possibilities.\n"
+    yield "# Answers for the inference advisor.  Replace 'unknown' where you know the\n"
+    yield "# answer; what stays unknown counts with all its possibilities.\n"
     yield "format: 1\nanswers:\n"
     group = None
     for name, question in ordered(knowledge):

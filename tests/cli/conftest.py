@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from advisor.knowledge.model import Knowledge
+
 SMALL = Path(__file__).resolve().parent.parent / "rulebases" / "small"
 
 GOOD = """\
@@ -28,6 +30,13 @@ answers:
 @pytest.fixture(scope="session")
 def small() -> Path:
     return SMALL
+
+
+@pytest.fixture(scope="session")
+def small_knowledge() -> Knowledge:
+    from advisor.language.rulebase import load_rule_base
+
+    return load_rule_base(SMALL)
 
 
 @pytest.fixture
