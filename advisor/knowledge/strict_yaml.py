@@ -25,7 +25,7 @@ from yaml.events import (
 
 from advisor.errors import Problem, Span
 from advisor.knowledge.document import Entry, Findings, ListNode, MapNode, Node, ScalarNode
-from advisor.knowledge.text_safety import UNSAFE, UNUSUAL_SPACE
+from advisor.knowledge.forbidden_text import UNSAFE, UNUSUAL_SPACE
 from advisor.knowledge.yaml_refusals import Limits, Refusals, Stop
 from advisor.knowledge.yaml_scene import Opened
 from advisor.knowledge.yaml_syntax import explain

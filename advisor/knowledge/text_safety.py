@@ -9,56 +9,33 @@ whatever is printed goes through ``visible`` first.
 from __future__ import annotations
 
 import re
-import unicodedata
+from functools import cache
 
-# Default_Ignorable_Code_Point of Unicode, with the interlinear marks, but without the two
-# selectors (U+FE0E, U+FE0F) that only choose between the text and the emoji form of a sign.
-_INVISIBLE = (
+#: For a class of a regular expression: characters that show nothing, or that reorder what
+#: stands around them.  Default_Ignorable_Code_Point of Unicode and the interlinear marks, but
+#: not the selectors that only choose the text or the emoji form of a sign (U+FE0E, U+FE0F).
+INVISIBLE_CLASS = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
-_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
-    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+#: Control characters but for tab, line feed and carriage return; code points that are no
+#: characters at all (halves of surrogate pairs, and the last two of every plane).
+CONTROL_CLASS = (
+    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
+    "\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr(end - 1)}{chr(end)}" for end in range(0xFFFF, 0x110000, 0x10000))
 )
-_SURROGATES = "\ud800-\udfff"
-_UNUSUAL_BREAKS = "\x85\u2028\u2029"
-
-#: Control characters other than tab, line feed and carriage return; also code points that
-#: are no characters at all.
-CONTROL = re.compile(f"[{_CONTROL}{_NONCHARACTERS}{_SURROGATES}]")
-#: Characters that show nothing, or that reorder what stands around them.
-INVISIBLE = re.compile(f"[{_INVISIBLE}]")
 #: Line breaks to YAML, but not to most editors.
-UNUSUAL_BREAK = re.compile(f"[{_UNUSUAL_BREAKS}]")
-#: Look like a blank and are none.
-UNUSUAL_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-#: Everything that never belongs into a value, however it was written.
-UNSAFE = re.compile(f"[{_CONTROL}{_NONCHARACTERS}{_SURROGATES}{_INVISIBLE}{_UNUSUAL_BREAKS}\r]")
+BREAK_CLASS = "\x85\u2028\u2029"
 
-_HIDDEN = re.compile(
-    f"[\t\n\r{_CONTROL}{_NONCHARACTERS}{_SURROGATES}{_INVISIBLE}{_UNUSUAL_BREAKS}]"
-)
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
-# Unicode gives control characters no name of their own.
-_CONTROL_NAMES = {
-    0x00: "null character",
-    0x07: "bell",
-    0x08: "backspace",
-    0x09: "tab",
-    0x0A: "line feed",
-    0x0B: "vertical tab",
-    0x0C: "form feed",
-    0x0D: "carriage return",
-    0x1A: "end of file mark of old systems",
-    0x1B: "escape character",
-    0x7F: "delete character",
-    0x85: "next line",
-    0x9B: "control sequence introducer",
-    0xFEFF: "byte order mark",
-}
+
+@cache
+def _hidden() -> re.Pattern[str]:
+    # Compiled when first needed: most of what is printed is ASCII and never asks.
+    return re.compile(f"[\t\n\r{CONTROL_CLASS}{INVISIBLE_CLASS}{BREAK_CLASS}]")
 
 
 def visible(text: str, keep: str = "") -> str:
@@ -69,11 +46,14 @@ def visible(text: str, keep: str = "") -> str:
     several lines) stay as they are.
     """
 
+    if text.isascii() and text.isprintable():
+        return text
+
     def spell(found: re.Match[str]) -> str:
         char = found.group()
         return char if char in keep else spelt(char)
 
-    return _HIDDEN.sub(spell, text)
+    return _hidden().sub(spell, text)
 
 
 def spelt(char: str) -> str:
@@ -89,22 +69,6 @@ def spelt(char: str) -> str:
     return f"\\U{code:08x}"
 
 
-def described(char: str) -> str:
-    """Return the code and the name of one character: ``U+202E (right-to-left override)``."""
-    code = ord(char)
-    name = _CONTROL_NAMES.get(code)
-    if name is None:
-        name = unicodedata.name(char, "").lower()
-    if not name:
-        if 0xD800 <= code <= 0xDFFF:
-            name = "half of a surrogate pair"
-        elif unicodedata.category(char) == "Cc":
-            name = "control character"
-        else:
-            name = "not a character"
-    return f"U+{code:04X} ({name})"
-
-
 def shortened(text: str, limit: int = 40) -> str:
     """Return the text, or its beginning and an ellipsis where it is longer than ``limit``."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
@@ -117,6 +81,8 @@ def cell_width(text: str) -> int:
     """
     if text.isascii():
         return len(text)
+    import unicodedata
+
     width = 0
     previous = 0
     for char in text:

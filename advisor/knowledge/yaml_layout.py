@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from advisor.errors import Span
 from advisor.knowledge.document import ScalarNode
-from advisor.knowledge.text_safety import UNUSUAL_SPACE, described, shortened
+from advisor.knowledge.forbidden_text import UNUSUAL_SPACE, described
+from advisor.knowledge.text_safety import shortened
 from advisor.knowledge.yaml_quoting import after_value, second_colon
 from advisor.knowledge.yaml_scene import Fault, Place, Scene
 

@@ -12,14 +12,14 @@ from typing import Any
 
 from advisor.errors import Related, Span
 from advisor.knowledge.document import Findings, Node, ScalarNode
-from advisor.knowledge.text_safety import (
+from advisor.knowledge.forbidden_text import (
     INVISIBLE,
     UNSAFE,
     UNUSUAL_BREAK,
     UNUSUAL_SPACE,
     described,
-    shortened,
 )
+from advisor.knowledge.text_safety import shortened
 from advisor.knowledge.yaml_quoting import ESCAPE, tag_hint, unescaped
 from advisor.knowledge.yaml_scene import Fault
 

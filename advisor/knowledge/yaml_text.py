@@ -13,12 +13,7 @@ from bisect import bisect_right
 
 from advisor.errors import Problem, Span
 from advisor.knowledge.document import Findings
-from advisor.knowledge.text_safety import (
-    CONTROL,
-    INVISIBLE,
-    UNUSUAL_BREAK,
-    described,
-)
+from advisor.knowledge.forbidden_text import CONTROL, INVISIBLE, UNUSUAL_BREAK, described
 
 _START = Span(1, 1, 1, 1)
 # The line breaks of YAML 1.1, as libyaml counts them.

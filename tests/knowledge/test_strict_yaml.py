@@ -13,21 +13,20 @@ from time import process_time
 
 import pytest
 import yaml
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
-from advisor.knowledge.strict_yaml import DEFAULT_LIMITS, Limits, read
-from advisor.knowledge.text_safety import (
+from advisor.knowledge.forbidden_text import (
     CONTROL,
     INVISIBLE,
     UNSAFE,
     UNUSUAL_BREAK,
     UNUSUAL_SPACE,
-    cell_width,
     described,
-    visible,
 )
+from advisor.knowledge.strict_yaml import DEFAULT_LIMITS, Limits, read
+from advisor.knowledge.text_safety import cell_width, visible
 from advisor.knowledge.yaml_checks import CHECKS
 from advisor.reports.problems import render_all
 
@@ -370,7 +369,6 @@ def cut(findings: Findings, node: Node) -> str:
 
 
 class TestProperties:
-    @settings(max_examples=150, deadline=None)
     @given(_documents, st.sampled_from(["'", '"', "|", ">"]), st.booleans(), st.booleans())
     def test_agrees_with_pyyaml(
         self, document: object, style: str, flow: bool, unicode: bool
@@ -384,7 +382,6 @@ class TestProperties:
         node = good(text)
         assert tree(node) == yaml.load(text, Loader=yaml.BaseLoader) == document
 
-    @settings(max_examples=150, deadline=None)
     @given(_documents)
     def test_agrees_with_pyyaml_on_plain_texts(self, document: object) -> None:
         text = yaml.dump(document, allow_unicode=True, width=10_000)
@@ -393,7 +390,6 @@ class TestProperties:
         assert node is not None
         assert tree(node) == yaml.load(text, Loader=yaml.BaseLoader)
 
-    @settings(max_examples=150, deadline=None)
     @given(_documents, st.sampled_from([None, "'", '"']), st.booleans())
     def test_spans_cover_the_source(self, document: object, style: str | None, flow: bool) -> None:
         """What a span covers, read on its own, is the value again."""
@@ -415,7 +411,6 @@ class TestProperties:
                 assert covered[0] == covered[-1]
                 assert yaml.load(covered, Loader=yaml.BaseLoader) == scalar.text
 
-    @settings(max_examples=300, deadline=None)
     @given(st.binary(max_size=40) | st.lists(st.sampled_from(_SOUP)).map("".join).map(str.encode))
     def test_any_bytes_give_a_node_or_located_problems(self, data: bytes) -> None:
         node, findings = read(data, "any.yaml")
@@ -431,7 +426,6 @@ class TestProperties:
                 assert span.column <= len(problem.source_line) + 1
         assert UNSAFE.search(render_all(findings.problems).replace("\n", "")) is None
 
-    @settings(max_examples=100, deadline=None)
     @given(st.lists(st.sampled_from(_SOUP)).map("".join))
     def test_never_more_lenient_than_libyaml(self, text: str) -> None:
         """A document without problems is one that libyaml reads, as the same value."""

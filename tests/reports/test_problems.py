@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.errors import Problem, Related, Span
-from advisor.knowledge.text_safety import UNSAFE, cell_width, visible
+from advisor.knowledge.forbidden_text import UNSAFE
+from advisor.knowledge.text_safety import cell_width, visible
 from advisor.reports.problems import counted, in_order, render, render_all, to_data
 
 LINE = "  when: {modle-size: below 13B}"
