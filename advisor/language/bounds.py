@@ -105,10 +105,9 @@ def _times(a: _End, b: _End) -> _End:
     """The product at a corner.  A zero that is reached is reached whatever the other side
     does; a zero that is only approached, times infinity, stands for products near zero, as
     its neighbouring corners hold the rest."""
-    for zero in (a, b):
-        if not zero.infinite and zero.value == 0:
-            other = b if zero is a else a
-            return _End(0, 0, zero.reached or (other.reached and other.value == 0))
+    zeros = [end for end in (a, b) if not end.infinite and end.value == 0]
+    if zeros:
+        return _End(0, 0, any(zero.reached for zero in zeros))
     if a.infinite or b.infinite:
         return _End(_sign(a) * _sign(b), 0, False)
     return _End(0, exact(a.value * b.value), a.reached and b.reached)

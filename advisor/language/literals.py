@@ -256,6 +256,9 @@ def _number_domain(node: Node, of: NumberType, findings: Findings) -> Interval |
         if ends[0] > ends[1]:
             piece.report(findings, "empty-range", "the range ends before it starts")
             return None
+        if of.integer and -(-ends[0] // 1) > ends[1]:
+            piece.report(findings, "empty-range", f"no whole number lies in {piece.text}")
+            return None
         return Interval(*ends)
     reading = parse_value(piece, of, findings)
     if reading is None or not whole_number(piece, reading.value, of, findings):

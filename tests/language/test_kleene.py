@@ -155,6 +155,39 @@ def test_a_number_is_judged_as_by_trying_every_quarter(test: UnaryTest, domain: 
     assert kleene.test_truth(test, domain) is expected(test, domain)
 
 
+A, B = OneOf(frozenset("a")), OneOf(frozenset("b"))
+
+
+@pytest.mark.parametrize(
+    ("test", "domain", "truth"),
+    [
+        (Between(2, 5), Interval(2, 5), None),
+        (Between(2, 5), Interval(2, 5, high_open=True), True),
+        (Between(2, 5), Interval.point(5), False),
+        (Between(2, 5), Interval.point(2), True),
+        (AnyTest((Equals(0), Equals(9))), Interval(0, 9), None),
+        (AnyTest((Equals(0), Equals(9))), Interval(0, 9, True, True), False),
+        (Compare("above", 3), Interval(3, None, low_open=True), True),
+        (Compare("above", 3), Interval(3, None), None),
+        (Compare("below", 3), Interval(None, 3), None),
+        (Compare("at most", 3), Interval(None, 3), True),
+        (Equals(3), Interval(None, None), None),
+        (A, Flags(frozenset("a"), frozenset("ab")), True),
+        (A, Flags(frozenset(), frozenset("ab")), None),
+        (A, Flags(frozenset("b"), frozenset("b")), False),
+        (OneOf(frozenset("ab")), Flags(frozenset("b"), frozenset("bc")), True),
+        (AnyTest((A, NotTest(A))), Flags(frozenset(), frozenset("ab")), True),
+        (AnyTest((A, NotTest(B))), Flags(frozenset("b"), frozenset("ab")), None),
+        (AnyTest((A, NotTest(B))), Flags(frozenset("b"), frozenset("b")), False),
+        (NotTest(AnyTest((A, B))), Flags(frozenset(), frozenset("c")), True),
+        (AnyTest((A, B)), Options(frozenset("ab")), True),
+    ],
+)
+def test_of_one_test_the_truth_is_exact(test: UnaryTest, domain: Domain, truth: Truth) -> None:
+    assert kleene.test_truth(test, domain) is truth
+    assert kleene.test_truth(NotTest(test), domain) is kleene.not_truth(truth)
+
+
 @given(option_tests | number_tests)
 def test_the_unknown_passes_only_tests_of_presence(test: UnaryTest) -> None:
     truth = kleene.test_truth(test, None)
