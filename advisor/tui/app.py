@@ -364,6 +364,6 @@ def _recommend(knowledge: Knowledge, inputs: Inputs, as_of: date) -> Recommendat
 
 
 def _answers(file: str, knowledge: Knowledge) -> Inputs:
-    from advisor.language.answers import read_answers
+    from advisor.api import read_answers_file
 
-    return read_answers(Path(file).read_bytes(), file, knowledge)
+    return read_answers_file(file, knowledge)

@@ -35,8 +35,8 @@ CONFIDENCE: Final[Mapping[str, str]] = {
 LEVEL: Final[Mapping[str, int]] = {"none": 0, "toss-up": 1, "leaning": 2, "likely": 3, "firm": 4}
 
 LANE: Final[Mapping[str, tuple[str, str]]] = {
-    "safe": ("●", "meets every stated requirement"),
-    "conditional": ("◐", "to be confirmed first"),
+    "safe": ("●", "requirements met"),
+    "conditional": ("◐", "to be confirmed"),
 }
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from advisor.tui.state import Consultation
 
 WIDTHS = [(0, "-narrow"), (80, "-medium"), (120, "-wide")]
-HEIGHTS = [(0, "-short"), (24, "-tall")]
+HEIGHTS = [(0, "-short"), (24, "-tall"), (36, "-high")]
 """From so many columns or rows on, a screen has that class."""
 
 

@@ -71,7 +71,7 @@ class ExportScreen(AdvisorScreen):
             note.update(Content("\n").join(self._written))
 
     def action_answer(self) -> None:
-        self.query_one(AnswerList).confirm()
+        self.query_one(AnswerList).action_confirm()
 
     def action_pick(self, number: int) -> None:
         self.query_one(AnswerList).pick(number)

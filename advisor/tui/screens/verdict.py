@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import OptionList, Static, TabbedContent, TabPane
+from textual.widgets import OptionList, TabbedContent, TabPane
 
 from advisor.decision.result import Recommendation
 from advisor.tui import keys, phrases
@@ -45,7 +45,9 @@ class VerdictScreen(AdvisorScreen):
     ]
 
     def compose(self) -> ComposeResult:
-        yield Static(id="hero", markup=False)
+        hero = Page(id="hero")
+        hero.can_focus = False
+        yield hero
         with TabbedContent(id="pages"):
             for number, (name, label) in enumerate(_TABS, start=1):
                 with TabPane(Content.assemble((f"{number} ", "$accent"), label), id=name):
@@ -63,13 +65,14 @@ class VerdictScreen(AdvisorScreen):
 
     def show_state(self) -> None:
         state, result = self.state, self.state.recommendation
-        hero = self.query_one("#hero", Static)
+        hero = self.query_one("#hero", Page)
         self.set_class(state.pending, "-pending")
         if result is None:
             words = state.failure or "Computing the ranking…"
-            hero.update(Content.styled(words, "$accent"))
+            hero.show(lambda _: Content.styled(words, "$accent"))
             return
-        hero.update(hero_text(result, pending=state.pending))
+        pending = state.pending
+        hero.show(lambda width: hero_text(result, width, pending=pending))
         self.query_one("#why-page", Page).show(lambda width: why_page(result, width))
         self.query_one("#cost-page", Page).show(lambda width: cost_page(result, width))
         self.query_one("#open-page", Page).show(lambda w: open_page(result, state.title, w))
@@ -96,8 +99,8 @@ class VerdictScreen(AdvisorScreen):
         self.advisor.explain(event.option_id)
 
 
-def hero_text(result: Recommendation, *, pending: bool = False) -> Content:
-    """The winner, the margin, the confidence with its figures, the cost."""
+def hero_text(result: Recommendation, width: int, *, pending: bool = False) -> Content:
+    """The winner, the margin, the cost, the confidence with its figures; five lines."""
     verdict = result.verdict
     updating = Content.styled("  updating…", "$accent") if pending else Content("")
     pair = phrases.margin(result)
@@ -107,37 +110,47 @@ def hero_text(result: Recommendation, *, pending: bool = False) -> Content:
         )
     leader, second = pair
     glyph, lane = phrases.LANE[leader.lane]
+    dot = Content.styled(" · ", "$quiet")
     first = Content.assemble(("★ ", "bold $accent"), (leader.title, "bold $primary"))
     if leader.model is not None:
-        first = Content.assemble(first, ("  with ", "$quiet"), leader.model)
+        first = Content.assemble(first, (" with ", "$quiet"), leader.model)
     sure = Content.assemble(
         (phrases.meter(phrases.LEVEL[verdict.confidence]), "$accent"),
         " ",
         (verdict.confidence, "bold"),
-        (f"  {_figures(result)}", "$quiet"),
+        dot,
+        f"{phrases.points(leader.score.points)} points",
     )
-    ahead = f"{phrases.points(leader.score.points)} points"
     if second is not None:
         gap = phrases.points(leader.score.exact - second.score.exact)
-        ahead += f", {gap} ahead of {second.title}"
-    cost = Content.assemble(ahead, ("  ·  ", "$quiet"), phrases.monthly_cost(leader.estimate))
-    state = Content.assemble(
-        (f"{glyph} ", "$success" if leader.lane == "safe" else "$warning"),
+        sure = Content.assemble(sure, f", {gap} ahead of {second.title}")
+    safe = leader.lane == "safe"
+    cost = Content.assemble(
+        phrases.monthly_cost(leader.estimate),
+        dot,
+        (f"{glyph} ", "$success" if safe else "$warning"),
         lane,
-        ("  ·  ", "$quiet"),
-        "nothing left can change the winner" if verdict.settled else "the winner can still change",
-        (f" ({phrases.proof(result)})", "$quiet"),
     )
-    return Content("\n").join([Content.assemble(first, updating), sure, cost, state])
+    change = Content("nothing left can change the winner" if verdict.settled else "")
+    if not verdict.settled:
+        change = Content("the winner can still change")
+    proof = Content.styled(f" ({phrases.proof(result)})", "$quiet")
+    if change.cell_length + proof.cell_length <= width:
+        change = change + proof
+    lines = [Content.assemble(first, updating), sure, cost, change]
+    figures = _figures(result)
+    if figures:
+        lines.insert(2, Content.styled(figures, "$quiet"))
+    return Content("\n").join(line.truncate(max(width, 1), ellipsis=True) for line in lines)
 
 
 def _figures(result: Recommendation) -> str:
     sureness = result.verdict.sureness
     parts = []
     if sureness.p is not None:
-        parts.append(f"wins {phrases.share(sureness.p)} of the cases")
+        parts.append(f"wins {phrases.share(sureness.p)} of cases")
     if sureness.r is not None:
         parts.append(f"weights may err {phrases.times(sureness.r)}")
     if sureness.weak_share is not None:
-        parts.append(f"{phrases.share(sureness.weak_share)} on weak evidence")
+        parts.append(f"{phrases.share(sureness.weak_share)} weak evidence")
     return ", ".join(parts)

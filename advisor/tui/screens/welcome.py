@@ -77,7 +77,7 @@ class WelcomeScreen(AdvisorScreen):
         return Content.assemble(("✓ ", "$success"), (counts, "$quiet"))
 
     def action_answer(self) -> None:
-        self.query_one(AnswerList).confirm()
+        self.query_one(AnswerList).action_confirm()
 
     def action_pick(self, number: int) -> None:
         self.query_one(AnswerList).pick(number)

@@ -13,6 +13,8 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from advisor.tui.keys import ANSWER
+
 Mode = Literal["one", "several"]
 
 
@@ -65,8 +67,12 @@ class AnswerList(Menu):
     """See the module.
 
     Nothing is highlighted at first.  A click or a number answers a choice at once; where
-    several may be ticked they tick, and ``confirm`` answers.
+    several may be ticked they tick, and enter answers.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "confirm", ANSWER.words, show=False, id=ANSWER.id)
+    ]
 
     class Answered(Message):
         """``values`` in the order of the options; empty means "none of these"."""
@@ -139,8 +145,8 @@ class AnswerList(Menu):
             self.between = True
         self._tick(self.choices[self.highlighted])
 
-    def confirm(self) -> None:
-        """The enter key."""
+    def action_confirm(self) -> None:
+        """The enter key: what is ticked, or the highlighted one."""
         if self.ticking and self.ticked:
             self._answer()
         elif self.highlighted is None or self.ticking:
@@ -189,20 +195,20 @@ class AnswerList(Menu):
     def _rows(self, *, compact: bool) -> list[tuple[str | None, Content]]:
         labels = max((len(c.label) for c in self.choices), default=0)
         boxes = 4 if self.ticking else 2
-        column = 3 + boxes + labels + 2
+        column = 2 + boxes + labels + 2
         beside = self.room - column >= 28
         rows: list[tuple[str | None, Content]] = []
         for index, choice in enumerate(self.choices):
             number = "0" if choice.none else str(index + 1) if index < 9 else " "
             head = Content.assemble(
-                (f"{number:>2} ", "bold $accent"),
+                (f"{number} ", "bold $accent"),
                 self._box(choice),
                 (choice.label, "bold" if choice.id in self.ticked else ""),
             )
             if choice.means and not compact:
-                start = column if beside else 3 + boxes
+                start = column if beside else 2 + boxes
                 lines = Content(choice.means).wrap(max(self.room - start, 8))
-                gap = column - 3 - boxes - len(choice.label) if beside else 0
+                gap = column - 2 - boxes - len(choice.label) if beside else 0
                 indent = Content("\n" + " " * start)
                 text = indent.join(line.stylize("$quiet") for line in lines)
                 head = Content.assemble(head, " " * gap if beside else indent, text)

@@ -20,6 +20,9 @@ class KeyHint(Static):
         self._words = words
         self._shown = ""
 
+    def cells(self, key: str) -> int:
+        return len(key_name(key)) + len(self._words) + 3
+
     def show_key(self, key: str) -> None:
         if key == self._shown:
             return
@@ -53,14 +56,23 @@ class KeyBar(Horizontal):
     def on_mount(self) -> None:
         self.watch(self.screen, "focused", self.refresh_keys)
 
+    def on_resize(self) -> None:
+        self.refresh_keys()
+
     def refresh_keys(self) -> None:
-        """Look up the keys again: the focus, or the keymap, has changed."""
+        """Look up the keys again: the focus, the keymap or the width has changed.  Where they
+        do not all fit, the last ones before "more" go."""
         typing = bool(getattr(self.screen.focused, "TAKES_TEXT", False))
+        shown: list[tuple[KeyHint, str]] = []
         for hint in self.query(KeyHint):
             usable = [key for key in self._keys(hint.does) if not (typing and types_text(key))]
             hint.display = bool(usable)
             if usable:
-                hint.show_key(usable[0])
+                shown.append((hint, usable[0]))
+        while len(shown) > 2 and sum(h.cells(key) for h, key in shown) > self.size.width > 0:
+            shown.pop(-2)[0].display = False
+        for hint, key in shown:
+            hint.show_key(key)
 
     def _keys(self, action: Action) -> list[str]:
         keymap = getattr(self.app, "keymap_in_use", {})

@@ -26,7 +26,7 @@ class NumberInput(Input):
 
     TAKES_TEXT: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "screen.focus_next", "To the ranges", show=False, id="list.down")
+        Binding("down", "app.focus_next", "To the ranges", show=False, id="list.down")
     ]
 
 
@@ -232,7 +232,7 @@ class QuestionPane(Vertical):
         if self.query_one(NumberInput).has_focus:
             self._take_number(self.query_one(NumberInput).value)
         else:
-            self.query_one(AnswerList).confirm()
+            self.query_one(AnswerList).action_confirm()
 
     def _take_number(self, text: str) -> None:
         from advisor.interview import parse_answer

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from advisor.decision.result import Excluded, Ranked, Recommendation
 from advisor.tui import phrases
+from advisor.tui.pages.layout import cut
 from advisor.tui.state import Consultation
 from advisor.tui.widgets.answer_list import Menu
 
@@ -35,11 +36,12 @@ class RankingList(Menu):
         lane = ""
         for row in result.ranking:
             if row.lane != lane and (lane or row.lane == "conditional"):
-                rows.append((None, self._heading(*phrases.LANE[row.lane])))
+                rows.append((None, self._heading(*phrases.LANE[row.lane], first=not rows)))
             lane = row.lane
             rows.append((row.offer, self._ranked(row, state)))
         if result.excluded:
-            rows.append((None, self._heading("✗", f"excluded ({len(result.excluded)})")))
+            words = f"excluded ({len(result.excluded)})"
+            rows.append((None, self._heading("✗", words, first=not rows)))
             rows += [(gone.offer, self._excluded(gone)) for gone in result.excluded]
         self.show_rows(rows)
 
@@ -47,26 +49,25 @@ class RankingList(Menu):
         if self._state is not None:
             self.show(self._state)
 
-    def _heading(self, glyph: str, words: str) -> Content:
-        return Content.styled(f"{glyph} {words}", "$quiet bold")
+    def _heading(self, glyph: str, words: str, *, first: bool) -> Content:
+        return Content.styled(f"{'' if first else chr(10)}{glyph} {words}", "$quiet bold")
 
     def _ranked(self, row: Ranked, state: Consultation) -> Content:
+        result = state.recommendation
+        longest = max((len(r.title) for r in result.ranking), default=0) if result else 0
         moved = phrases.movement(state.before.get(row.offer), row.rank) if state.before else ""
-        style = "bold $success" if moved.startswith(("▲", "new")) else "bold $error"
-        score = f"{phrases.points(row.score.points):>5}"
-        bar_room = 10 if self.room >= 52 else 6 if self.room >= 36 else 0
-        title_room = max(self.room - 3 - 4 - len(score) - bar_room - 2, 6)
-        bar = phrases.bar(Fraction(row.score.points, 10000), bar_room)
-        leads = state.recommendation is not None and state.recommendation.verdict.offer == row.offer
+        fixed = 3 + 4 + 6  # rank, movement, score
+        bars = min(self.room - fixed - longest - 1, 20)
+        bars = bars if bars >= 5 else 0
+        titles = max(self.room - fixed - (bars + 1 if bars else 0), 6)
+        leads = result is not None and result.verdict.offer == row.offer
+        bar = phrases.bar(Fraction(row.score.points, 10000), bars)
         return Content.assemble(
             (f"{row.rank:>2} ", "$quiet"),
-            (f"{moved[:4]:<4}", style),
-            Content.styled(row.title, "bold" if leads else "").truncate(title_room, ellipsis=True),
-            " " * max(title_room - min(len(row.title), title_room), 0),
-            " ",
-            (f"{bar:<{bar_room}}", "$primary") if bar_room else "",
-            " " if bar_room else "",
-            (score, "bold" if leads else ""),
+            (f"{moved[:3]:<4}", "bold $error" if moved.startswith("▼") else "bold $success"),
+            cut(Content.styled(row.title, "bold" if leads else ""), titles),
+            (f" {bar:<{bars}}", "$primary") if bars else "",
+            (f" {phrases.points(row.score.points):>5}", "bold" if leads else ""),
         )
 
     def _excluded(self, gone: Excluded) -> Content:
@@ -152,4 +153,5 @@ def _sureness(result: Recommendation) -> Content:
     if second is None:
         return sure
     lead = phrases.signed_points(leader.score.exact - second.score.exact)
-    return Content.assemble(sure, (f" · lead {lead}", "$quiet"))
+    words = "tied" if leader.score.exact == second.score.exact else f"lead {lead}"
+    return Content.assemble(sure, (f" · {words}", "$quiet"))
