@@ -39,11 +39,15 @@ def shipped_rules() -> Path:
     return Path(str(files("advisor") / "_rules"))
 
 
-def load(rules: str | Path | None = None, as_of: date | str | None = None) -> Knowledge:
+def load(
+    rules: str | Path | None = None, as_of: date | str | None = None, *, keep: bool = True
+) -> Knowledge:
     """The rule base in the directory ``rules``, or the shipped one.
 
-    Loaded once per directory and content.  ``as_of`` is only checked to be a day: freshness
-    is judged when a recommendation is made.  Raises RuleBaseError with every problem.
+    Loaded once per directory and content; with ``keep``, what was loaded without a problem is
+    also kept in the user's cache directory for later runs.  ``as_of`` is only checked to be a
+    day: freshness is judged when a recommendation is made.  Raises RuleBaseError with every
+    problem.
     """
     if as_of is not None:
         day(as_of)
@@ -60,13 +64,25 @@ def load(rules: str | Path | None = None, as_of: date | str | None = None) -> Kn
         found = None if key is None else _loaded.get(key)
         if found is not None:
             return found
-        from advisor.language.rulebase import load_rule_base
-
-        knowledge = load_rule_base(root)
+        knowledge = _read(root, digest, keep)
         while len(_loaded) >= _KEPT:
             del _loaded[next(iter(_loaded))]
         _loaded[str(root.absolute()), knowledge.digest] = knowledge
         return knowledge
+
+
+def _read(root: Path, digest: str | None, keep: bool) -> Knowledge:
+    from advisor import rules_cache
+
+    known = rules_cache.kept(digest, str(root)) if keep and digest is not None else None
+    if known is not None:
+        return known
+    from advisor.language.rulebase import load_rule_base
+
+    knowledge = load_rule_base(root)
+    if keep:
+        rules_cache.keep(knowledge)
+    return knowledge
 
 
 def recommend(

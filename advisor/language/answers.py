@@ -22,7 +22,13 @@ from advisor.knowledge.values import (
     NumberType,
     Type,
 )
-from advisor.language.answers_plain import is_json, node_of, numbers_written_out, placed
+from advisor.language.answers_plain import (
+    is_json,
+    json_node,
+    node_of,
+    numbers_written_out,
+    placed,
+)
 from advisor.language.literals import parse_domain, range_words
 from advisor.language.marks import quote
 from advisor.language.vocabulary import did_you_mean, type_words
@@ -64,13 +70,21 @@ def read_answers(data: bytes, file: str, knowledge: Knowledge) -> Inputs:
 
     Raises DataError with every problem.
     """
+    names = AnswerNames.of(knowledge)
+    json = is_json(data)
+    plain = json_node(data) if json else None
+    if plain is not None:
+        findings = Findings(file)
+        inputs = inputs_of(plain, names, findings)
+        if not findings.problems:
+            return inputs
+    # Only this reader knows the place of a mistake; sound JSON does without it.
     from advisor.knowledge.strict_yaml import read
 
     node, findings = read(data, file)
     inputs = Inputs({})
     if node is not None:
-        root = numbers_written_out(node) if is_json(data) else node
-        inputs = inputs_of(root, AnswerNames.of(knowledge), findings)
+        inputs = inputs_of(numbers_written_out(node) if json else node, names, findings)
     if findings.problems:
         raise DataError(findings.problems)
     return inputs

@@ -16,11 +16,56 @@ from advisor.language.numerals import decimal_digits, terminates
 _EXPONENT = re.compile(r"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)[eE]([+-]?[0-9]{1,3})")
 _LARGEST_EXPONENT = 18
 _DEEPEST = 6
+_NOWHERE = Span(1, 1, 1, 1)
 
 
 def is_json(data: bytes) -> bool:
     """Whether a file is written as a JSON object."""
     return data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(b"{")
+
+
+def json_node(data: bytes) -> Node | None:
+    """A JSON file as a node without places; None where it is not sound JSON."""
+    import json
+
+    def pairs(entries: list[tuple[str, Node]]) -> Node:
+        if len({key for key, _ in entries}) < len(entries):
+            raise ValueError
+        keys = (ScalarNode(key, _NOWHERE, quoted=True) for key, _ in entries)
+        return MapNode(
+            tuple(Entry(key, _json(value)) for key, (_, value) in zip(keys, entries, strict=True)),
+            _NOWHERE,
+        )
+
+    def number(text: str) -> Node:
+        return numbers_written_out(ScalarNode(text, _NOWHERE))
+
+    def refuse(text: str) -> Node:
+        raise ValueError(text)
+
+    try:
+        text = data.decode("utf-8-sig")
+        found = json.loads(
+            text,
+            object_pairs_hook=pairs,
+            parse_int=number,
+            parse_float=number,
+            parse_constant=refuse,
+        )
+        return _json(found)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _json(value: object) -> Node:
+    """What the JSON reader leaves: texts, lists, true, false and null are not nodes yet."""
+    if isinstance(value, ScalarNode | ListNode | MapNode):
+        return value
+    if isinstance(value, list):
+        return ListNode(tuple(_json(item) for item in value), _NOWHERE)
+    if isinstance(value, str):
+        return ScalarNode(value, _NOWHERE, quoted=True)
+    return ScalarNode({None: "null", True: "true", False: "false"}[value], _NOWHERE)  # type: ignore[index]
 
 
 def numbers_written_out(node: Node) -> Node:

@@ -24,6 +24,7 @@ from advisor.language.answers import (
     parse_answer,
     read_answers,
 )
+from advisor.language.answers_plain import json_node
 from advisor.language.rulebase import load_rule_base
 
 ROOT = Path(__file__).parent.parent
@@ -382,3 +383,41 @@ def test_findings_are_untouched_by_good_answers() -> None:
 def test_the_knowledge_of_tests_is_small() -> None:
     assert isinstance(SMALL, Knowledge)
     assert len(SMALL.questions) == 8
+
+
+@given(ANSWERS, st.sampled_from([None, 1, 2]))
+def test_json_is_read_alike_with_and_without_places(
+    answers: dict[str, object], indent: int | None
+) -> None:
+    text = json.dumps({"format": 1, "answers": answers}, indent=indent)
+    assert json_node(text.encode()) is not None
+    # As YAML the same text goes through the reader that knows places.
+    assert from_yaml(f"# a comment\n{text}") == from_yaml(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"answers": {"use-case": "chat",}}',
+        '{"answers": {"use-case": "chat", "use-case": "chat"}}',
+        '{"answers": {"model-size": NaN}}',
+        '{"answers": {"model-size": Infinity}}',
+        '{"answers": {"model-size": 7e999999999}}',
+        '{"answers": ' + "[" * 100_000,
+        '{"answers": {"use-case": "chat"}} {}',
+        '{"answers": {"use-case": "\\ud800"}}',
+        "{answers: {use-case: nonsense}}",
+        '{"answers": {"use-case": 1}}',
+    ],
+    ids=range(10),
+)
+def test_json_that_is_not_sound_gets_a_place(text: str) -> None:
+    if text.endswith(",}}"):
+        # YAML allows the comma, and so does this reader.
+        assert from_yaml(text).answers == {"use-case": one_of("chat")}
+        return
+    with pytest.raises(DataError) as caught:
+        from_yaml(text, "answers.json")
+    for problem in caught.value.problems:
+        assert problem.file == "answers.json"
+        assert problem.span is not None

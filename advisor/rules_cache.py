@@ -1,0 +1,62 @@
+"""Loaded rule bases kept between runs, keyed by their content and by this program's code.
+
+Kept in the user's cache directory; nothing depends on it: what cannot be read or written is
+as if it were not there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from advisor.knowledge.model import Knowledge
+
+_NAME = "inference-advisor"
+_MOST_KEPT = 8
+
+
+def cache_directory() -> Path:
+    """Where the user's caches of this program lie (on Linux by ``XDG_CACHE_HOME``)."""
+    if sys.platform == "linux":
+        # As platformdirs says it, without loading it: this is on the way to every result.
+        home = os.environ.get("XDG_CACHE_HOME", "").strip()
+        base = Path(home) if home else Path("~/.cache").expanduser()
+        return base / _NAME
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir(_NAME, appauthor=False))
+
+
+def kept(digest: str, root: str) -> Knowledge | None:
+    """The rule base with this content, if it was loaded before by this program."""
+    from advisor.knowledge.compiled import decode
+
+    try:
+        data = _path(digest).read_bytes()
+    except (OSError, RuntimeError, ValueError):
+        return None
+    return decode(data, digest, root)
+
+
+def keep(knowledge: Knowledge) -> None:
+    """Keep a rule base for later runs, and forget those not used for longest."""
+    from advisor.knowledge.compiled import encode
+    from advisor.saving import save
+
+    with contextlib.suppress(OSError, RuntimeError, ValueError):
+        path = _path(knowledge.digest)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save(path, encode(knowledge))
+        others = sorted(path.parent.glob("*.knowledge"), key=lambda p: p.stat().st_mtime)
+        for old in others[:-_MOST_KEPT]:
+            old.unlink()
+
+
+def _path(digest: str) -> Path:
+    from advisor.knowledge.compiled import code_stamp
+
+    return cache_directory() / f"{digest[:32]}-{code_stamp()}.knowledge"

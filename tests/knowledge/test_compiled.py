@@ -1,0 +1,167 @@
+"""A rule base that was loaded before is the same, or is loaded again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from advisor import api, rules_cache
+from advisor.knowledge import compiled
+from advisor.knowledge.model import Knowledge
+from advisor.language.rulebase import load_rule_base
+
+SMALL = Path(__file__).parent.parent / "rulebases" / "small"
+
+
+@pytest.fixture(scope="module")
+def small() -> Knowledge:
+    return load_rule_base(SMALL)
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(api, "_loaded", {})
+    return tmp_path / "cache" / "inference-advisor"
+
+
+def test_what_was_kept_is_the_same(small: Knowledge) -> None:
+    again = compiled.decode(compiled.encode(small), small.digest, small.root)
+    assert again == small
+    assert again is not None
+    assert list(again.questions) == list(small.questions)
+    assert list(again.offers) == list(small.offers)
+
+
+def test_the_shipped_rules_survive_too(knowledge: Knowledge) -> None:
+    assert compiled.decode(compiled.encode(knowledge), knowledge.digest, knowledge.root) == (
+        knowledge
+    )
+
+
+def test_the_bytes_do_not_depend_on_the_order_of_sets() -> None:
+    code = (
+        "import sys, hashlib; from pathlib import Path\n"
+        "from advisor.knowledge.compiled import encode\n"
+        "from advisor.language.rulebase import load_rule_base\n"
+        "print(hashlib.sha256(encode(load_rule_base(Path(sys.argv[1])))).hexdigest())"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code, str(SMALL)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1
+
+
+def test_the_root_is_that_of_the_caller(small: Knowledge) -> None:
+    moved = compiled.decode(compiled.encode(small), small.digest, "/elsewhere")
+    assert moved is not None
+    assert moved.root == "/elsewhere"
+    assert moved.rules == small.rules
+
+
+def test_damaged_bytes_are_nothing(small: Knowledge) -> None:
+    data = compiled.encode(small)
+    for bad in (b"", b"x", data[:-1], data[:200], data[:-1] + b"x", data + b"x", data[5:]):
+        assert compiled.decode(bad, small.digest, small.root) is None
+    assert compiled.decode(data, "another digest", small.root) is None
+
+
+class Hostile:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("touch hacked",)
+
+
+def test_a_tampered_file_runs_nothing(
+    small: Knowledge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for thing in (Hostile(), [1, 2], small.digest, print):
+        body = pickle.dumps(thing)
+        head = compiled.encode(small)[: len(b"advisor-knowledge-1\n")]
+        data = head + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+        assert compiled.decode(data, small.digest, small.root) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_run_reads_what_the_first_one_kept(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = api.load(SMALL)
+    (kept,) = cache.iterdir()
+    assert kept.suffix == ".knowledge"
+    monkeypatch.setattr(api, "_loaded", {})
+    monkeypatch.setattr("advisor.language.rulebase.load_rule_base", None)
+    second = api.load(SMALL)
+    assert second == first
+    assert second is not first
+
+
+def test_damage_in_the_cache_is_mended(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = api.load(SMALL)
+    (kept,) = cache.iterdir()
+    good = kept.read_bytes()
+    kept.write_bytes(b"rubbish")
+    monkeypatch.setattr(api, "_loaded", {})
+    assert api.load(SMALL) == first
+    assert kept.read_bytes() == good
+
+
+def test_nothing_is_kept_when_that_is_not_wanted(cache: Path) -> None:
+    api.load(SMALL, keep=False)
+    assert not cache.exists()
+
+
+def test_a_cache_that_cannot_be_written_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setattr(api, "_loaded", {})
+    for bad in (str(tmp_path / "file"), "/proc/none", "a\0b"):
+        monkeypatch.setattr(rules_cache, "cache_directory", lambda bad=bad: Path(bad))
+        monkeypatch.setattr(api, "_loaded", {})
+        assert api.load(SMALL).digest
+
+
+def test_only_a_few_are_kept(cache: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(SMALL, tmp_path / "rules"))
+    for number in range(11):
+        (copy / "sources.yaml").write_text((SMALL / "sources.yaml").read_text() + f"# {number}\n")
+        last = api.load(copy)
+    names = sorted(path.name for path in cache.iterdir())
+    assert len(names) == 8
+    assert any(name.startswith(last.digest[:32]) for name in names)
+
+
+def test_a_warm_start_needs_neither_yaml_nor_pydantic(tmp_path: Path) -> None:
+    code = (
+        "import sys, advisor\n"
+        "from advisor.language.answers import read_answers\n"
+        "knowledge = advisor.load(sys.argv[1])\n"
+        "read_answers(b'{\"answers\": {\"model-size\": 70}}', 'a.json', knowledge)\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & {'yaml', 'pydantic', 'numpy'}))"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code, str(SMALL)],
+            env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for _ in range(2)
+    ]
+    assert said == ["['pydantic', 'yaml']", "[]"]
