@@ -14,7 +14,6 @@ from advisor.reports.blocks import Block, Document, Heading, Item, Items, Paragr
 from advisor.reports.figures import percent
 from advisor.reports.text import printable
 
-
 MANY = 24
 """More options than this, such as the models of the catalogue, are listed by id alone."""
 

@@ -16,7 +16,7 @@ from advisor.decision.result import (
     Reason,
     Recommendation,
     Sureness,
-    Worlds,
+    Verdict,
 )
 from advisor.reports.blocks import (
     Bar,
@@ -96,9 +96,12 @@ def confidence_sentences(sureness: Sureness) -> Iterator[str]:
         yield f"{percent(sureness.weak_share)} of the leader's score rests on weak evidence."
 
 
-def settled_words(settled: bool, worlds: Worlds) -> str:
+def settled_words(verdict: Verdict) -> str:
     """Whether an answer could still change the winner, and how that is known."""
+    settled, worlds = verdict.settled, verdict.worlds
     total = counted(worlds.total, "combination")
+    if settled and verdict.offer is None:
+        return "yes: no answer that is left makes an offer qualify"
     if settled and worlds.total == 1:
         return "yes: nothing that matters is left open"
     if settled:
@@ -142,7 +145,7 @@ def _verdict(result: Recommendation, leader: Ranked | None) -> Iterator[Block]:
         if leader.estimate is not None:
             rows.append(Pair("Cost", f"{money(leader.estimate.monthly)} a month"))
     rows.append(Pair("Confidence", verdict.confidence, _WORD_TONES[verdict.confidence]))
-    rows.append(Pair("Settled", settled_words(verdict.settled, verdict.worlds)))
+    rows.append(Pair("Settled", settled_words(verdict)))
     rows.append(Pair("As of", result.as_of))
     yield Pairs(tuple(rows))
     sentences = list(confidence_sentences(verdict.sureness))

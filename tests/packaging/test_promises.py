@@ -1,0 +1,58 @@
+"""What the README promises is what the project does."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+START = "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/advisor"
+TEST = "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/pytest"
+
+
+def test_the_two_commands_stand_in_the_readme_and_are_what_ci_runs(checkout: Path):
+    readme = (checkout / "README.md").read_text(encoding="utf-8")
+    assert f"\n{START}\n" in readme
+    assert f"\n{TEST}\n" in readme
+    assert TEST in (checkout / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_every_link_and_picture_of_the_readme_exists(checkout: Path):
+    readme = (checkout / "README.md").read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)#]+)\)", readme) + re.findall(r'src="([^"]+)"', readme)
+    local = [target for target in targets if "://" not in target]
+    assert local
+    for target in local:
+        assert (checkout / target).exists(), target
+
+
+def test_every_exit_code_of_the_readme_is_the_one_of_the_launcher(checkout: Path):
+    from advisor.cli import main
+
+    readme = (checkout / "README.md").read_text(encoding="utf-8")
+    told = {int(code) for code in re.findall(r"^\| (\d+) \|", readme, re.MULTILINE)}
+    documented = {int(code) for code in re.findall(r"^(\d+) ", main.__doc__ or "", re.MULTILINE)}
+    assert told == documented == {0, 1, 2, 3, 4, 5, 7, 130}
+
+
+def test_every_command_of_the_readme_exists(checkout: Path):
+    from advisor.cli.app import COMMANDS
+
+    readme = (checkout / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^advisor ([a-z]+)", readme, re.MULTILINE))
+    assert named
+    assert named <= set(COMMANDS)
+
+
+def test_the_changelog_knows_the_version(checkout: Path):
+    from advisor import __version__
+
+    assert f"## {__version__}" in (checkout / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_no_tool_of_the_tests_is_a_dependency_of_the_program(checkout: Path):
+    project = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {re.split(r"[<>=\[]", entry)[0] for entry in project["dependencies"]}
+    assert names == {
+        "textual", "textual-plot", "pydantic", "pyyaml", "click", "platformdirs", "numpy", "jinja2",
+    }  # fmt: skip
