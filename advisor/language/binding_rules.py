@@ -103,6 +103,8 @@ def bind_rule(raw: Raw[RuleShape], names: Vocabulary) -> Rule | None:
         start = len(findings.problems)
         offers = parse_condition(shape.for_, names.about_offer(presence), findings)
         hint_elsewhere(findings, start, names.workload, _belongs_under_when)
+        inner = {name.partition(".")[2]: name for name in names.offer if "." in name}
+        hint_elsewhere(findings, start, inner, lambda name: f"write '{inner[name]}'")
     if shape.when is None and shape.for_ is None:
         why = "a rule looks at the workload ('when') or at the offer ('for')"
         lacking(shape, "when", why, shape.id, findings)
