@@ -70,7 +70,7 @@ def listing(common: Common, kind: str, form: str, output: Path | None) -> int:
     from advisor.reports.text import render_document
 
     header, *rows = ROWS[kind](knowledge)
-    document = Document(kind.capitalize(), (Table(header, tuple(rows)),))
+    document = Document(kind.capitalize(), (Table(header, tuple(rows), whole=True),))
     emit(render_document(document, text_style(output)), output)
     return 0
 

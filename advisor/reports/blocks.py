@@ -77,11 +77,13 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``right`` are the indexes of the columns that are set flush right."""
+    """``right`` are the indexes of the columns that are set flush right; with ``whole`` every
+    row stays on one line, however long (lists that are searched line by line)."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     right: frozenset[int] = frozenset()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,7 +196,7 @@ class _Page:
 
     def table(self, table: Table) -> None:
         rows = [tuple(self.clean(cell) for cell in row) for row in (table.header, *table.rows)]
-        widths = self.widths(rows)
+        widths = self.widths(rows, table.whole)
         for number, row in enumerate(rows):
             cells = [wrapped(cell, widths[i]) for i, cell in enumerate(row)]
             for depth in range(max(len(cell) for cell in cells)):
@@ -208,12 +208,27 @@ class _Page:
                 line = ("  " + "  ".join(parts)).rstrip()
                 self.lines.append(self.toned(line, "quiet") if number == 0 else line)
 
-    def widths(self, rows: list[tuple[str, ...]]) -> list[int]:
-        """Natural widths; the widest columns give way until the table fits."""
-        widths = [max(1, *(cell_width(row[i]) for row in rows)) for i in range(len(rows[0]))]
+    def widths(self, rows: list[tuple[str, ...]], whole: bool) -> list[int]:
+        """Natural widths; else the widest column gives way until the table fits, but words
+        are cut only where there is no other way."""
+        widths = [
+            max(1, *(cell_width(cell) for cell in column)) for column in zip(*rows, strict=True)
+        ]
+        if whole:
+            return widths
+        words = [
+            max(1, *(cell_width(word) for cell in column for word in cell.split() or [""]))
+            for column in columns
+        ]
         room = self.style.width - 2 * len(widths)
-        while sum(widths) > room and max(widths) > 1:
-            widths[widths.index(max(widths))] -= 1
+        for least in (words, [1] * len(widths)):
+            while sum(widths) > room:
+                spare = [width - low for width, low in zip(widths, least, strict=True)]
+                if max(spare) <= 0:
+                    break
+                # The widest of those that can give way.
+                giving = max((i for i, s in enumerate(spare) if s > 0), key=lambda i: widths[i])
+                widths[giving] -= 1
         return widths
 
     def reference(self, row: Reference) -> None:

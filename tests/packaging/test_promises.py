@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -42,6 +43,29 @@ def test_every_command_of_the_readme_exists(checkout: Path):
     named = set(re.findall(r"^advisor ([a-z]+)", readme, re.MULTILINE))
     assert named
     assert named <= set(COMMANDS)
+
+
+def test_the_rule_in_the_readme_is_a_rule(checkout: Path, tmp_path: Path):
+    from advisor.language.rulebase import load_rule_base
+
+    readme = (checkout / "README.md").read_text(encoding="utf-8")
+    (written,) = re.findall(r"```yaml\n(- id: .*?)```", readme, re.DOTALL)
+    root = tmp_path / "rules"
+    shutil.copytree(checkout / "rules", root)
+    (root / "criteria" / "readme.yaml").write_text(written, encoding="utf-8")
+    name = re.findall(r"id: (\S+)", written)[0]
+    assert load_rule_base(root).rules[name].steps == -2
+
+
+def test_the_answers_file_in_the_readme_is_one(checkout: Path, knowledge):
+    from advisor.language.answers import read_answers
+
+    readme = (checkout / "README.md").read_text(encoding="utf-8")
+    (written,) = re.findall(r"```yaml\n(format: .*?)```", readme, re.DOTALL)
+    inputs = read_answers(written.encode(), "README.md", knowledge)
+    assert set(inputs.answers) == {
+        "model-size", "requests-per-day", "regions", "hosting", "concurrent-users",
+    }  # fmt: skip
 
 
 def test_the_changelog_knows_the_version(checkout: Path):

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from advisor.decision.result import Money
 from advisor.knowledge.text_safety import cell_width
+from advisor.reports.blocks import Document, Table
 from advisor.reports.figures import band, decimal, dollars, listed, money, percent
-from advisor.reports.text import Style, ascii_only, printable, render, wrapped
+from advisor.reports.text import Style, ascii_only, printable, render, render_document, wrapped
 
 
 def test_every_part_of_the_recommendation_is_told(recommendation):
@@ -68,6 +69,16 @@ def test_the_longest_bar_belongs_to_the_largest_part(recommendation):
     bars = [line.count("█") for line in render(recommendation).splitlines() if "█" in line]
     assert bars == sorted(bars, reverse=True)
     assert bars[0] == 16
+
+
+def test_tables_cut_no_word_and_lists_no_line():
+    rows = (("a-very-long-identifier-of-an-offer", "many short words " * 12),)
+    document = Document("Title", (Table(("id", "words"), rows),))
+    lines = render_document(document).splitlines()
+    assert sum("a-very-long-identifier-of-an-offer" in line for line in lines) == 1
+    assert max(map(len, lines)) <= 80
+    whole = Document("Title", (Table(("id", "words"), rows, whole=True),))
+    assert len(render_document(whole).splitlines()) == 3
 
 
 def test_ascii_loses_no_line_and_holds_nothing_else(recommendation):
