@@ -211,9 +211,8 @@ class _Page:
     def widths(self, rows: list[tuple[str, ...]], whole: bool) -> list[int]:
         """Natural widths; else the widest column gives way until the table fits, but words
         are cut only where there is no other way."""
-        widths = [
-            max(1, *(cell_width(cell) for cell in column)) for column in zip(*rows, strict=True)
-        ]
+        columns = list(zip(*rows, strict=True))
+        widths = [max(1, *(cell_width(cell) for cell in column)) for column in columns]
         if whole:
             return widths
         words = [
