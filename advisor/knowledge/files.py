@@ -6,9 +6,8 @@ so that a reference to them is not reported as a second mistake.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -16,54 +15,42 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 
 from advisor.errors import Problem
-from advisor.knowledge import shapes
+from advisor.knowledge import layout, shapes
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
+from advisor.knowledge.layout import Found, Slot, Suggest
 from advisor.knowledge.shapes_cells import Shape, found_words, plain_id
-from advisor.knowledge.shapes_problems import Suggest, head_of, report
+from advisor.knowledge.shapes_problems import head_of, report
 from advisor.knowledge.strict_yaml import read
 
 S = TypeVar("S", bound=Shape)
 
-LARGEST_FILE = 8 * 1024 * 1024
-"""Bytes of one file that are read at most."""
-
-_SUFFIXES = (".yaml", ".yml")
 # What a file that cannot be parsed seems to declare.
 _ID_LINE = re.compile(r"""(?m)^[\s{-]*id:[ ]*["']?([^\s"',}]+)""")
 
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[S]):
-    """Where entries of a shape stand: ``place`` is a file (without suffix) or a folder.
+    """What the files of a slot hold."""
 
-    ``many``: the file is a list of entries; else it is one map.
-    """
-
-    place: str
+    slot: Slot
     shape: type[S]
-    many: bool = True
-    needed: bool = False
-    folder: bool = True
 
 
-METHOD = Kind("method", shapes.MethodShape, many=False, needed=True, folder=False)
-CRITERIA = Kind("criteria", shapes.CriterionShape, needed=True, folder=False)
-ATTRIBUTES = Kind("attributes", shapes.AttributeShape, needed=True, folder=False)
-SOURCES_FILE = Kind("sources", shapes.SourceShape, folder=False)
-SOURCES = Kind("sources", shapes.SourceShape)
-QUESTIONS = Kind("questions", shapes.QuestionShape, needed=True)
-DERIVED = Kind("derived", shapes.DerivedShape)
-SCORING = Kind("criteria", shapes.RuleShape)
-GATES = Kind("gates", shapes.RuleShape)
-ADVICE = Kind("advice", shapes.RuleShape)
-IMPOSSIBLE = Kind("impossible", shapes.ImpossibleShape, folder=False)
-OFFERS = Kind("offers", shapes.OfferShape, many=False, needed=True)
-HARDWARE = Kind("hardware", shapes.AcceleratorShape)
-MODELS = Kind("models", shapes.ModelShape)
-CASES = Kind("cases", shapes.CaseShape, many=False)
-
-OTHERS = frozenset({"measured"})
-"""Folders that hold data of another kind, which other modules read."""
+METHOD = Kind(layout.METHOD, shapes.MethodShape)
+CRITERIA = Kind(layout.CRITERIA, shapes.CriterionShape)
+ATTRIBUTES = Kind(layout.ATTRIBUTES, shapes.AttributeShape)
+SOURCES_FILE = Kind(layout.SOURCES_FILE, shapes.SourceShape)
+SOURCES = Kind(layout.SOURCES, shapes.SourceShape)
+QUESTIONS = Kind(layout.QUESTIONS, shapes.QuestionShape)
+DERIVED = Kind(layout.DERIVED, shapes.DerivedShape)
+SCORING = Kind(layout.SCORING, shapes.RuleShape)
+GATES = Kind(layout.GATES, shapes.RuleShape)
+ADVICE = Kind(layout.ADVICE, shapes.RuleShape)
+IMPOSSIBLE = Kind(layout.IMPOSSIBLE, shapes.ImpossibleShape)
+OFFERS = Kind(layout.OFFERS, shapes.OfferShape)
+HARDWARE = Kind(layout.HARDWARE, shapes.AcceleratorShape)
+MODELS = Kind(layout.MODELS, shapes.ModelShape)
+CASES = Kind(layout.CASES, shapes.CaseShape)
 
 KINDS: tuple[Kind[Any], ...] = (
     METHOD,
@@ -104,13 +91,13 @@ class RuleFiles:
     digest: str = ""
     problems: list[Problem] = field(default_factory=list)
     findings: list[Findings] = field(default_factory=list)
-    entries: dict[Kind[Any], list[Raw[Any]]] = field(default_factory=dict)
+    entries: dict[Slot, list[Raw[Any]]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
 
     def of(self, *kinds: Kind[S]) -> Iterator[Raw[S]]:
         """The entries of some kinds, by file name and then as written."""
         for kind in kinds:
-            yield from self.entries.get(kind, ())
+            yield from self.entries.get(kind.slot, ())
 
     def all_problems(self) -> tuple[Problem, ...]:
         """Of the directory, then file by file in the order of their paths."""
@@ -122,26 +109,22 @@ class RuleFiles:
         return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    path: str
-    at: Path
-    kind: Kind[Any]
-
-
 def read_rule_files(root: Path, suggest: Suggest) -> RuleFiles:
     """Read the rule base in ``root``; problems are collected, nothing is raised."""
     files = RuleFiles(str(root))
-    found = _discover(root, files, suggest)
-    digest = hashlib.sha256()
-    for item in found:
+    listing = layout.list_files(root, suggest)
+    files.problems += listing.problems
+    digest = layout.Digest()
+    kinds = {kind.slot: kind for kind in KINDS}
+    for item in listing.found:
         name = str(root / item.path)
-        data = _bytes_of(item.at, name, files)
-        if data is None:
+        try:
+            data = layout.read_capped(item.at)
+        except OSError as error:
+            files.problems.append(layout.unreadable(name, error))
             files.broken.add(item.at.stem)
             continue
-        digest.update(f"{item.path}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
-        digest.update(data)
+        digest.add(item.path, data)
         node, findings = read(data, name)
         files.findings.append(findings)
         if node is None:
@@ -150,180 +133,63 @@ def read_rule_files(root: Path, suggest: Suggest) -> RuleFiles:
             files.broken.add(item.at.stem)
             files.broken.update(_ID_LINE.findall("\n".join(findings.lines)))
             continue
-        _take(node, item, findings, files, suggest)
-    files.digest = digest.hexdigest()
+        _Reader(kinds[item.slot], item, findings, files, suggest).take(node)
+    files.digest = digest.text()
     return files
 
 
-def digest_of(root: Path) -> str:
-    """The digest that ``read_rule_files`` would give; raises ``OSError``."""
-    files = RuleFiles(str(root))
-    digest = hashlib.sha256()
-    for item in _discover(root, files, lambda word, candidates: None):
-        data = _read_capped(item.at)
-        digest.update(f"{item.path}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
-        digest.update(data)
-    return digest.hexdigest()
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Takes the entries of one file."""
 
+    kind: Kind[Any]
+    item: Found
+    findings: Findings
+    files: RuleFiles
+    suggest: Suggest
 
-def _discover(root: Path, files: RuleFiles, suggest: Suggest) -> list[_Found]:
-    if not root.is_dir():
-        exists = root.exists()
-        files.problems.append(
-            Problem(
-                "not-a-rule-base",
-                "this is a file, not the directory of a rule base"
-                if exists
-                else "there is no such directory",
-                str(root),
-                hint="a rule base is a directory with method.yaml, questions/, offers/ and so on",
-            )
-        )
-        return []
-    try:
-        names = sorted(path.name for path in root.iterdir())
-    except OSError as error:
-        files.problems.append(_unreadable(str(root), error))
-        return []
-    found: list[_Found] = []
-    for name in names:
-        found += _discover_entry(root / name, name, files, suggest)
-    if not found:
-        files.problems.append(
-            Problem(
-                "not-a-rule-base",
-                "this directory holds no rule base",
-                str(root),
-                hint="a rule base has method.yaml, questions/, offers/ and so on",
-            )
-        )
-    else:
-        _report_missing(found, root, files)
-    return sorted(found, key=lambda item: item.path)
-
-
-def _discover_entry(at: Path, name: str, files: RuleFiles, suggest: Suggest) -> list[_Found]:
-    if name.startswith(".") or name.lower().endswith(".md"):
-        return []
-    if at.is_dir() and name in OTHERS:
-        return []
-    if at.is_dir():
-        kind = next((k for k in KINDS if k.folder and k.place == name), None)
-        if kind is None:
-            places = [k.place for k in KINDS if k.folder]
-            _report_stray(at, suggest(name, places), files, "folder")
-            return []
-        return _discover_folder(at, kind, files)
-    kind = next((k for k in KINDS if not k.folder and k.place == at.stem), None)
-    if kind is None or at.suffix not in _SUFFIXES:
-        places = [f"{k.place}.yaml" for k in KINDS if not k.folder]
-        _report_stray(at, suggest(name, places), files, "file")
-        return []
-    return [_Found(name, at, kind)]
-
-
-def _discover_folder(folder: Path, kind: Kind[Any], files: RuleFiles) -> list[_Found]:
-    try:
-        inside = sorted(folder.iterdir(), key=lambda path: path.name)
-    except OSError as error:
-        files.problems.append(_unreadable(str(folder), error))
-        return []
-    found = []
-    for at in inside:
-        if at.name.startswith(".") or at.name.lower().endswith(".md"):
-            continue
-        if at.is_dir() or at.suffix not in _SUFFIXES:
-            _report_stray(at, "files here end in .yaml", files, "folder" if at.is_dir() else "file")
-            continue
-        found.append(_Found(f"{folder.name}/{at.name}", at, kind))
-    return found
-
-
-def _report_stray(at: Path, hint: str | None, files: RuleFiles, what: str) -> None:
-    files.problems.append(
-        Problem("stray-file", f"a rule base has no {what} '{at.name}'", str(at), hint=hint)
-    )
-
-
-def _report_missing(found: Iterable[_Found], root: Path, files: RuleFiles) -> None:
-    present = {item.kind.place for item in found if item.kind.needed}
-    if not any(item.kind.shape is shapes.SourceShape for item in found):
-        _report_absent(root / "sources.yaml", files)
-    for kind in KINDS:
-        if kind.needed and kind.place not in present:
-            _report_absent(root / (kind.place if kind.folder else f"{kind.place}.yaml"), files)
-
-
-def _report_absent(at: Path, files: RuleFiles) -> None:
-    needed = (
-        f"the file '{at.name}'"
-        if at.suffix
-        else f"a folder '{at.name}' with at least one .yaml file"
-    )
-    files.problems.append(Problem("missing-file", f"a rule base needs {needed}", str(at)))
-
-
-def _unreadable(name: str, error: OSError) -> Problem:
-    reason = (error.strerror or "unknown reason").lower()
-    return Problem("unreadable-file", f"this cannot be read: {reason}", name)
-
-
-def _read_capped(at: Path) -> bytes:
-    if at.exists() and not at.is_file():
-        # A pipe would wait for ever, a device might never end.
-        raise OSError(0, "it is not a regular file")
-    with at.open("rb") as stream:
-        return stream.read(LARGEST_FILE + 1)
-
-
-def _bytes_of(at: Path, name: str, files: RuleFiles) -> bytes | None:
-    try:
-        return _read_capped(at)
-    except OSError as error:
-        files.problems.append(_unreadable(name, error))
-        return None
-
-
-def _take(node: Node, item: _Found, findings: Findings, files: RuleFiles, suggest: Suggest) -> None:
-    kind = item.kind
-    if not kind.many:
-        _take_entry(node, item, findings, files, suggest)
+    def take(self, node: Node) -> None:
+        if self.kind.slot.many:
+            self._take_list(node)
+            return
+        self._take_entry(node)
         written = node.get("id") if isinstance(node, MapNode) else None
-        if isinstance(written, ScalarNode) and written.text != item.at.stem:
-            findings.add(
+        stem = self.item.at.stem
+        if isinstance(written, ScalarNode) and written.text != stem:
+            self.findings.add(
                 "wrong-file-name",
-                f"the file is called '{item.at.name}', but its id is '{written.text}'",
+                f"the file is called '{self.item.at.name}', but its id is '{written.text}'",
                 written,
                 hint="one of the two must change",
             )
-            files.broken.add(item.at.stem)
-        return
-    if not isinstance(node, ListNode):
-        bare = kind.shape.what.removeprefix("an ").removeprefix("a ")
-        findings.add(
-            "wrong-shape",
-            f"this file should be a list, one entry for each {bare}, but it is {found_words(node)}",
-            head_of(node),
-            hint="start each entry with '- id: ...'",
-        )
-        files.broken |= _names_in(node)
-        return
-    if not node.items:
-        findings.add("empty-list", "this list is empty", node, hint="add an entry")
-    for entry in node.items:
-        _take_entry(entry, item, findings, files, suggest)
+            self.files.broken.add(stem)
 
+    def _take_list(self, node: Node) -> None:
+        if not isinstance(node, ListNode):
+            bare = self.kind.shape.what.removeprefix("an ").removeprefix("a ")
+            self.findings.add(
+                "wrong-shape",
+                f"this file should be a list, one entry for each {bare}, "
+                f"but it is {found_words(node)}",
+                head_of(node),
+                hint="start each entry with '- id: ...'",
+            )
+            self.files.broken |= _names_in(node)
+            return
+        if not node.items:
+            self.findings.add("empty-list", "this list is empty", node, hint="add an entry")
+        for entry in node.items:
+            self._take_entry(entry)
 
-def _take_entry(
-    node: Node, item: _Found, findings: Findings, files: RuleFiles, suggest: Suggest
-) -> None:
-    try:
-        shape = item.kind.shape.model_validate(node)
-    except ValidationError as error:
-        report(error, item.kind.shape, node, findings, suggest)
-        files.broken |= _names_in(node) or {item.at.stem}
-        return
-    files.entries.setdefault(item.kind, []).append(Raw(shape, item.path, findings))
+    def _take_entry(self, node: Node) -> None:
+        try:
+            shape = self.kind.shape.model_validate(node)
+        except ValidationError as error:
+            report(error, self.kind.shape, node, self.findings, self.suggest)
+            self.files.broken |= _names_in(node) or {self.item.at.stem}
+            return
+        entries = self.files.entries.setdefault(self.kind.slot, [])
+        entries.append(Raw(shape, self.item.path, self.findings))
 
 
 def _names_in(node: Node) -> set[str]:

@@ -72,6 +72,10 @@ SLOTS = (
 )
 
 
+OTHERS = frozenset({"measured"})
+"""Folders that hold data of another kind, which other modules read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A file to read; ``path`` is relative to the rule base."""
@@ -160,6 +164,8 @@ def _ignored(name: str) -> bool:
 
 def _take_entry(at: Path, listing: Listing, suggest: Suggest) -> None:
     if _ignored(at.name):
+        return
+    if at.is_dir() and at.name in OTHERS:
         return
     if at.is_dir():
         slot = next((s for s in SLOTS if s.folder and s.place == at.name), None)
