@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.widgets import TabbedContent, Tree
-from tui_play import Player, play
+from tui_play import Player, answered, play
 from tui_sample import AS_OF, recommend
 
 from advisor.tui.exporting import FORMATS, target
@@ -17,9 +17,17 @@ from advisor.tui.widgets.key_bar import KeyHint
 from advisor.tui.widgets.outline import Outline
 from advisor.tui.widgets.ranking import RankingList
 
-ANSWERED = ("1", "1", "2", "=200B", "enter", "=1M", "enter", "1", "enter", "1", "1")
-"""Start and answer everything; the verdict opens by itself."""
-NOBODY = ("1", "1", "3", "=8B", "enter", "=10", "enter", "1", "enter", "3", "1")
+BEGIN = answered(
+    use_case="chat",
+    frontier_models="large-open",
+    model_size="200B",
+    requests_per_day=1000000,
+    regions=["us"],
+    residency="none",
+    first_token="fast",
+)
+"""Every question answered."""
+NOBODY = answered(frontier_models="best-closed", residency="eu")
 """The best closed models, held in the European Union: nobody is left."""
 
 
@@ -29,7 +37,7 @@ def shown(player: Player, *words: str) -> bool:
 
 
 async def test_the_verdict_says_who_wins_and_how_sure_that_is() -> None:
-    async with play(*ANSWERED) as player:
+    async with play("v", begin=BEGIN) as player:
         assert shown(player, "★ 72-GPU rack, reserved with deepseek-v4-pro", "■■■□ likely")
         assert shown(player, "wins 92 % of cases", "weights may err ×1.8", "22 % weak evidence")
         assert shown(player, "$414,720 to $432,000 a month", "● requirements met")
@@ -37,7 +45,7 @@ async def test_the_verdict_says_who_wins_and_how_sure_that_is() -> None:
 
 
 async def test_the_first_page_shows_points_and_both_sides() -> None:
-    async with play(*ANSWERED) as player:
+    async with play("v", begin=BEGIN) as player:
         assert shown(player, "Where the points come from", "What speaks for it", "against it")
         result = player.app.state.recommendation
         assert result is not None
@@ -58,19 +66,19 @@ async def test_the_first_page_shows_points_and_both_sides() -> None:
     ],
 )
 async def test_pages_turn_by_number(key: str, page: str, words: str) -> None:
-    async with play(*ANSWERED, key) as player:
+    async with play("v", key, begin=BEGIN) as player:
         assert player.find(TabbedContent).active == page
         assert shown(player, words)
 
 
 async def test_pages_turn_by_click() -> None:
-    async with play(*ANSWERED) as player:
+    async with play("v", begin=BEGIN) as player:
         await player.click("#--content-tab-cost", column=2)
         assert player.find(TabbedContent).active == "cost"
 
 
 async def test_the_open_page_lists_flips_readings_and_next_steps() -> None:
-    async with play(*ANSWERED, "4", size=(120, 50)) as player:
+    async with play("v", "4", size=(120, 50), begin=BEGIN) as player:
         assert shown(player, "Requests per day: 100,000 → Serverless token API")
         assert shown(player, "175B is read as the frontier class.")
         assert shown(player, "Measure the first token at your own prompt length.")
@@ -82,7 +90,7 @@ async def test_unanswered_questions_are_named_as_weighed() -> None:
 
 
 async def test_nobody_left_says_what_to_relax() -> None:
-    async with play(*NOBODY) as player:
+    async with play("v", begin=NOBODY) as player:
         assert shown(player, "✗ No offer qualifies")
         await player.press("5")
         assert shown(player, "What to relax", "Residency: 72-GPU rack, reserved")
@@ -91,7 +99,7 @@ async def test_nobody_left_says_what_to_relax() -> None:
 
 
 async def test_a_click_on_the_ranking_explains_an_excluded_offer() -> None:
-    async with play(*ANSWERED, "2") as player:
+    async with play("v", "2", begin=BEGIN) as player:
         ranking = player.find(RankingList)
         ranking.highlighted = ranking.get_option_index("closed-api")
         await player.press("enter")
@@ -100,7 +108,7 @@ async def test_a_click_on_the_ranking_explains_an_excluded_offer() -> None:
 
 
 async def test_the_tree_goes_from_criterion_to_source() -> None:
-    async with play(*ANSWERED, "w") as player:
+    async with play("v", "w", begin=BEGIN) as player:
         tree = player.find(ExplainTree)
         assert player.app.focused is tree
         criterion = tree.root.children[0]
@@ -115,7 +123,7 @@ async def test_the_tree_goes_from_criterion_to_source() -> None:
 
 
 async def test_the_detail_names_weight_and_utility() -> None:
-    async with play(*ANSWERED, "w") as player:
+    async with play("v", "w", begin=BEGIN) as player:
         assert isinstance(player.find(ExplainTree), Tree)
         assert shown(player, "weight", "utility", "points")
 
@@ -129,7 +137,7 @@ async def test_back_from_the_verdict_continues_the_interview() -> None:
 
 
 async def test_review_changes_any_answer() -> None:
-    async with play(*ANSWERED, "r") as player:
+    async with play("v", "r", begin=BEGIN) as player:
         assert player.screen == "ReviewScreen"
         outline = player.find(Outline)
         outline.highlighted = outline.get_option_index("use-case")
@@ -146,7 +154,7 @@ async def test_export_writes_a_file_and_names_it(
     key: str, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    async with play(*ANSWERED, "e", key) as player:
+    async with play("v", "e", key, begin=BEGIN) as player:
         path = target("advisor-2026-11-22-rack-72", FORMATS[form])
         assert path.parent == tmp_path
         assert [p.name for p in tmp_path.iterdir()] == [path.name]
@@ -169,7 +177,7 @@ async def test_export_writes_a_file_and_names_it(
 
 async def test_export_takes_another_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    async with play(*ANSWERED, "e") as player:
+    async with play("v", "e", begin=BEGIN) as player:
         player.find(FileInput).value = str(tmp_path / "for the board")
         await player.press("2")
         assert (tmp_path / "for the board.json").exists()
@@ -179,7 +187,7 @@ async def test_export_says_why_a_file_cannot_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    async with play(*ANSWERED, "e") as player:
+    async with play("v", "e", begin=BEGIN) as player:
         player.find(FileInput).value = str(tmp_path / "missing" / "x")
         await player.press("1")
         assert shown(player, "✗ Not written: No such file or directory")
@@ -190,7 +198,7 @@ async def test_export_says_why_a_file_cannot_be_written(
 
 
 async def test_copy_is_said_to_be_sent_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with play(*ANSWERED, "y") as player:
+    async with play("v", "y", begin=BEGIN) as player:
         assert player.app.clipboard == "72-GPU rack, reserved leads, likely."
         (notice,) = player.app._notifications
         assert "sent" in notice.message
@@ -200,20 +208,20 @@ async def test_copy_is_said_to_be_sent_only(monkeypatch: pytest.MonkeyPatch) -> 
 async def test_the_whole_path_by_mouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with play() as player:
-        await player.click("#menu", row=0)
-        await player.click("#answers", row=0)
-        await player.click("#answers", row=2)
-        await player.click("#answers", row=1)
-        await player.click("#answers", row=1)
-        await player.click("#answers", row=0)
+        await player.click_row("#menu", "start")
+        await player.click_row("#answers", "chat")
+        await player.click_row("#answers", "large-open")
+        await player.click_row("#answers", "175B to 2T")
+        await player.click_row("#answers", "1 to 1,000")
+        await player.click_row("#answers", "europe")
         await click_hint(player, "answer")
-        await player.click("#answers", row=0)
-        await player.click("#answers", row=0)
+        await player.click_row("#answers", "none")
+        await player.click_row("#answers", "fast")
         assert player.screen == "VerdictScreen"
         assert len(player.answers) == 7
         await click_hint(player, "export")
         assert player.screen == "ExportScreen"
-        await player.click("#formats", row=1)
+        await player.click_row("#formats", "json")
         assert [p.suffix for p in tmp_path.iterdir()] == [".json"]
 
 

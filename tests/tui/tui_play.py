@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import tui_sample
 from textual.pilot import Pilot
 
+from advisor.knowledge.model import Inputs, Knowledge
 from advisor.tui.app import AdvisorApp
 
 
@@ -20,6 +21,14 @@ def make_app(**changes: Any) -> AdvisorApp:
         "as_of": tui_sample.AS_OF,
     }
     return AdvisorApp(**(given | changes))
+
+
+def answered(**answers: object) -> Callable[[Knowledge], Inputs]:
+    """What the application begins with: answers by question id (``_`` for ``-``)."""
+    from advisor.language.answers import inputs_from_mapping
+
+    named = {name.replace("_", "-"): value for name, value in answers.items()}
+    return lambda knowledge: inputs_from_mapping({"answers": named}, knowledge)
 
 
 class Player:
@@ -40,13 +49,18 @@ class Player:
         await self.pilot.click(target, offset=(column, row))  # type: ignore[arg-type]
         await self.rest()
 
+    async def click_row(self, target: Any, row_id: str) -> None:
+        """Click a row of a list by its id."""
+        rows = self.find(target)
+        index = rows.get_option_index(row_id)
+        await self.click(rows, row=rows._index_to_line[index] - round(rows.scroll_y))
+
     async def resize(self, width: int, height: int) -> None:
         await self.pilot.resize_terminal(width, height)
         await self.rest()
 
     async def rest(self) -> None:
         """Wait until nothing is left to do and the ranking belongs to the answers."""
-        await self.pilot.pause()
         await self.app.settled()
         await self.pilot.pause()
 
@@ -85,7 +99,7 @@ class Player:
 
 @asynccontextmanager
 async def play(
-    *keys: str, size: tuple[int, int] = (120, 40), **changes: Any
+    *keys: str, size: tuple[int, int] = (120, 30), **changes: Any
 ) -> AsyncIterator[Player]:
     """A started application, after ``keys``."""
     app = make_app(**changes)

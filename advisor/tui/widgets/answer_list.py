@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Click, Resize
+from textual.events import Resize
 from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -164,13 +164,6 @@ class AnswerList(Menu):
         else:
             self.ticked = {choice.id}
             self._answer()
-
-    async def _on_click(self, event: Click) -> None:
-        index = event.style.meta.get("option")
-        if index is not None:
-            event.stop()
-            self.highlighted = index
-            self.action_select()
 
     def on_resize(self, _: Resize) -> None:
         self.refresh_rows()
