@@ -108,12 +108,12 @@ class Entries:
         """Rules that hold in at least half of what is left, strongest first."""
         scoring = self.scoring
         position = scoring.offers.index(offer)
-        masses = scoring.worlds.grouped([scoring.parts[criterion]], exact=self.exact)
+        masses = scoring.marginal(criterion, exact=self.exact)
         total = sum(masses.values())
         held: dict[str, int] = {}
         clamped: dict[int, int] = {}
         notes: dict[str, int] = {}
-        for (row,), mass in masses.items():
+        for row, mass in masses.items():
             utility = scoring.utilities[criterion][row][position]
             for rule in utility.fired:
                 held[rule.id] = held.get(rule.id, 0) + mass

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from advisor.decision.situation import Situation
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
-from advisor.engine.worlds import Cells, Look, Part, Worlds
+from advisor.engine.worlds import Cells, Look, Worlds
 from advisor.knowledge.model import Rule
 from advisor.knowledge.values import Truth
 
@@ -93,7 +93,7 @@ def stand(situation: Situation, worlds: Worlds, gates: tuple[Gate, ...]) -> dict
             if values == {False}:
                 continue
             certain = frozenset(c for c, t in truths.items() if t is True)
-            if False in values:
+            if False in values or not situation.is_stated(gate.rule):
                 depends[offer].append(gate)
             elif values == {True} and not gate.negotiable:
                 excluded[offer].append(gate)
@@ -124,11 +124,10 @@ def _coarse(
             depends[offer].append(gate)
 
 
-def failure_part(gate: Gate, standings: Mapping[str, Standing], order: tuple[str, ...]) -> Part:
+def failure_look(gate: Gate, standings: Mapping[str, Standing], order: tuple[str, ...]) -> Look:
     """The offers (as bits, in ``order``) that surely fail a gate in a joint cell."""
-    table = [standings[offer].fails.get(gate.id, frozenset()) for offer in order]
-
-    def number(cells: Cells) -> int:
-        return sum(1 << i for i, failing in enumerate(table) if cells in failing)
-
-    return Part([Look(gate.keys, number)])
+    masks: dict[Cells, int] = {}
+    for i, offer in enumerate(order):
+        for cells in standings[offer].fails.get(gate.id, ()):
+            masks[cells] = masks.get(cells, 0) | 1 << i
+    return Look(gate.keys, lambda cells: masks.get(cells, 0))

@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from advisor.decision.costs import whole_traffic
-from advisor.decision.gates import Gate, Standing, failure_part
+from advisor.decision.costs import TRAFFIC, Profile, whole_traffic
+from advisor.decision.gates import Gate, Standing, failure_look
 from advisor.decision.situation import Situation, anchor_names
 from advisor.decision.tables import (
     FULL,
+    Doubts,
     Utility,
     anchors_at,
     measured_span,
@@ -28,10 +29,14 @@ from advisor.decision.tables import (
 )
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.space import Assignment
-from advisor.engine.truth import conjunction
 from advisor.engine.worlds import EXACT_LIMIT, Cells, Look, Part, Worlds
 from advisor.knowledge.model import Criterion, Measure, Rule
-from advisor.knowledge.values import Domain, Truth
+from advisor.knowledge.values import Domain
+
+FEW_ROWS = 64
+"""Combinations up to which they are looked at one by one."""
+MANY_RULES = 28
+"""Rules of one criterion that fit, twice, into the bits of one number."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +75,20 @@ class Scoring:
         self.weights = Part([self._look(r) for r in self.weigh_rules], self._weight_number)
         self.utilities: dict[str, list[tuple[Utility, ...]]] = {}
         self._row_numbers: dict[str, dict[tuple[object, ...], int]] = {}
-        self._measured: dict[tuple[object, ...], Utility] = {}
         self.parts: dict[str, Part] = {}
         self.score_rules: dict[str, list[Rule]] = {}
-        self._by_offer: dict[str, list[dict[str, Truth]]] = {}
-        self._widenings: dict[tuple[str, str, str | None], int] = {}
+        self._own_cells: dict[str, list[dict[str, int]]] = {}
+        self._marginals: dict[str, dict[int, int]] = {}
+        self._masks: dict[tuple[str, str, str | None], tuple[int, int]] = {}
+        self._stepped_known: dict[tuple[object, ...], Utility] = {}
         self._models: list[tuple[str | None, ...]] = []
         for criterion in situation.knowledge.criteria.values():
             self._add(criterion)
         failing = [g for g in gates if any(g.id in standings[o].fails for o in self.offers)]
-        self.failures = {g.id: failure_part(g, standings, self.offers) for g in failing}
+        self.failures = {g.id: failure_look(g, standings, self.offers) for g in failing}
+        entangled, self._independent = self._split_failures()
+        self.failing_masks: list[int] = []
+        self.entangled = self.failing_part(entangled)
 
     def _look(self, rule: Rule) -> Look:
         """Whether a rule without *its* holds: 0 no, 1 yes, 2 it depends."""
@@ -92,16 +101,13 @@ class Scoring:
         return Look(keys, number)
 
     def _look_by_offer(self, rule: Rule) -> Look:
-        """A rule that compares with the offer: one more than the place in ``_by_offer``."""
-        keys = self.situation.space.open_keys(self.situation.questions_of(rule))
-        found = self._by_offer.setdefault(rule.id, [])
+        """Which cell of its own axes a rule is in that compares with the offer."""
+        keys = self.situation.keys_of(rule)
+        found = self._own_cells.setdefault(rule.id, [])
 
         def number(cells: Cells) -> int:
-            at = dict(zip(keys, cells, strict=True))
-            truths = {o: self.situation.holds(rule, o, at, point=True) for o in self.offers}
-            if truths not in found:
-                found.append(truths)
-            return found.index(truths) + 1
+            found.append(dict(zip(keys, cells, strict=True)))
+            return len(found) - 1
 
         return Look(keys, number)
 
@@ -136,21 +142,49 @@ class Scoring:
             self._look_by_offer(rule) if situation.its_of(rule) else self._look(rule)
             for rule in rules
         ]
-        if any(situation.reads_model(rule) for rule in rules):
+        if any(situation.reads_model(r) or situation.its_of(r) for r in rules):
             looks.append(self._models_look())
 
         def combine(seen: tuple[int, ...]) -> int:
             models = self._models[seen[-1]] if len(seen) > len(rules) else self._any_models()
+            plain = [i for i, rule in enumerate(rules) if rule.id not in self._own_cells]
+            held = sum(1 << i for i in plain if seen[i] == 1)
+            open_ = sum(1 << i for i in plain if seen[i] == 2)
             row = tuple(
-                self._stepped(rules, seen, offer, model)
+                self._stepped(criterion.id, rules, seen, held, open_, offer, model)
                 for offer, model in zip(self.offers, models, strict=True)
             )
             return self._row_number(criterion.id, row)
 
-        self.parts[criterion.id] = Part(looks, combine)
+        def combine_many(seen: list[tuple[int, ...]]) -> list[int]:
+            if len(seen) <= FEW_ROWS or len(rules) > MANY_RULES:
+                return [combine(row) for row in seen]
+            return self._stepped_columns(criterion.id, rules, seen)
+
+        self.parts[criterion.id] = Part(looks, combine, combine_many)
 
     def _any_models(self) -> tuple[str | None, ...]:
         return tuple(None for _ in self.offers)
+
+    def failing_part(self, looks: Sequence[Look]) -> Part:
+        """A part whose number is a place in ``failing_masks``: the offers that fail."""
+
+        def combine(seen: tuple[int, ...]) -> int:
+            mask = 0
+            for failing in seen:
+                mask |= failing
+            if mask not in self.failing_masks:
+                self.failing_masks.append(mask)
+            return self.failing_masks.index(mask)
+
+        return Part(looks, combine)
+
+    def marginal(self, criterion: str, *, exact: bool) -> dict[int, int]:
+        """Row of utilities of one criterion -> prior mass."""
+        if criterion not in self._marginals:
+            masses = self.worlds.grouped([self.parts[criterion]], exact=exact)
+            self._marginals[criterion] = {row: mass for (row,), mass in masses.items()}
+        return self._marginals[criterion]
 
     def _row_number(self, criterion: str, row: tuple[Utility, ...]) -> int:
         numbers = self._row_numbers[criterion]
@@ -161,66 +195,180 @@ class Scoring:
         return numbers[key]
 
     def _stepped(
-        self, rules: Sequence[Rule], seen: tuple[int, ...], offer: str, model: str | None
+        self,
+        criterion: str,
+        rules: Sequence[Rule],
+        seen: tuple[int, ...],
+        held: int,
+        open_: int,
+        offer: str,
+        model: str | None,
     ) -> Utility:
-        situation = self.situation
-        certain: list[Rule] = []
-        possible: list[Rule] = []
-        for rule, number in zip(rules, seen, strict=False):
-            if number == 0:
-                continue
-            if situation.its_of(rule):
-                truth = self._by_offer[rule.id][number - 1][offer]
-            else:
-                suits = situation.suits(rule, offer, model)
-                truth = conjunction((suits, True if number == 1 else None))
-            if truth is True:
-                certain.append(rule)
-            elif truth is None:
-                possible.append(rule)
-        widening = {r.id: self._widening(r, offer, model) for r in certain}
-        return step_utility(situation, certain, possible, widening)
+        """``held`` and ``open_`` are bits over ``rules``: the workload side holds, might."""
+        sure, maybe = self._suiting(criterion, rules, offer, model)
+        certain = held & sure
+        possible = ((held | open_) & (sure | maybe)) & ~certain
+        for i, rule in enumerate(rules):
+            if rule.id in self._own_cells:
+                at = self._own_cells[rule.id][seen[i]]
+                truth = self.situation.holds_for(rule, offer, model, at, point=True)
+                certain = certain & ~(1 << i) | (int(truth is True) << i)
+                possible = possible & ~(1 << i) | (int(truth is None) << i)
+        return self._of_masks(criterion, rules, offer, model, certain, possible)
 
-    def _widening(self, rule: Rule, offer: str, model: str | None) -> int:
-        place = (rule.id, offer, model)
-        if place not in self._widenings:
-            self._widenings[place] = widening_of(self.situation, rule, offer, model)
-        return self._widenings[place]
+    def _of_masks(
+        self,
+        criterion: str,
+        rules: Sequence[Rule],
+        offer: str,
+        model: str | None,
+        certain: int,
+        possible: int,
+    ) -> Utility:
+        place = (criterion, offer, model, certain, possible)
+        if place not in self._stepped_known:
+            fired = [rule for i, rule in enumerate(rules) if certain >> i & 1]
+            unsure = [rule for i, rule in enumerate(rules) if possible >> i & 1]
+            widening = {r.id: widening_of(self.situation, r, offer, model) for r in fired}
+            self._stepped_known[place] = step_utility(self.situation, fired, unsure, widening)
+        return self._stepped_known[place]
+
+    def _stepped_columns(
+        self, criterion: str, rules: Sequence[Rule], seen: list[tuple[int, ...]]
+    ) -> list[int]:
+        """``_stepped`` for many combinations at once, offer by offer, as columns."""
+        import numpy as np
+
+        table = np.array(seen, dtype=np.int64)
+        by_model = table.shape[1] > len(rules)
+        held = np.zeros(len(table), dtype=np.int64)
+        open_ = np.zeros(len(table), dtype=np.int64)
+        for i, rule in enumerate(rules):
+            if rule.id not in self._own_cells:
+                held |= (table[:, i] == 1).astype(np.int64) << i
+                open_ |= (table[:, i] == 2).astype(np.int64) << i
+        columns: list[list[Utility]] = []
+        for o, offer in enumerate(self.offers):
+            models = [row[o] for row in self._models] if by_model else [None]
+            served = sorted(set(models), key=str)
+            place = np.array([served.index(m) for m in models], dtype=np.int64)
+            which = place[table[:, -1]] if by_model else np.zeros(len(table), dtype=np.int64)
+            masks = np.array(
+                [self._suiting(criterion, rules, offer, m) for m in served], dtype=np.int64
+            )
+            sure, maybe = masks[which, 0], masks[which, 1]
+            certain = held & sure
+            possible = ((held | open_) & (sure | maybe)) & ~certain
+            for i, rule in enumerate(rules):
+                if rule.id not in self._own_cells:
+                    continue
+                truths = [
+                    [self.situation.holds_for(rule, offer, m, at, point=True) for m in served]
+                    for at in self._own_cells[rule.id]
+                ]
+                code = np.array(
+                    [[1 if t is True else 2 if t is None else 0 for t in row] for row in truths],
+                    dtype=np.int64,
+                )[table[:, i], which]
+                certain = certain & ~(1 << i) | ((code == 1).astype(np.int64) << i)
+                possible = possible & ~(1 << i) | ((code == 2).astype(np.int64) << i)
+            size = len(rules)
+            low = (1 << size) - 1
+            codes, inverse = np.unique(
+                (((which << size) | certain) << size) | possible, return_inverse=True
+            )
+            utilities = [
+                self._of_masks(
+                    criterion,
+                    rules,
+                    offer,
+                    served[code >> 2 * size],
+                    code >> size & low,
+                    code & low,
+                )
+                for code in codes.tolist()
+            ]
+            columns.append([utilities[j] for j in inverse.tolist()])
+        rows = self.utilities[criterion]
+        start = len(rows)
+        rows.extend(zip(*columns, strict=True))
+        return list(range(start, len(rows)))
+
+    def _suiting(
+        self, criterion: str, rules: Sequence[Rule], offer: str, model: str | None
+    ) -> tuple[int, int]:
+        """Which rules speak of the offer: surely, and perhaps (bits over ``rules``)."""
+        place = (criterion, offer, model)
+        if place not in self._masks:
+            truths = [self.situation.suits(rule, offer, model) for rule in rules]
+            self._masks[place] = (
+                sum(1 << i for i, truth in enumerate(truths) if truth is True),
+                sum(1 << i for i, truth in enumerate(truths) if truth is None),
+            )
+        return self._masks[place]
+
+    def _anchored(self, measure: Measure) -> frozenset[str]:
+        """Axes that say where the anchors of a measure lie."""
+        situation = self.situation
+        questions = [
+            q for n in anchor_names(measure) for q in situation.base.workload.questions_of(n)
+        ]
+        return frozenset(situation.space.open_keys(questions))
 
     def _measured_part(self, criterion: Criterion, measure: Measure) -> Part:
         situation = self.situation
         traffic = situation.measure_questions(measure) - set(SERVING_QUESTIONS)
         keys = situation.space.open_keys(traffic)
-        seen_traffic: list[tuple[dict[str, Domain], list[tuple[int, int]], tuple[int, ...]]] = []
-        doubts = {}
+        anchored = self._anchored(measure)
+        volume = tuple(key for key in keys if key in TRAFFIC or key in anchored)
+        shares = tuple(key for key in keys if key not in volume)
+        figures: list[tuple[tuple[int, int, int], list[tuple[int, int]]]] = []
+        terms: list[dict[str, Domain]] = []
+        kinds: dict[tuple[Profile, Doubts], int] = {}
+        by_terms: dict[tuple[int, int], list[int]] = {}
+        known: dict[tuple[int, int], Utility] = {}
 
-        def number(cells: Cells) -> int:
-            at = dict(zip(keys, cells, strict=True))
+        def figure(cells: Cells) -> int:
+            at = dict(zip(volume, cells, strict=True))
             env = situation.extended(
                 situation.environment(traffic, at, point=True), anchor_names(measure)
             )
-            seen_traffic.append((env, anchors_at(measure, env), whole_traffic(env)))
-            return len(seen_traffic) - 1
+            figures.append((whole_traffic(env), anchors_at(measure, env)))
+            return len(figures) - 1
 
-        def utility(offer: str, model: str | None, place: int) -> Utility:
-            env, anchors, figures = seen_traffic[place]
-            if (offer, model) not in doubts:
-                doubts[offer, model] = price_doubts(situation, offer, model)
-            profile = situation.costs.profile(offer, model, env)
-            bounds = profile.bounds(measure.name, *figures)
-            return measured_utility(measure, anchors, bounds, doubts[offer, model])
+        def term(cells: Cells) -> int:
+            at = dict(zip(shares, cells, strict=True))
+            terms.append(situation.environment(traffic, at, point=True))
+            return len(terms) - 1
+
+        def kinds_of(place: tuple[int, int]) -> list[int]:
+            found = []
+            for offer, model in zip(self.offers, self._models[place[1]], strict=True):
+                kind = (
+                    situation.costs.profile(offer, model, terms[place[0]]),
+                    price_doubts(situation, offer, model),
+                )
+                found.append(kinds.setdefault(kind, len(kinds)))
+            return found
+
+        def utility(kind: int, at: int) -> Utility:
+            profile, doubts = list(kinds)[kind]
+            numbers, anchors = figures[at]
+            bounds = profile.bounds(measure.name, *numbers)
+            return measured_utility(measure, anchors, bounds, doubts)
 
         def combine(seen: tuple[int, ...]) -> int:
-            row = []
-            for offer, model in zip(self.offers, self._models[seen[1]], strict=True):
-                place = (criterion.id, offer, model, seen[0])
-                if place not in self._measured:
-                    self._measured[place] = utility(offer, model, seen[0])
-                row.append(self._measured[place])
-            self.utilities[criterion.id].append(tuple(row))
+            at, *place = seen
+            offered = by_terms.get((place[0], place[1]))
+            if offered is None:
+                offered = by_terms[place[0], place[1]] = kinds_of((place[0], place[1]))
+            for kind in offered:
+                if (kind, at) not in known:
+                    known[kind, at] = utility(kind, at)
+            self.utilities[criterion.id].append(tuple([known[kind, at] for kind in offered]))
             return len(self.utilities[criterion.id]) - 1
 
-        return Part([Look(keys, number), self._models_look()], combine)
+        return Part([Look(volume, figure), Look(shares, term), self._models_look()], combine)
 
     def questions_of(self, criterion: Criterion) -> frozenset[str]:
         """The questions that a criterion's utilities rest on."""
@@ -231,7 +379,7 @@ class Scoring:
 
     def open_keys(self) -> tuple[str, ...]:
         """Every open axis that weights, utilities or failures read."""
-        parts = [self.weights, *self.parts.values(), *self.failures.values()]
+        parts: list[Part | Look] = [self.weights, *self.parts.values(), *self.failures.values()]
         return tuple(sorted({key for part in parts for key in part.keys}))
 
     def _weight_number(self, seen: tuple[int, ...]) -> int:
@@ -271,9 +419,9 @@ class Scoring:
         env = self.situation.environment(self.questions_of(criterion), at, point=point)
         return self.situation.extended(env, anchor_names(measure))
 
-    def fails(self, part: Part, offer: int) -> bool:
-        """Whether an offer (by position) fails anywhere in a failure part."""
-        return any(part.of(cells) >> offer & 1 for cells in self.worlds.cells(part.keys))
+    def fails(self, look: Look, offer: int) -> bool:
+        """Whether an offer (by position) fails a gate anywhere."""
+        return any(look.of(cells) >> offer & 1 for cells in self.worlds.cells(look.keys))
 
     def common(self, criterion: str, offer: int) -> int:
         """The utility of an offer on a criterion where it is the same in every cell seen."""
@@ -282,17 +430,16 @@ class Scoring:
 
     def is_exact(self) -> bool:
         """Whether the joint cells behind every mean are few enough to be looked at all."""
-        entangled, _ = self._split_failures()
-        return (
-            sum(self.worlds.size([self.weights, part, *entangled]) for part in self.parts.values())
-            <= EXACT_LIMIT
+        return all(
+            self.worlds.size([self.weights, part, self.entangled]) <= EXACT_LIMIT
+            for part in self.parts.values()
         )
 
-    def _split_failures(self) -> tuple[list[Part], list[list[Part]]]:
+    def _split_failures(self) -> tuple[list[Look], list[list[Look]]]:
         """Failures that share an axis with weights or utilities, and the independent rest."""
         touched = {k for p in (self.weights, *self.parts.values()) for k in p.keys}
         rest = list(self.failures.values())
-        entangled: list[Part] = []
+        entangled: list[Look] = []
         grown = True
         while grown:
             grown = False
@@ -304,8 +451,8 @@ class Scoring:
                     grown = True
         return entangled, self._components(rest)
 
-    def _components(self, parts: list[Part]) -> list[list[Part]]:
-        groups: list[tuple[set[str], list[Part]]] = []
+    def _components(self, parts: list[Look]) -> list[list[Look]]:
+        groups: list[tuple[set[str], list[Look]]] = []
         for part in parts:
             keys = set(part.keys)
             members = [part]
@@ -321,45 +468,48 @@ class Scoring:
 
     def scores(self, *, exact: bool) -> dict[str, Scored]:
         """The mean score of every offer that is not excluded."""
-        entangled, independent = self._split_failures()
-        passing = self._pass_shares(independent, exact=exact)
-        terms: dict[str, list[Term]] = {offer: [] for offer in self.offers}
-        for position, criterion in enumerate(self.situation.knowledge.criteria):
-            for offer, term in self._terms(criterion, position, entangled, passing, exact).items():
-                terms[offer].append(term)
-        return {
-            offer: Scored(offer, sum((t.exact for t in found), Fraction(0)), tuple(found))
-            for offer, found in terms.items()
-        }
+        passing = self._pass_shares(exact=exact)
+        if exact:
+            means = [self._means(c, k) for k, c in enumerate(self.situation.knowledge.criteria)]
+        else:
+            means = self._sampled_means()
+        result = {}
+        for i, offer in enumerate(self.offers):
+            terms = tuple(
+                Term(criterion, passing[i] * values[i], share)
+                for criterion, (share, values) in zip(
+                    self.situation.knowledge.criteria, means, strict=True
+                )
+            )
+            total = sum((t.exact for t in terms), Fraction(0))
+            result[offer] = Scored(offer, total, terms)
+        return result
 
-    def _pass_shares(self, groups: list[list[Part]], *, exact: bool) -> list[Fraction]:
+    def _pass_shares(self, *, exact: bool) -> list[Fraction]:
+        """Per offer, the prior mass in which no gate fails that shares no axis with scores."""
         shares = [Fraction(1)] * len(self.offers)
-        for group in groups:
-            masses = self.worlds.grouped(group, exact=exact)
+        for group in self._independent:
+            masses = self.worlds.grouped([self.failing_part(group)], exact=exact)
             total = sum(masses.values())
             for i in range(len(self.offers)):
                 passed = sum(
                     mass
-                    for masks, mass in masses.items()
-                    if not any(mask >> i & 1 for mask in masks)
+                    for (place,), mass in masses.items()
+                    if not self.failing_masks[place] >> i & 1
                 )
                 shares[i] *= Fraction(passed, total)
         return shares
 
-    def _terms(
-        self,
-        criterion: str,
-        position: int,
-        entangled: list[Part],
-        passing: list[Fraction],
-        exact: bool,
-    ) -> dict[str, Term]:
-        masses = self.worlds.grouped([self.weights, self.parts[criterion], *entangled], exact=exact)
+    def _means(self, criterion: str, position: int) -> tuple[Fraction, list[Fraction]]:
+        """Mean weight share of a criterion, and its mean term for every offer."""
+        masses = self.worlds.grouped(
+            [self.weights, self.parts[criterion], self.entangled], exact=True
+        )
         total = sum(masses.values())
         by_sum: dict[int, list[int]] = {}
         shares: dict[int, int] = {}
         rows = self.utilities[criterion]
-        for (vector_number, row_number, *masks), mass in masses.items():
+        for (vector_number, row_number, failing_number), mass in masses.items():
             vector = self.weight_vectors[vector_number]
             whole = sum(vector)
             if not whole or not vector[position]:
@@ -367,22 +517,60 @@ class Scoring:
             sums = by_sum.setdefault(whole, [0] * len(self.offers))
             weighted = mass * vector[position]
             shares[whole] = shares.get(whole, 0) + weighted
-            failing = 0
-            for mask in masks:
-                failing |= mask
+            failing = self.failing_masks[failing_number]
             for i, utility in enumerate(rows[row_number]):
                 if not failing >> i & 1:
                     sums[i] += weighted * utility.point
-        weight_share = sum((Fraction(s, w * total) for w, s in shares.items()), Fraction(0))
-        return {
-            offer: Term(
-                criterion,
-                passing[i]
-                * sum((Fraction(sums[i], w * total) for w, sums in by_sum.items()), Fraction(0)),
-                weight_share,
+        return (
+            sum((Fraction(s, w * total) for w, s in shares.items()), Fraction(0)),
+            [
+                sum((Fraction(sums[i], w * total) for w, sums in by_sum.items()), Fraction(0))
+                for i in range(len(self.offers))
+            ],
+        )
+
+    def _sampled_means(self) -> list[tuple[Fraction, list[Fraction]]]:
+        """The same over the fixed worlds, as columns."""
+        import numpy as np
+
+        chosen = self.worlds.sampled(self.weights)
+        failing = self.worlds.sampled(self.entangled)
+        vectors = np.array(self.weight_vectors, dtype=np.int64)
+        sums = vectors.sum(axis=1)[chosen]
+        order = np.argsort(sums, kind="stable")
+        order = order[sums[order] > 0]
+        total = len(sums)
+        passes = np.array(
+            [[not mask >> i & 1 for i in range(len(self.offers))] for mask in self.failing_masks],
+            dtype=np.int64,
+        )[failing[order]]
+        wholes, starts = np.unique(sums[order], return_index=True)
+        result = []
+        for position, criterion in enumerate(self.situation.knowledge.criteria):
+            rows = self.worlds.sampled(self.parts[criterion])[order]
+            weights = vectors[:, position][chosen[order]]
+            points = np.array(
+                [[u.point for u in row] for row in self.utilities[criterion]], dtype=np.int64
             )
-            for i, offer in enumerate(self.offers)
-        }
+            terms = points[rows] * passes * weights[:, None]
+            per_sum = np.add.reduceat(terms, starts, axis=0).tolist() if len(order) else []
+            weighted = np.add.reduceat(weights, starts).tolist() if len(order) else []
+            scale = [int(w) * total for w in wholes.tolist()]
+            result.append(
+                (
+                    sum(
+                        (Fraction(s, d) for s, d in zip(weighted, scale, strict=True)), Fraction(0)
+                    ),
+                    [
+                        sum(
+                            (Fraction(r[i], d) for r, d in zip(per_sum, scale, strict=True)),
+                            Fraction(0),
+                        )
+                        for i in range(len(self.offers))
+                    ],
+                )
+            )
+        return result
 
     def at_base_weights(self, offer: str, *, exact: bool) -> Fraction:
         """Mean utility with every criterion at its base weight: the first tie-break."""
@@ -391,10 +579,10 @@ class Scoring:
         whole = 0
         for criterion in self.situation.knowledge.criteria.values():
             base = weight(self.situation, criterion, 0)
-            masses = self.worlds.grouped([self.parts[criterion.id]], exact=exact)
+            masses = self.marginal(criterion.id, exact=exact)
             mass = sum(masses.values())
             rows = self.utilities[criterion.id]
-            mean = Fraction(sum(rows[n][i].point * m for (n,), m in masses.items()), mass)
+            mean = Fraction(sum(rows[n][i].point * m for n, m in masses.items()), mass)
             total += base * mean
             whole += base
         return total / whole if whole else Fraction(0)

@@ -191,13 +191,11 @@ class _Decision:
         position = self.scoring.offers.index(scored.offer)
         weak = Fraction(0)
         for term in scored.terms:
-            masses = self.scoring.worlds.grouped(
-                [self.scoring.parts[term.criterion]], exact=self.exact
-            )
+            masses = self.scoring.marginal(term.criterion, exact=self.exact)
             total = sum(masses.values())
             rows = self.scoring.utilities[term.criterion]
             share = sum(
-                (rows[row][position].weak * mass for (row,), mass in masses.items()), Fraction(0)
+                (rows[row][position].weak * mass for row, mass in masses.items()), Fraction(0)
             )
             weak += term.exact * share / total
         return weak / scored.score

@@ -23,7 +23,7 @@ from advisor.engine.workload import Workload, names_of
 from advisor.engine.worlds import Cells, Look, Part
 from advisor.knowledge.ledger import Ledger, build_ledger
 from advisor.knowledge.model import Inputs, Knowledge, Measure, Rule
-from advisor.knowledge.syntax import Condition
+from advisor.knowledge.syntax import CompareIts, Condition, WithinIts
 from advisor.knowledge.values import Domain, NumberType, Truth
 
 
@@ -67,6 +67,11 @@ class Situation:
     _its: dict[str, frozenset[str]] = field(default_factory=dict)
     _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _when: dict[tuple[object, ...], Truth] = field(default_factory=dict)
+    _holds: dict[tuple[object, ...], Truth] = field(default_factory=dict)
+    _its_kinds: dict[tuple[str, str, str | None], tuple[Domain | None, ...]] = field(
+        default_factory=dict
+    )
+    _kinds: dict[tuple[Domain | None, ...], tuple[Domain | None, ...]] = field(default_factory=dict)
     _environments: dict[tuple[object, ...], Mapping[str, Domain]] = field(default_factory=dict)
     _for: dict[tuple[str, str, str | None], Truth] = field(default_factory=dict)
 
@@ -128,6 +133,25 @@ class Situation:
             its = self._its[rule.id] = its_in(rule.when)
         return its
 
+    def is_stated(self, rule: Rule | None) -> bool:
+        """Whether what a gate compares with the offer was answered at all.
+
+        A limit that nobody asked for is no requirement, however little is known of it.
+        """
+        if rule is None or not self.its_of(rule):
+            return True
+        compared = [
+            atom.name
+            for atom in atoms_in(rule.when)
+            if any(isinstance(test, CompareIts | WithinIts) for test in tests_in(atom.test))
+        ]
+        return all(
+            question in self.inputs.answers
+            for name in compared
+            for question in self.base.workload.questions_of(name)
+            if self.knowledge.questions[question].unknown_means is None
+        )
+
     def keys_of(self, rule: Rule) -> tuple[str, ...]:
         """The open axes that the rule's workload side rests on."""
         keys = self._keys.get(rule.id)
@@ -161,23 +185,54 @@ class Situation:
         """Whether the rule holds for the offer in a joint cell."""
         if self.never_speaks_of(rule, offer):
             return False
-        model = self.choice(offer, at).model
+        return self.holds_for(rule, offer, self.choice(offer, at).model, at, point=point)
+
+    def holds_for(
+        self, rule: Rule, offer: str, model: str | None, at: Assignment, *, point: bool
+    ) -> Truth:
+        """Whether the rule holds for the offer when it serves ``model``."""
         suits = self.suits(rule, offer, model)
         if suits is False:
             return False
         its = self.its_of(rule)
         if not its:
             return conjunction((self.when(rule, at, point=point), suits))
-        offered = self.base.offering.environment(offer, model)
-        known = {name: offered[name] for name in sorted(its) if name in offered}
         if its & set(MEASURES):
-            env = self.environment(self.questions_of(rule), at, point=point)
-            for name in its & set(MEASURES):
-                value = self.costs.measure(name, offer, model, env)
-                if value is not None:
-                    known[name] = value
-        truth = truth_of(rule.when, self._known(rule, at, point), known)
-        return conjunction((truth, suits))
+            return conjunction((self._against_measures(rule, offer, model, at, point), suits))
+        return conjunction((self._compared(rule, offer, model, at, point), suits))
+
+    def _compared(
+        self, rule: Rule, offer: str, model: str | None, at: Assignment, point: bool
+    ) -> Truth:
+        """A rule that compares with the offer; offers with equal attributes share a verdict."""
+        kind = self._its_kind(rule, offer, model)
+        place = (rule.id, kind, point, *(at.get(key) for key in self.keys_of(rule)))
+        if place not in self._holds:
+            its = dict(zip(sorted(self.its_of(rule)), kind, strict=True))
+            known = {name: value for name, value in its.items() if value is not None}
+            self._holds[place] = truth_of(rule.when, self._known(rule, at, point), known)
+        return self._holds[place]
+
+    def _its_kind(self, rule: Rule, offer: str, model: str | None) -> tuple[Domain | None, ...]:
+        place = (rule.id, offer, model)
+        if place not in self._its_kinds:
+            env = self.base.offering.environment(offer, model)
+            kind = tuple(env.get(name) for name in sorted(self.its_of(rule)))
+            self._its_kinds[place] = self._kinds.setdefault(kind, kind)
+        return self._its_kinds[place]
+
+    def _against_measures(
+        self, rule: Rule, offer: str, model: str | None, at: Assignment, point: bool
+    ) -> Truth:
+        known = dict(self.base.offering.environment(offer, model))
+        env = self.environment(self.questions_of(rule), at, point=point)
+        for name in self.its_of(rule) & set(MEASURES):
+            value = self.costs.measure(name, offer, model, env)
+            if value is None:
+                # A price that nobody knows proves nothing: it is warned of elsewhere.
+                return False
+            known[name] = value
+        return truth_of(rule.when, self._known(rule, at, point), known)
 
     def when_part(self, rule: Rule, offer: str, at: Assignment) -> Truth:
         """Whether the workload side holds all over a joint cell, for an offer that the rule

@@ -57,15 +57,17 @@ def win_share(scoring: Scoring, leader: str, rival: str) -> Fraction:
     failing = [
         p for p in scoring.failures.values() if any(scoring.fails(p, i) for i in (first, second))
     ]
-    parts = [scoring.weights, *(scoring.parts[criteria[k]] for k in differing), *failing]
+    parts = [
+        scoring.weights,
+        *(scoring.parts[criteria[k]] for k in differing),
+        scoring.failing_part(failing),
+    ]
     exact = scoring.worlds.size(parts) <= EXACT_LIMIT
     masses = scoring.worlds.grouped(parts, exact=exact)
     rows: dict[tuple[int, ...], int] = {}
     for (vector, *numbers), mass in masses.items():
         weights = scoring.weight_vectors[vector]
-        lost = 0
-        for mask in numbers[len(differing) :]:
-            lost |= mask
+        lost = scoring.failing_masks[numbers[-1]]
         here = [not lost >> i & 1 for i in (first, second)]
         row = []
         for k, number in zip(differing, numbers, strict=False):

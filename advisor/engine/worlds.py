@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from advisor.engine.axes import Axis
 
 if TYPE_CHECKING:
-    from numpy import int64
+    from numpy import bool_, int64
     from numpy.typing import NDArray
 
 SAMPLE = 65_536
@@ -52,9 +52,13 @@ class Part:
     """Several looks, and one whole number for each combination of what they see."""
 
     def __init__(
-        self, looks: Sequence[Look], combine: Callable[[tuple[int, ...]], int] | None = None
+        self,
+        looks: Sequence[Look],
+        combine: Callable[[tuple[int, ...]], int] | None = None,
+        combine_many: Callable[[list[tuple[int, ...]]], list[int]] | None = None,
     ) -> None:
         self.looks = tuple(looks)
+        self._combine_many = combine_many
         self.keys = tuple(dict.fromkeys(key for look in self.looks for key in look.keys))
         self._combine = combine
         self._known: dict[tuple[int, ...], int] = {}
@@ -78,6 +82,13 @@ class Part:
             known = self._known[seen] = self._combine(seen)
         return known
 
+    def combined_many(self, seen: list[tuple[int, ...]]) -> list[int]:
+        """The numbers of many, in one go where the part knows how."""
+        if self._combine_many is not None:
+            new = [row for row in seen if row not in self._known]
+            self._known.update(zip(new, self._combine_many(new), strict=True))
+        return [self.combined(row) for row in seen]
+
 
 class Worlds:
     """``axes``: every open axis that the decision reads.  ``impossible``: parts that are 1
@@ -88,6 +99,7 @@ class Worlds:
         self._impossible = tuple(impossible)
         self._columns: dict[str, NDArray[int64]] = {}
         self._sampled_numbers: dict[Part, NDArray[int64]] = {}
+        self._possible_worlds: NDArray[bool_] | None = None
 
     def count(self) -> int:
         """How many joint cells there are, impossible ones left out."""
@@ -202,16 +214,30 @@ class Worlds:
     def _sampled(self, parts: Sequence[Part]) -> dict[tuple[int, ...], int]:
         import numpy as np
 
-        everyone = [*parts, *self._impossible]
-        columns = {key: self._column(key) for part in everyone for key in part.keys}
-        numbers = []
-        for part in everyone:
-            if part not in self._sampled_numbers:
-                self._sampled_numbers[part] = _part_numbers(columns, part, SAMPLE)
-            numbers.append(self._sampled_numbers[part])
+        numbers = [self.sampled(part) for part in parts]
         distinct, inverse = _distinct_rows(numbers)
         counts = np.bincount(inverse, minlength=len(distinct)).tolist()
-        return _allowed(zip(distinct, counts, strict=True), len(parts))
+        return dict(zip(distinct, counts, strict=True))
+
+    def sampled(self, part: Part) -> NDArray[int64]:
+        """The part's number in each sampled world that is possible."""
+        if part not in self._sampled_numbers:
+            self._sampled_numbers[part] = self._over_sample(part)[self._possible()]
+        return self._sampled_numbers[part]
+
+    def _over_sample(self, part: Part) -> NDArray[int64]:
+        columns = {key: self._column(key) for key in part.keys}
+        return _part_numbers(columns, part, SAMPLE)
+
+    def _possible(self) -> NDArray[bool_]:
+        import numpy as np
+
+        if self._possible_worlds is None:
+            keep = np.ones(SAMPLE, dtype=bool)
+            for part in self._impossible:
+                keep &= self._over_sample(part) == 0
+            self._possible_worlds = keep
+        return self._possible_worlds
 
     def _column(self, key: str) -> NDArray[int64]:
         """The axis's cell in each sampled world: its marginal is the prior, to 1/65,536."""
@@ -262,7 +288,7 @@ def _part_numbers(columns: Mapping[str, NDArray[int64]], part: Part, rows: int) 
     if not seen:
         return np.full(rows, part.combined(()), dtype=np.int64)
     distinct, places = _distinct_rows(seen)
-    result: NDArray[int64] = np.array([part.combined(r) for r in distinct], dtype=np.int64)[places]
+    result: NDArray[int64] = np.array(part.combined_many(distinct), dtype=np.int64)[places]
     return result
 
 
