@@ -288,7 +288,7 @@ def parse_answer(
     node = _typed_node(question, text, line)
     if isinstance(node, ScalarNode) and not node.text:
         findings.add(
-            "empty-answer", f"'{question.id}' needs an answer", node, hint=_wanted(question)
+            "empty-cell", f"'{question.id}' needs an answer", node, hint=_wanted(question)
         )
         raise DataError(findings.problems)
     domain = parse_domain(node, question.type, findings)
@@ -299,7 +299,7 @@ def parse_answer(
         raise DataError(
             [
                 Problem(
-                    "bad-answer",
+                    "not-a-value",
                     f"'{words}' is no answer to '{question.id}'",
                     file,
                     place,

@@ -15,7 +15,7 @@ COMMANDS = {
     "explain": ("advisor.cli.explain", "Explain why an offer leads, or why another does not."),
     "questions": ("advisor.cli.questions", "Show the questions, or an answers file to fill in."),
     "examples": ("advisor.cli.examples", "List the shipped examples, or print one."),
-    "rules": ("advisor.cli.rules", "Check, list and show the rule base."),
+    "rules": ("advisor.cli.rules", "Check, list and show the rule base; explain checks."),
     "locate": ("advisor.cli.locate", "Show where rules, sessions and settings lie."),
 }
 

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from advisor.errors import DataError, Problem
+from advisor.errors import DataError, Problem, UsageError
+from advisor.knowledge.text_safety import shortened
 
 if TYPE_CHECKING:
     from advisor.cli.options import Common
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 STDIN = "-"
 STDIN_NAME = "<standard input>"
 LARGEST = 4 * 1024 * 1024
-"""Bytes read at most; the reader of each format has a smaller limit of its own."""
+"""Bytes read at most; the reader of each format has a limit of its own."""
+_LONGEST_NAME = 300
 
 
 def load_knowledge(common: Common) -> Knowledge:
@@ -52,6 +54,8 @@ def read_bytes(name: str) -> bytes:
     """The content of a file, or of standard input.  Raises DataError."""
     if name == STDIN:
         return _read_stdin()
+    if not name:
+        raise UsageError([Problem("usage", "an empty name is no file", "ANSWERS")])
     path = Path(name)
     try:
         mode = path.stat().st_mode
@@ -77,11 +81,12 @@ def _read_stdin() -> bytes:
 def _limited(name: str, data: bytes) -> bytes:
     if len(data) > LARGEST:
         message = f"the file is larger than {LARGEST // 1024 // 1024} MB"
-        raise DataError([Problem("file-too-large", message, name)])
+        raise DataError([Problem("too-large", message, name)])
     return data
 
 
 def _unreadable(name: str, error: Exception) -> Problem:
+    name = shortened(name, _LONGEST_NAME)
     if isinstance(error, FileNotFoundError):
         return Problem("missing-file", f"there is no file '{name}'", name, hint=_nearest(name))
     if isinstance(error, IsADirectoryError):

@@ -210,10 +210,10 @@ def _decoded(raw: bytes, number: int) -> str:
         column = len(raw[: error.start].decode("utf-8", "replace")) + 1
         place = Span(number, column, number, column + 1)
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8 text"
-        raise DataError([Problem("not-utf-8", message, STDIN_NAME, place)]) from None
+        raise DataError([Problem("not-utf8", message, STDIN_NAME, place)]) from None
     if len(text) > LONGEST:
         message = f"the line is longer than {LONGEST:,} characters"
-        raise DataError([Problem("line-too-long", message, STDIN_NAME, place)])
+        raise DataError([Problem("too-long", message, STDIN_NAME, place)])
     for column, character in enumerate(text, 1):
         if character != "\t" and visible(character) != character:
             message = f"the character {visible(character)} cannot be part of an answer"

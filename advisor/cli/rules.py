@@ -1,4 +1,4 @@
-"""``advisor rules``: check, list, show."""
+"""``advisor rules``: check, list, show, explain."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.group("rules", cls=SuggestingGroup, no_args_is_help=False)
 @common_options
 def command(common: Common) -> None:
-    """Check, list and show the rule base."""
+    """Check, list, show and explain the rule base."""
 
 
 @command.command("check")
@@ -108,6 +108,32 @@ def show(common: Common, name: str, form: str, output: Path | None) -> int:
         line = "" if place.span is None else f":{place.span.line}"
         parts.append(f"# {kind} in {place.file}{line}\n{text}")
     emit("\n".join(parts), output)
+    return 0
+
+
+@command.command("explain")
+@click.argument("name", metavar="[CHECK]", required=False)
+@format_option("text", "json")
+@output_option
+@common_options
+def explain(common: Common, name: str | None, form: str, output: Path | None) -> int:
+    """Say what a check means; without a name, list all checks."""
+    from advisor.knowledge import yaml_checks
+    from advisor.language import binding_checks, checks
+
+    known = {**checks.CHECKS, **binding_checks.CHECKS, **yaml_checks.CHECKS}
+    if name is not None and name not in known:
+        raise unknown_name("check", name, list(known), "CHECK")
+    chosen = {key: known[key] for key in sorted(known) if name in (None, key)}
+    if form == "json":
+        rows = [{"check": key, "means": words} for key, words in chosen.items()]
+        emit(_json("advisor-checks-1", checks=rows), output)
+        return 0
+    from advisor.reports.blocks import Document, Pair, Pairs
+    from advisor.reports.text import render_document
+
+    document = Document("Checks", (Pairs(tuple(Pair(*entry) for entry in chosen.items())),))
+    emit(render_document(document, text_style(output)), output)
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,34 @@ def test_rules_show_prints_an_offer_whole(advisor, small):
     )
     data = json.loads(advisor("rules", "show", "wafer-shared", "--format", "json").out)
     assert data["declarations"][0]["file"].endswith("offers/wafer-shared.yaml")
+
+
+def test_rules_explain_says_what_a_check_means(advisor):
+    assert "nested deeper" in advisor("rules", "explain", "too-deep").out
+    data = json.loads(advisor("rules", "explain", "--format", "json").out)
+    assert len(data["checks"]) > 50
+    assert advisor("rules", "explain", "too-deeep").code == 2
+
+
+def test_every_problem_that_points_at_its_explanation_has_one(checkout):
+    """Each literal check id in the readers of rule bases and answers is explained."""
+    from advisor.knowledge import yaml_checks
+    from advisor.language import binding_checks, checks
+
+    known = {**checks.CHECKS, **binding_checks.CHECKS, **yaml_checks.CHECKS}
+    used = set()
+    call = re.compile(r'(?:\.add\(|Problem\(|report\(\s*findings,)\s*"([a-z0-9-]+)",')
+    package = checkout / "advisor"
+    for path in (
+        *(package / "knowledge").glob("*.py"),
+        *(package / "language").glob("*.py"),
+        package / "interview.py",
+        package / "cli" / "inputs.py",
+        package / "cli" / "plain.py",
+    ):
+        used |= set(call.findall(path.read_text(encoding="utf-8")))
+    assert len(used) > 40
+    assert used - set(known) <= {"usage"}
 
 
 def test_locate(advisor, tmp_path, small):
