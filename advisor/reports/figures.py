@@ -13,6 +13,17 @@ def grouped(value: int) -> str:
     return f"{value:,}"
 
 
+def many(count: int) -> str:
+    """``65,536``; from a million million on ``about 2.3 × 10^20``."""
+    if count < 10**12:
+        return grouped(count)
+    power = len(str(count)) - 1
+    tenths = round(Fraction(count, 10 ** (power - 1)))
+    if tenths == 100:
+        power, tenths = power + 1, 10
+    return f"about {tenths // 10}.{tenths % 10} × 10^{power}"
+
+
 def decimal(value: Number, places: int) -> str:
     """Rounded half to even, with thousands grouped: ``decimal(Fraction(5, 3), 2)`` is 1.67."""
     scaled = round(Fraction(value) * 10**places)

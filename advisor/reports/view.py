@@ -34,7 +34,7 @@ from advisor.reports.blocks import (
     Table,
     Tone,
 )
-from advisor.reports.figures import band, counted, decimal, grouped, listed, money, percent
+from advisor.reports.figures import band, counted, decimal, grouped, listed, many, money, percent
 
 TITLE = "Inference Advisor: recommendation"
 _WORD_TONES: dict[str, Tone] = {
@@ -99,7 +99,7 @@ def confidence_sentences(sureness: Sureness) -> Iterator[str]:
 def settled_words(verdict: Verdict) -> str:
     """Whether an answer could still change the winner, and how that is known."""
     settled, worlds = verdict.settled, verdict.worlds
-    total = counted(worlds.total, "combination")
+    total = f"{many(worlds.total)} {'combination' if worlds.total == 1 else 'combinations'}"
     if settled and verdict.offer is None:
         return "yes: no answer that is left makes an offer qualify"
     if settled and worlds.total == 1:

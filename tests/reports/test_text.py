@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from advisor.decision.result import Money
 from advisor.knowledge.text_safety import cell_width
 from advisor.reports.blocks import Document, Table
-from advisor.reports.figures import band, decimal, dollars, listed, money, percent
+from advisor.reports.figures import band, decimal, dollars, listed, many, money, percent
 from advisor.reports.text import Style, ascii_only, printable, render, render_document, wrapped
 
 
@@ -114,6 +114,9 @@ def test_settled_is_said_only_with_its_proof(recommendation):
     )
     told = " ".join(render(replace(recommendation, verdict=sampled)).split())
     assert "65,536 of 1,000,000,000 combinations" in told
+    huge = replace(sampled, worlds=replace(sampled.worlds, total=227_764_757_984_182_272_000))
+    told = " ".join(render(replace(recommendation, verdict=huge)).split())
+    assert "65,536 of about 2.3 × 10^20 combinations" in told
     assert "a sample proves nothing" in told
 
 
@@ -169,6 +172,12 @@ def test_rounding_never_makes_doubt_certain():
     assert percent(Fraction(1, 1000)) == "under 1 %"
     assert percent(Fraction(1)) == "100 %"
     assert decimal(Fraction(-5, 3), 2) == "-1.67"
+
+
+def test_large_counts_are_rounded():
+    assert many(999_999_999_999) == "999,999,999,999"
+    assert many(10**12) == "about 1.0 × 10^12"
+    assert many(9_999 * 10**11) == "about 1.0 × 10^15"
 
 
 def test_lists_read_as_sentences():
