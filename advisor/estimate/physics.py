@@ -1,0 +1,264 @@
+"""Time of one output token on one replica, from sizes and rates and a few fitted numbers.
+
+    token = weights + cache + overhead + sequences + exchange + share of prefill
+
+* weights: reading the weights that a step touches, or multiplying with them, whichever is
+  longer (joined as the root of the sum of squares); of routed experts a step reads the share
+  ``1 - (1 - k/E)^(gamma c)``;
+* cache: reading the keys and values of all running requests, and attending to them;
+* overhead: per layer and step, more with many devices, many experts, latent attention;
+* sequences: what each running request costs beside its cache;
+* exchange: activations between devices;
+* prefill: while ``c`` requests decode, ``c / output`` prompts are processed per step, and
+  decoding waits for them (not where prompts have devices of their own).
+
+``terms`` holds the sizes and rates, in milliseconds at the device's peak; ``Coefficients``
+say how far from the peak reality is.  ``token_time`` joins the two with arithmetic alone, so
+that it takes numbers and arrays alike: calibration runs it over all measured rows at once.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from advisor.estimate.shapes import CACHE_BYTES, LATENT_HEAD, WEIGHT_BYTES, Device, ModelShape
+
+RANK_LOAD = 128
+"""Requests that one data-parallel rank of a replica takes before another rank is used."""
+USABLE_MEMORY = 0.9
+"""Share of a device's memory that weights and cache may fill."""
+ENGINES = ("tensorrt-llm", "vllm", "sglang")
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficients:
+    """Fitted numbers, all positive.  Times are ms, the rest are factors on the time at peak."""
+
+    read: float
+    cache: float
+    attend: float
+    multiply: float
+    routed_multiply: float
+    gain_8bit: float
+    gain_fp4: float
+    packed_read: float
+    overhead: float
+    overhead_devices: float
+    overhead_routing: float
+    overhead_latent: float
+    overhead_fp4: float
+    overhead_blackwell: float
+    sequence: float
+    exchange: float
+    spread: float
+    prefill: float
+    prefill_attend: float
+    prefill_layer: float
+    prefill_read: float
+    separate: float
+    engine_tensorrt: float
+    engine_sglang: float
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """How a family of devices differs from those that the coefficients were fitted on."""
+
+    read: float = 1.0
+    multiply: float = 1.0
+    overhead: float = 1.0
+
+
+NEUTRAL = Factors()
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one replica is asked: ``concurrency`` requests at once of ``input`` and ``output``
+    tokens each.  ``separate``: prompts are processed on other devices.  ``saturated``: as many
+    requests as fit are queued, every device is a rank of its own."""
+
+    concurrency: float
+    input: float
+    output: float
+    separate: bool = False
+    saturated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Sizes and rates of one configuration; times in ms at peak, per device of the replica."""
+
+    read_dense: float
+    read_routed: float
+    untouched: float
+    batch: float
+    cache: float
+    attend: float
+    multiply: float
+    exchange: float
+    sequences: float
+    prefills: float
+    prefill: float
+    prefill_attend: float
+    prefill_exchange: float
+    layers: float
+    doublings: float
+    routing: float
+    latent: float
+    is_routed: float
+    native_8bit: float
+    native_fp4: float
+    packed: float
+    blackwell: float
+    separate: float
+    tensorrt: float
+    sglang: float
+    read_factor: float
+    multiply_factor: float
+    overhead_factor: float
+
+
+def runnable(
+    model: ModelShape, device: Device, precision: str, devices: float, load: Load
+) -> float:
+    """How many requests run at once: those asked for, softly limited by the cache that fits
+    beside the weights."""
+    room = USABLE_MEMORY * device.memory * 1e9 * devices - model.weight_bytes(precision)
+    room = max(room, 0.02 * device.memory * 1e9 * devices)
+    each = model.cache_bytes(load.input + load.output / 2, precision)
+    limit = max(room / each, 1.0)
+    wanted: float = load.concurrency
+    return wanted / math.sqrt(math.sqrt(1 + (wanted / limit) ** 4))
+
+
+def terms(
+    model: ModelShape,
+    device: Device,
+    precision: str,
+    devices: float,
+    load: Load,
+    *,
+    engine: str | None = None,
+    factors: Factors = NEUTRAL,
+    engine_mix: tuple[float, float] = (0.4, 0.24),
+) -> Terms:
+    """The terms of ``load`` on one replica of ``devices`` devices.
+
+    ``engine`` None stands for the mix of engines that was measured (shares of TensorRT-LLM
+    and SGLang; the rest is vLLM).
+    """
+    kind = model.stored or precision
+    batch = runnable(model, device, precision, devices, load)
+    running = batch / load.concurrency
+    ranks = devices if load.saturated else min(devices, max(1.0, load.concurrency / RANK_LOAD))
+    shards = max(min(devices, model.cache_shards), ranks)
+    context = load.input + load.output / 2
+    layer_tokens = model.layer_tokens(context)
+    bytes_per_ms = device.bandwidth * 1e6
+    flops_per_ms = device.bf16 * 1e9
+    link_per_ms = device.link * 1e6
+    each = WEIGHT_BYTES[kind] * 1e9 / (devices * bytes_per_ms)
+    if model.is_latent:
+        attend_flops = 2 * model.heads * (2 * model.latent + model.head_dim)
+        prompt_head = LATENT_HEAD + model.head_dim
+    else:
+        attend_flops = 4 * model.heads * model.head_dim
+        prompt_head = model.head_dim
+    per_token = 2 * model.active * 1e9 / (devices * flops_per_ms)
+    moved = model.hidden * 2 * model.layers * 2 * (1 - 1 / devices) / link_per_ms
+    arithmetic = device.computes(kind)
+    share = model.experts_per_token / model.experts if model.experts else 1.0
+    mix = engine_mix if engine is None else (0.0, 0.0)
+    return Terms(
+        read_dense=model.dense * each,
+        read_routed=model.routed * each,
+        untouched=1 - share,
+        batch=batch,
+        cache=batch
+        * layer_tokens
+        * model.cache_width
+        * CACHE_BYTES[precision]
+        / (bytes_per_ms * shards),
+        attend=batch * layer_tokens * attend_flops / (flops_per_ms * devices),
+        multiply=per_token * batch,
+        exchange=moved * batch / ranks,
+        sequences=batch / ranks,
+        prefills=0.0 if load.separate else load.concurrency / load.output * running,
+        prefill=per_token * load.input,
+        prefill_attend=4
+        * model.heads
+        * prompt_head
+        * load.input
+        * model.layer_tokens(load.input / 2)
+        / (flops_per_ms * devices),
+        prefill_exchange=moved * load.input / (ranks if load.saturated else 1.0),
+        layers=float(model.layers),
+        doublings=math.log2(devices),
+        routing=model.experts_per_token / 8,
+        latent=1.0 if model.is_latent else 0.0,
+        is_routed=1.0 if model.experts else 0.0,
+        native_8bit=1.0 if arithmetic == "8-bit" else 0.0,
+        native_fp4=1.0 if arithmetic == "fp4" else 0.0,
+        packed=1.0 if kind in {"int4", "fp4"} and arithmetic == "16-bit" else 0.0,
+        blackwell=1.0 if device.family == "blackwell" else 0.0,
+        separate=1.0 if load.separate else 0.0,
+        tensorrt=1.0 if engine == "tensorrt-llm" else mix[0],
+        sglang=1.0 if engine == "sglang" else mix[1],
+        read_factor=factors.read,
+        multiply_factor=factors.multiply,
+        overhead_factor=factors.overhead,
+    )
+
+
+def prefill_time(t: Terms, k: Coefficients) -> float:
+    """Milliseconds that one prompt takes on the replica, alone."""
+    gain = k.gain_8bit**t.native_8bit * k.gain_fp4**t.native_fp4
+    read = k.prefill_read * k.read * k.packed_read**t.packed * t.read_factor
+    reading = read * (t.read_dense + t.read_routed)
+    multiplying = k.prefill * k.routed_multiply**t.is_routed * t.multiply_factor * t.prefill / gain
+    time: float = (
+        (reading**2 + multiplying**2) ** 0.5
+        + k.prefill_attend * t.multiply_factor * t.prefill_attend
+        + k.prefill_layer * t.layers
+        + k.exchange * t.prefill_exchange
+    )
+    return time
+
+
+def token_time(t: Terms, k: Coefficients) -> float:
+    """Milliseconds from one output token to the next, prefill of others included."""
+    gain = k.gain_8bit**t.native_8bit * k.gain_fp4**t.native_fp4
+    touched = t.read_routed * (1 - t.untouched ** (t.batch * k.spread))
+    reading = k.read * k.packed_read**t.packed * t.read_factor * (t.read_dense + touched)
+    multiplying = (
+        k.multiply * k.routed_multiply**t.is_routed * t.multiply_factor * t.multiply / gain
+    )
+    overhead = (
+        t.layers
+        * t.overhead_factor
+        * (
+            k.overhead
+            + k.overhead_devices * t.doublings
+            + k.overhead_routing * t.routing
+            + k.overhead_latent * t.latent
+        )
+        * k.overhead_blackwell**t.blackwell
+        * k.overhead_fp4**t.native_fp4
+    )
+    step = (
+        (reading**2 + multiplying**2) ** 0.5
+        + k.cache * t.read_factor * t.cache
+        + k.attend * t.multiply_factor * t.attend
+        + overhead
+        + k.sequence * t.sequences
+        + k.exchange * t.exchange
+    )
+    time: float = (
+        (step + t.prefills * prefill_time(t, k))
+        * k.separate**t.separate
+        * k.engine_tensorrt**t.tensorrt
+        * k.engine_sglang**t.sglang
+    )
+    return time
