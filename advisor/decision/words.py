@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from advisor.decision.costs import MEASURES, TRAFFIC
 from advisor.decision.situation import Situation
 from advisor.engine.truth import its_in, names_in
 from advisor.engine.workload import inputs_of
 from advisor.knowledge.ledger import NOTHING, Evidence
 from advisor.knowledge.model import Rule
 from advisor.knowledge.values import Type
+from advisor.language.units import format_number
 from advisor.language.wording import domain_words, spoken
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -46,15 +48,17 @@ class Words:
         if name in knowledge.questions:
             if name in self.situation.inputs.answers:
                 return self.answer(name)
-            return f"an unstated {spoken(name)}"
+            return _unstated(name)
         if name in knowledge.derived:
             return self._derived(name)
+        if offer is not None and name in MEASURES:
+            return self._measured(name, offer, model)
         if offer is not None:
             evidence = self.situation.base.offering.of(offer, model).get(name, NOTHING)
             kind = self._type(name)
             if evidence.value is not None and kind is not None:
                 return domain_words(evidence.value, kind)
-        return f"an unknown {spoken(name)}"
+        return f"an unpublished {spoken(name)}"
 
     def _derived(self, name: str) -> str:
         knowledge = self.situation.knowledge
@@ -67,8 +71,18 @@ class Words:
         }
         value = self.situation.base.workload.extend(given, frozenset({name})).get(name)
         if value is None:
-            return f"an unstated {spoken(name)}"
+            return _unstated(name)
         return domain_words(value, knowledge.derived[name].type)
+
+    def _measured(self, name: str, offer: str, model: str | None) -> str:
+        """A computed cost at the answered traffic, in whole dollars."""
+        value = self.situation.costs.measure(name, offer, model, self.situation.inputs.answers)
+        if value is None or value.low is None or not self._traffic_stated():
+            return "an amount that is not known"
+        return f"{format_number(round(value.low), 'USD')}"
+
+    def _traffic_stated(self) -> bool:
+        return all(question in self.situation.inputs.answers for question in TRAFFIC)
 
     def _type(self, name: str) -> Type | None:
         attribute = self.situation.knowledge.attributes.get(name.rpartition(".")[2])
@@ -120,3 +134,7 @@ class Words:
     def _stated(self, name: str) -> bool:
         questions = self.situation.base.workload.questions_of(name)
         return bool(questions) and all(q in self.situation.inputs.answers for q in questions)
+
+
+def _unstated(name: str) -> str:
+    return f"your {spoken(name)} (not stated)"
