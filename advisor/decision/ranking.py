@@ -291,7 +291,7 @@ class Scoring:
             columns.append([utilities[j] for j in inverse.tolist()])
         rows = self.utilities[criterion]
         start = len(rows)
-        rows.extend(zip(*columns, strict=True))
+        rows.extend(zip(*columns, strict=True) if columns else [()] * len(seen))
         return list(range(start, len(rows)))
 
     def _suiting(
