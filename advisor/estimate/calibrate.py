@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -111,8 +111,8 @@ def terms_of(row: Row, evidence: Evidence, *, named_engine: bool) -> Terms:
 def stack(found: Sequence[Terms]) -> Terms:
     """Many terms as one whose fields are arrays; arithmetic on it works row by row."""
     columns = {
-        f.name: np.array([getattr(t, f.name) for t in found], dtype=np.float64)
-        for f in fields(Terms)
+        name: np.array([getattr(t, name) for t in found], dtype=np.float64)
+        for name in Terms._fields
     }
     return Terms(**cast(Any, columns))
 
@@ -148,7 +148,7 @@ def fit_saturated(
     per: list[float] = []
     for index, row in enumerate(rows):
         for devices, _, each in _candidates(row, evidence):
-            found.append(replace(each, multiply_factor=1.0))
+            found.append(each._replace(multiply_factor=1.0))
             owner.append(index)
             per.append(1000.0 / devices)
     stacked = stack(found)
@@ -163,7 +163,7 @@ def fit_saturated(
     def residual(log_values: Vector) -> Vector:
         given = dict(zip(names, np.exp(log_values), strict=True))
         slower = np.array([given.get(family, 1.0) for family in families])[rows_at]
-        placed = replace(stacked, multiply_factor=cast(float, slower))
+        placed = stacked._replace(multiply_factor=cast(float, slower))
         plain, tuned = _loaded(serving, given)
         time = np.where(is_tuned, token_time(placed, tuned), token_time(placed, plain))
         best = np.zeros(len(rows))

@@ -4,6 +4,7 @@ its place."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
 from advisor.language.vocabulary import did_you_mean
@@ -123,3 +124,19 @@ def number_of(node: Node, findings: Findings, what: str) -> float:
         findings.add("not-a-number", f"{what} must be a number above zero", node)
         return 1.0
     return value
+
+
+def numbers_of(node: Node, findings: Findings, what: str) -> tuple[float, ...]:
+    """Numbers above zero with blanks between them, as in ``4 13.8 308``."""
+    try:
+        values = tuple(float(word) for word in node.text.split()) if _is_text(node) else ()
+    except ValueError:
+        values = ()
+    if not values or not all(0 < value < float("inf") for value in values):
+        findings.add("not-a-number", f"{what} is made of numbers above zero", node)
+        return ()
+    return values
+
+
+def _is_text(node: Node) -> TypeGuard[ScalarNode]:
+    return isinstance(node, ScalarNode)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from advisor.errors import Problem, RuleBaseError
-from advisor.estimate.cells import Cells, number_of
+from advisor.estimate.cells import Cells, number_of, numbers_of
 from advisor.estimate.evidence import (
     Bands,
     Calibration,
@@ -236,14 +236,11 @@ def _series(cells: Cells, device: str, subjects: _Subjects) -> Series:
     prompts = cells.word("prompts", "shared", among=PROMPTS)
     points = []
     for item in cells.items("points"):
-        numbers = [
-            number_of(part, cells.findings, "a figure")
-            for part in (item.items if isinstance(item, ListNode) else ())
-        ]
+        numbers = numbers_of(item, cells.findings, "a point")
         if len(numbers) not in {2, 3}:
             cells.findings.add(
                 "wrong-shape",
-                "a point is [requests at once, ms per output token, ms to the first token]",
+                "a point is requests at once, ms per output token, ms to the first token",
                 item,
             )
         else:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.estimate.shapes import CACHE_BYTES, LATENT_HEAD, WEIGHT_BYTES, Device, ModelShape
 
@@ -86,8 +87,7 @@ class Load:
     saturated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """Sizes and rates of one configuration; times in ms at peak, per device of the replica."""
 
     read_dense: float
