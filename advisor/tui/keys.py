@@ -45,6 +45,7 @@ PANEL: Final = Action(
     "interview.panel", "l,f12", "screen.panel", "ranking", "Show or hide the live ranking"
 )
 TAB: Final = Action("verdict.tab", "1,2,3,4,5", "screen.tab", "page", "Turn to that page")
+FIND: Final = Action("interview.find", "slash", "screen.find", "find", "Find in a long list")
 OPEN: Final = Action("nav.open", "enter", "screen.select", "open", "Open what is highlighted")
 WHY: Final = Action("nav.why", "w,f5", "app.why", "why", "Why we ask; why this result")
 REVIEW: Final = Action("nav.review", "r,f6", "app.review", "review", "See and change any answer")
@@ -62,7 +63,7 @@ QUIT_ALWAYS: Final = Action(
 )
 
 NAVIGATION: Final = (VERDICT, WHY, REVIEW, COMPARE, WHATIF, EXPORT, COPY)
-INTERVIEW: Final = (ANSWER, PICK, MARK, BACK, SKIP, UNKNOWN, PANEL)
+INTERVIEW: Final = (ANSWER, PICK, MARK, BACK, SKIP, UNKNOWN, FIND, PANEL)
 ANYWHERE: Final = (HELP, THEME, QUIT, QUIT_ALWAYS)
 
 BY_ID: Final[Mapping[str, Action]] = {

@@ -79,6 +79,12 @@ def name_words(identifier: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def named_answer(text: str) -> str:
+    """``model-size: 175B``, as results name an answer, with the id as words."""
+    name, colon, value = text.partition(": ")
+    return f"{name_words(name)}: {value}" if colon else text
+
+
 def answer_text(question: Question, domain: Domain) -> str:
     """An answer as it would be typed: numbers with their unit, ids, commas."""
     from advisor.language.units import format_number

@@ -77,5 +77,13 @@ class Consultation:
             return self.knowledge.offers[offer].title
         return offer
 
+    def model_title(self, model: str | None) -> str:
+        """A model's title; its id where the rule base does not know it."""
+        if model is None:
+            return "none"
+        if self.knowledge is not None and model in self.knowledge.models:
+            return self.knowledge.models[model].title
+        return model
+
     def question(self, question_id: str) -> Question | None:
         return self.knowledge.questions.get(question_id) if self.knowledge is not None else None

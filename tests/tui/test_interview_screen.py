@@ -129,7 +129,9 @@ async def test_the_key_bar_shows_keys_that_work_where_the_focus_is() -> None:
 
 async def test_the_key_bar_can_be_clicked() -> None:
     async with play("1") as player:
-        await player.click(next(h for h in player.app.screen.query(KeyHint) if h.does.hint == "skip"))
+        await player.click(
+            next(h for h in player.app.screen.query(KeyHint) if h.does.hint == "skip")
+        )
         assert player.current == "frontier-models"
         interview = player.app.state.interview
         assert interview is not None

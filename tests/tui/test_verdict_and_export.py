@@ -11,8 +11,8 @@ from tui_play import Player, answered, play
 from tui_sample import AS_OF, recommend
 
 from advisor.tui.exporting import FORMATS, target
-from advisor.tui.screens.export import FileInput
 from advisor.tui.screens.explain import ExplainTree
+from advisor.tui.screens.export import FileInput
 from advisor.tui.widgets.key_bar import KeyHint
 from advisor.tui.widgets.outline import Outline
 from advisor.tui.widgets.ranking import RankingList
@@ -86,14 +86,16 @@ async def test_the_open_page_lists_flips_readings_and_next_steps() -> None:
 
 async def test_unanswered_questions_are_named_as_weighed() -> None:
     async with play("1", "s", "v", "4", size=(120, 60)) as player:
-        assert shown(player, "Not answered, so weighed by what is usual", "Use case, Frontier models")
+        assert shown(
+            player, "Not answered, so weighed by what is usual", "Use case, Frontier models"
+        )
 
 
 async def test_nobody_left_says_what_to_relax() -> None:
     async with play("v", begin=NOBODY) as player:
         assert shown(player, "✗ No offer qualifies")
         await player.press("5")
-        assert shown(player, "What to relax", "Residency: 72-GPU rack, reserved")
+        assert shown(player, "What to relax", "Residency: eu: 72-GPU rack, reserved")
         for tab in "1234":
             await player.press(tab)
 

@@ -220,14 +220,10 @@ def recommend(base: Knowledge, inputs: Inputs, as_of: date) -> Recommendation:
     for offer, title, form, *utilities in OFFERS:
         if offer in {gone.offer for gone in excluded}:
             continue
-        parts = [
-            Fraction(w * u * 1000, total) for w, u in zip(weights, utilities, strict=True)
-        ]
+        parts = [Fraction(w * u * 1000, total) for w, u in zip(weights, utilities, strict=True)]
         scored.append((sum(parts, Fraction(0)), offer, title, form, parts, utilities))
     scored.sort(key=lambda row: (-row[0], row[1]))
-    ranking = tuple(
-        _ranked(rank, row, weights, inputs) for rank, row in enumerate(scored, start=1)
-    )
+    ranking = tuple(_ranked(rank, row, weights, inputs) for rank, row in enumerate(scored, start=1))
     winner = ranking[0] if ranking else None
     known = len(inputs.answers)
     settled = known >= 5
@@ -257,7 +253,7 @@ def recommend(base: Knowledge, inputs: Inputs, as_of: date) -> Recommendation:
         ),
         ranking=ranking,
         excluded=excluded,
-        relaxations=() if winner else (Relaxation(("residency",), ("rack-72",)),),
+        relaxations=() if winner else (Relaxation(("residency: eu",), ("rack-72",)),),
         flips=(Flip({"requests-per-day": "100,000"}, "token-api"),) if winner else (),
         sensitivity=(),
         next_question=NextQuestion("residency", "It could exclude the leader.")
@@ -265,7 +261,9 @@ def recommend(base: Knowledge, inputs: Inputs, as_of: date) -> Recommendation:
         else None,
         portfolio=None,
         plan=("Measure the first token at your own prompt length.",),
-        sources=(SourceLine("panel", "Panel notes", None, "expert judgement", "2026-11-22", False),),
+        sources=(
+            SourceLine("panel", "Panel notes", None, "expert judgement", "2026-11-22", False),
+        ),
     )
 
 
@@ -294,15 +292,19 @@ def _excluded(inputs: Inputs) -> tuple[Excluded, ...]:
         if frontier.values == {"large-open"}:
             gone["closed-api"] = "Serves no open weights."
         if frontier.values == {"best-closed"}:
-            gone |= {o[0]: "Serves no closed frontier model." for o in OFFERS if o[0] != "closed-api"}
+            gone |= {
+                o[0]: "Serves no closed frontier model." for o in OFFERS if o[0] != "closed-api"
+            }
     if inputs.answers.get("residency") == Options(frozenset({"eu"})):
-        gone |= {
-            name: "Processing cannot be held in the European Union, which the answers demand."
-            for name in ("fast-wafer", "closed-api")
-        }
+        gone |= dict.fromkeys(
+            ("fast-wafer", "closed-api"),
+            "Processing cannot be held in the European Union, which the answers demand.",
+        )
     titles = {o[0]: o[1] for o in OFFERS}
     return tuple(
-        Excluded(name, titles[name], name, (Failure("residency-gate", text, ("residency",), ()),))
+        Excluded(
+            name, titles[name], name, (Failure("residency-gate", text, ("residency: eu",), ()),)
+        )
         for name, text in sorted(gone.items())
     )
 
@@ -350,7 +352,9 @@ def _ranked(
             )
             for i, (name, label, _) in enumerate(CRITERIA)
         ),
-        to_confirm=(Doubt("region-proof", "That it runs near your users.", ("regions",)),)
+        to_confirm=(
+            Doubt("region-proof", "It does not run near your users.", ("regions: unknown",)),
+        )
         if unproven
         else (),
         depends_on=(),
@@ -371,14 +375,18 @@ def _ranked(
                     "panel",
                 )
                 if hourly
-                else CostLine("Tokens", Fraction(12000), Fraction(38000), "tokens × price", "panel"),
+                else CostLine(
+                    "Tokens", Fraction(12000), Fraction(38000), "tokens × price", "panel"
+                ),
             ),
             assumptions=("30 days in a month.",),
             unknown=(),
         )
         if offer != "own-servers"
         else None,
-        warnings=(Caveat("rack-idle", "The rack is paid while it idles.", "panel"),) if hourly else (),
+        warnings=(Caveat("rack-idle", "The rack is paid while it idles.", "panel"),)
+        if hourly
+        else (),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from fractions import Fraction
 
 from textual.content import Content
@@ -40,7 +41,11 @@ def _bill(leader: Ranked, estimate: Estimate, width: int) -> list[list[Text]]:
         totals.append(Content.assemble((f"{name:<17}", "$quiet"), (money(value), "bold")))
     bill: list[Text] = [heading("The bill")] if estimate.lines else []
     for line in estimate.lines:
-        bill.append(Content.assemble((f"{line.item}: ", "bold"), band(line.low, line.high)))
+        bill.append(
+            Content.assemble(
+                (f"{line.item[:1].upper()}{line.item[1:]}: ", "bold"), band(line.low, line.high)
+            )
+        )
         bill.append(hanging("  ", quiet(_formula(line)), width))
     assumed: list[Text] = [heading("Assumed")] if estimate.assumptions else []
     assumed += [hanging("· ", text, width) for text in estimate.assumptions]
@@ -54,31 +59,67 @@ def _formula(line: CostLine) -> str:
 
 
 def bands(result: Recommendation, width: int) -> list[Text]:
-    """Monthly cost of each ranked offer on one logarithmic axis."""
+    """Monthly cost of each ranked offer on one logarithmic axis; an arrow is open-ended."""
     known = [row for row in result.ranking if _ends(row) is not None]
     if not known:
         return []
-    edges = [edge for row in known for edge in _ends(row) or ()]
-    low, high = math.log10(min(edges)), math.log10(max(edges))
-    spread = (high - low) or 1.0
     names = min(max(len(row.title) for row in result.ranking), max(width // 3, 14))
     words = max(len(_monthly(row)) for row in result.ranking)
-    axis = width - names - words - 4
+    axis = _Axis.over(
+        [edge for row in known for edge in _ends(row) or ()], width - names - words - 4
+    )
     rows: list[Text] = [heading("A month, all offers")]
-    if axis >= 8:
-        rows.append(quiet("Bars run from the lowest to the highest estimate; each step ×10."))
+    if axis is not None:
+        rows.append(quiet(" " * (names + words + 4) + axis.ticks()))
     for row in result.ranking:
-        ends = _ends(row)
         text = Content.assemble(cut(row.title, names), "  ", f"{_monthly(row):>{words}}")
-        if axis >= 8:
-            bar = ""
-            if ends is not None:
-                first = round((math.log10(ends[0]) - low) / spread * (axis - 1))
-                last = round((math.log10(ends[1]) - low) / spread * (axis - 1))
-                bar = " " * first + "━" * (last - first + 1)
-            text = Content.assemble(text, "  ", (bar, "$accent"))
+        ends = _ends(row)
+        if axis is not None and ends is not None and row.estimate is not None:
+            open_ended = row.estimate.monthly.high is None
+            text = Content.assemble(text, "  ", (axis.bar(*ends, open_ended=open_ended), "$accent"))
         rows.append(text)
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """A logarithmic axis of ``cells`` cells over whole powers of ten."""
+
+    first: int
+    last: int
+    cells: int
+
+    @classmethod
+    def over(cls, values: list[Fraction], cells: int) -> _Axis | None:
+        """None where there is no room for a picture."""
+        first = math.floor(math.log10(min(values)))
+        last = max(math.ceil(math.log10(max(values))), first + 1)
+        return cls(first, last, cells) if cells >= 3 * (last - first) + 4 else None
+
+    def at(self, value: Fraction) -> int:
+        share = (math.log10(value) - self.first) / (self.last - self.first)
+        return round(share * (self.cells - 1))
+
+    def bar(self, low: Fraction, high: Fraction, *, open_ended: bool) -> str:
+        start, end = self.at(low), self.at(high)
+        return " " * start + ("━▶" if open_ended else "━" * (end - start + 1))
+
+    def ticks(self) -> str:
+        """``$1k      $10k     $100k``, each beginning at its place; those that fit."""
+        line = ""
+        for power in range(self.first, self.last + 1):
+            label = _power_words(power)
+            start = self.at(Fraction(10) ** power)
+            if start + len(label) <= self.cells and (not line or start > len(line)):
+                line = line.ljust(start) + label
+        return line
+
+
+def _power_words(power: int) -> str:
+    for size, letter in ((9, "G"), (6, "M"), (3, "k")):
+        if power >= size:
+            return f"${10 ** (power - size)}{letter}"
+    return f"${10**power}" if power >= 0 else f"${10.0**power:.2f}"
 
 
 def _monthly(row: Ranked) -> str:

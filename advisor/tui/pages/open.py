@@ -19,8 +19,12 @@ def open_page(result: Recommendation, title: Title, width: int) -> Content:
     groups: list[list[Text]] = []
     if pair is not None:
         leader = pair[0]
-        groups.append(_doubts("◐ To confirm before signing", leader.to_confirm, width))
-        groups.append(_doubts("? Depends on what you do not know", leader.depends_on, width))
+        groups.append(
+            _doubts("◐ To confirm before signing: none of this may be so", leader.to_confirm, width)
+        )
+        groups.append(
+            _doubts("? It would be out, if this turns out to be so", leader.depends_on, width)
+        )
         groups.append(
             _items("! Caveats", [caveat.text for caveat in leader.warnings], width, glyph="! ")
         )
@@ -50,9 +54,7 @@ def _doubts(title: str, doubts: tuple[Doubt, ...], width: int) -> list[Text]:
     rows: list[Text] = [heading(title)]
     for doubt in doubts:
         rows.append(hanging("· ", doubt.text, width))
-        if doubt.facts:
-            facts = ", ".join(phrases.name_words(fact) for fact in doubt.facts)
-            rows.append(hanging("  ", quiet(f"unproven: {facts}"), width))
+        rows += [hanging("  ", quiet(f"on file: {fact}"), width) for fact in doubt.facts]
     return rows
 
 

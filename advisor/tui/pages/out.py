@@ -17,7 +17,7 @@ def out_page(result: Recommendation, title: Callable[[str | None], str], width: 
     if result.relaxations:
         rows: list[Text] = [heading("What to relax, and what that opens")]
         for way in result.relaxations:
-            answers = " and ".join(phrases.name_words(name) for name in way.relax)
+            answers = " and ".join(phrases.named_answer(text) for text in way.relax)
             opens = ", ".join(title(offer) for offer in way.opens)
             rows.append(hanging("↷ ", Content.assemble((answers, "bold"), f": {opens}"), width))
         groups.append(rows)
@@ -30,10 +30,8 @@ def excluded_lines(gone: Excluded, width: int) -> list[Text]:
     rows: list[Text] = [Content.assemble(("✗ ", "bold $error"), (gone.title, "bold"))]
     for failure in gone.failed:
         rows.append(hanging("  ", failure.text, width))
-        names = ", ".join(phrases.name_words(name) for name in failure.answers)
-        facts = ", ".join(failure.facts)
-        because = [f"your answer: {names}"] if names else []
-        because += [f"fact: {facts}"] if facts else []
-        if because:
-            rows.append(hanging("  ", quiet("; ".join(because)), width))
+        names = "; ".join(phrases.named_answer(text) for text in failure.answers)
+        because = [f"you said: {names}"] if names else []
+        because += [f"on file: {fact}" for fact in failure.facts]
+        rows += [hanging("  ", quiet(words), width) for words in because]
     return rows

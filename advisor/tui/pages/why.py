@@ -88,28 +88,43 @@ def contribution(row: Ranked, criterion: str) -> Contribution | None:
 def _reasons(
     title: str, leader: Ranked, second: Ranked | None, width: int, *, gain: bool
 ) -> list[Text]:
-    """The criteria on which the leader is ahead (or behind), with their reasons."""
-    found: list[tuple[Fraction, Contribution]] = []
+    """The criteria on which the leader is ahead (or behind), with the reasons on both sides."""
+    found: list[tuple[Fraction, Contribution, Contribution | None]] = []
     for c in leader.contributions:
         other = contribution(second, c.criterion) if second is not None else None
         gap = c.exact - (other.exact if other is not None else c.weight * 5000)
-        if (gap > 0) == gain and gap != 0:
-            found.append((abs(gap), c))
+        if (gap > 0) == gain and phrases.signed_points(gap) != "±0.0":
+            found.append((gap, c, other))
     if not found:
         return []
     rows: list[Text] = [heading(title)]
     sign, style = ("+", "bold $success") if gain else ("−", "bold $error")
-    for gap, c in sorted(found, key=lambda item: (-item[0], item[1].criterion)):
-        head = Content.assemble((f"{sign} ", style), (c.label, "bold"))
-        size = quiet(f"  {phrases.signed_points(gap if gain else -gap)}")
-        rows.append(Content.assemble(head, size))
-        rows += [reason_line(reason, width) for reason in _own(c)]
+    unexplained: list[str] = []
+    for gap, c, other in sorted(found, key=lambda item: (-abs(item[0]), item[1].criterion)):
+        reasons = _telling(c, other, gain=gain)
+        size = phrases.signed_points(gap)
+        if not reasons:
+            unexplained.append(f"{c.label} {size}")
+            continue
+        rows.append(Content.assemble((f"{sign} ", style), (c.label, "bold"), quiet(f"  {size}")))
+        rows += [reason_line(reason, width) for reason in reasons]
+    if unexplained:
+        head = Content.assemble((f"{sign} ", style))
+        rows.append(hanging(head, quiet(", ".join(unexplained)), width))
     return rows
 
 
-def _own(c: Contribution) -> list[Reason]:
-    """Reasons about the offer: why the criterion weighs so much is told in Explain."""
-    return [reason for reason in c.because if reason.effect != "weigh"]
+def _telling(c: Contribution, other: Contribution | None, *, gain: bool) -> list[Reason]:
+    """Reasons about the leader, and those about the other offer that made the difference.
+    Why the criterion weighs so much is told in Explain."""
+    own = [reason for reason in c.because if reason.effect != "weigh"]
+    known = {reason.text for reason in own}
+    theirs = [
+        reason
+        for reason in (other.because if other is not None else ())
+        if reason.effect == "score" and (reason.steps < 0) == gain and reason.text not in known
+    ]
+    return [*own, *theirs]
 
 
 def reason_line(reason: Reason, width: int) -> Content:

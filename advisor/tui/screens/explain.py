@@ -107,8 +107,8 @@ class ExplainScreen(AdvisorScreen):
     def _grow_ranked(self, tree: ExplainTree, row: Ranked) -> None:
         for c in sorted(row.contributions, key=lambda c: (-c.exact, c.criterion)):
             self._grow_criterion(tree, c)
-        self._grow_doubts(tree, "◐ To confirm", row.to_confirm)
-        self._grow_doubts(tree, "? Depends on what is not known", row.depends_on)
+        self._grow_doubts(tree, "◐ To confirm: none of this may be so", row.to_confirm)
+        self._grow_doubts(tree, "? It would be out, if this turns out to be so", row.depends_on)
         if row.warnings:
             branch = tree.grow(tree.root, "! Caveats", Note("Caveats", "They never exclude."))
             for caveat in row.warnings:
@@ -147,7 +147,7 @@ class ExplainScreen(AdvisorScreen):
             return
         branch = tree.grow(tree.root, title, Note(title[2:], "Settle these before signing."))
         for doubt in doubts:
-            facts = tuple(f"unproven fact: {phrases.name_words(f)}" for f in doubt.facts)
+            facts = tuple(f"on file: {fact}" for fact in doubt.facts)
             note = Note("To settle", doubt.text, (*facts, *self._rule(doubt.rule)))
             leaf = tree.grow(branch, doubt.text, note)
             for fact in facts:
@@ -160,18 +160,13 @@ class ExplainScreen(AdvisorScreen):
         for failure in failed:
             note = Note("Why it is out", failure.text, self._rule(failure.rule))
             leaf = tree.grow(branch, f"✗ {failure.text}", note)
-            for name in failure.answers:
-                answer = self._answer(name)
+            for text in failure.answers:
+                answer = f"you said: {phrases.named_answer(text)}"
                 tree.grow(leaf, answer, Note("Your answer", answer)).allow_expand = False
             for fact in failure.facts:
-                tree.grow(leaf, f"fact: {fact}", Note("Fact", fact)).allow_expand = False
+                tree.grow(leaf, f"on file: {fact}", Note("Fact", fact)).allow_expand = False
             self._grow_rule_source(tree, leaf, failure.rule)
             leaf.expand()
-
-    def _answer(self, name: str) -> str:
-        result = self.state.recommendation
-        read = result.inputs.answers.get(name) if result is not None else None
-        return f"your answer: {phrases.name_words(name)} = {read or 'not given'}"
 
     def _grow_rule_source(self, tree: ExplainTree, leaf: Node, rule: str) -> None:
         knowledge = self.state.knowledge

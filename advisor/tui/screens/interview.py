@@ -16,7 +16,7 @@ from advisor.tui.widgets.answer_list import AnswerList
 from advisor.tui.widgets.key_bar import KeyBar
 from advisor.tui.widgets.outline import Outline
 from advisor.tui.widgets.progress import TopLine
-from advisor.tui.widgets.question_pane import QuestionPane
+from advisor.tui.widgets.question_pane import FindInput, QuestionPane
 from advisor.tui.widgets.ranking import RankingList, RankingPane, RankingStrip
 
 
@@ -42,6 +42,7 @@ class InterviewScreen(AdvisorScreen):
         keys.SKIP.binding(),
         keys.UNKNOWN.binding(),
         keys.PANEL.binding(),
+        keys.FIND.binding(),
     ]
 
     def compose(self) -> ComposeResult:
@@ -95,6 +96,11 @@ class InterviewScreen(AdvisorScreen):
         interview = self.interview
         if interview is not None and interview.current is not None:
             self.advisor.apply(interview.unknown(interview.current.id))
+
+    def action_find(self) -> None:
+        field = self.query_one(FindInput)
+        if field.display:
+            field.focus()
 
     def action_panel(self) -> None:
         """In a narrow window the ranking takes the place of the question; else it hides."""

@@ -72,7 +72,8 @@ class VerdictScreen(AdvisorScreen):
             hero.show(lambda _: Content.styled(words, "$accent"))
             return
         pending = state.pending
-        hero.show(lambda width: hero_text(result, width, pending=pending))
+        model = state.model_title(result.verdict.model)
+        hero.show(lambda width: hero_text(result, model, width, pending=pending))
         self.query_one("#why-page", Page).show(lambda width: why_page(result, width))
         self.query_one("#cost-page", Page).show(lambda width: cost_page(result, width))
         self.query_one("#open-page", Page).show(lambda w: open_page(result, state.title, w))
@@ -99,7 +100,7 @@ class VerdictScreen(AdvisorScreen):
         self.advisor.explain(event.option_id)
 
 
-def hero_text(result: Recommendation, width: int, *, pending: bool = False) -> Content:
+def hero_text(result: Recommendation, model: str, width: int, *, pending: bool = False) -> Content:
     """The winner, the margin, the cost, the confidence with its figures; five lines."""
     verdict = result.verdict
     updating = Content.styled("  updating…", "$accent") if pending else Content("")
@@ -113,7 +114,7 @@ def hero_text(result: Recommendation, width: int, *, pending: bool = False) -> C
     dot = Content.styled(" · ", "$quiet")
     first = Content.assemble(("★ ", "bold $accent"), (leader.title, "bold $primary"))
     if leader.model is not None:
-        first = Content.assemble(first, (" with ", "$quiet"), leader.model)
+        first = Content.assemble(first, (" with ", "$quiet"), model)
     sure = Content.assemble(
         (phrases.meter(phrases.LEVEL[verdict.confidence]), "$accent"),
         " ",

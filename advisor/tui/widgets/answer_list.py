@@ -45,9 +45,13 @@ class Menu(OptionList):
     def show_rows(self, rows: Sequence[tuple[str | None, Content]]) -> None:
         """Show rows of (id, text); a row without an id cannot be chosen."""
         if [row[0] for row in rows] == [option.id for option in self.options]:
+            changed = False
             for index, (_, prompt) in enumerate(rows):
                 if self.options[index].prompt != prompt:
                     self.replace_option_prompt_at_index(index, prompt)
+                    changed = True
+            if changed:
+                self.refresh(layout=self.styles.auto_dimensions)
             return
         kept = self.highlighted_option.id if self.highlighted_option is not None else None
         scroll = self.scroll_y
@@ -91,6 +95,7 @@ class AnswerList(Menu):
         super().__init__(id=id)
         self.mode: Mode = "one"
         self.choices: tuple[Choice, ...] = ()
+        self.shown: tuple[Choice, ...] = ()
         self.ticked: set[str] = set()
         self.between = False
         self.compact_rows = False
@@ -98,13 +103,23 @@ class AnswerList(Menu):
     def show_choices(self, choices: Sequence[Choice], mode: Mode, ticked: set[str]) -> None:
         """Show another question's options; the highlight goes to the only ticked one."""
         self.mode = mode
-        self.choices = tuple(choices)
+        self.choices = self.shown = tuple(choices)
         self.ticked = set(ticked)
         self.between = mode == "one" and len(ticked) > 1
         self.set_options([])
         self.refresh_rows()
         if mode == "one" and len(ticked) == 1:
             self.highlighted = self.get_option_index(next(iter(ticked)))
+
+    def narrow(self, words: str) -> None:
+        """Show only the options that contain every word, and "none of these"."""
+        wanted = words.lower().split()
+        self.shown = tuple(
+            c
+            for c in self.choices
+            if c.none or all(word in f"{c.label} {c.id}".lower() for word in wanted)
+        )
+        self.refresh_rows()
 
     def refresh_rows(self) -> None:
         """Lay the rows out for the present width and height."""
@@ -122,17 +137,17 @@ class AnswerList(Menu):
         """What the highlighted option means, where the rows have no place for it."""
         if not self.compact_rows or self.highlighted is None:
             return ""
-        return self.choices[self.highlighted].means
+        return self.shown[self.highlighted].means
 
     # -- what the user does ------------------------------------------------------------------
 
     def pick(self, number: int) -> None:
         """The key ``number``: 1 to 9 for the first nine rows, 0 for "none of these"."""
         if number == 0:
-            index = next((i for i, c in enumerate(self.choices) if c.none), -1)
+            index = next((i for i, c in enumerate(self.shown) if c.none), -1)
         else:
             index = number - 1
-        if 0 <= index < len(self.choices) and not (number and self.choices[index].none):
+        if 0 <= index < len(self.shown) and not (number and self.shown[index].none):
             self.highlighted = index
             self.action_select()
 
@@ -143,7 +158,7 @@ class AnswerList(Menu):
             return
         if self.mode == "one":
             self.between = True
-        self._tick(self.choices[self.highlighted])
+        self._tick(self.shown[self.highlighted])
 
     def action_confirm(self) -> None:
         """The enter key: what is ticked, or the highlighted one."""
@@ -158,7 +173,7 @@ class AnswerList(Menu):
         if self.highlighted is None:
             self.post_message(self.Nothing())
             return
-        choice = self.choices[self.highlighted]
+        choice = self.shown[self.highlighted]
         if self.ticking:
             self._tick(choice)
         else:
@@ -186,12 +201,12 @@ class AnswerList(Menu):
         self.post_message(self.Ticked())
 
     def _rows(self, *, compact: bool) -> list[tuple[str | None, Content]]:
-        labels = max((len(c.label) for c in self.choices), default=0)
+        labels = max((len(c.label) for c in self.shown), default=0)
         boxes = 4 if self.ticking else 2
         column = 2 + boxes + labels + 2
         beside = self.room - column >= 28
         rows: list[tuple[str | None, Content]] = []
-        for index, choice in enumerate(self.choices):
+        for index, choice in enumerate(self.shown):
             number = "0" if choice.none else str(index + 1) if index < 9 else " "
             head = Content.assemble(
                 (f"{number} ", "bold $accent"),

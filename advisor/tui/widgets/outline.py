@@ -26,16 +26,17 @@ class Outline(Menu):
         if interview is None:
             return
         rows: list[tuple[str | None, Content]] = []
-        group = ""
         current = interview.current.id if interview.current is not None else None
         here = None
+        groups: dict[str, list[Question]] = {}
         for question in interview.questions:
-            if question.group != group:
-                group = question.group
-                rows.append((None, Content.styled(group, "bold $quiet")))
-            if question.id == current:
-                here = len(rows)
-            rows.append((question.id, self._row(question, state, question.id == current)))
+            groups.setdefault(question.group, []).append(question)
+        for group, questions in groups.items():
+            rows.append((None, Content.styled(group, "bold $quiet")))
+            for question in questions:
+                if question.id == current:
+                    here = len(rows)
+                rows.append((question.id, self._row(question, state, question.id == current)))
         self.show_rows(rows)
         if here is not None and not self.has_focus and self.highlighted != here:
             self.highlighted = here

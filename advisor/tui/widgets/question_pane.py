@@ -19,6 +19,8 @@ from advisor.tui.state import Consultation
 from advisor.tui.widgets.answer_list import AnswerList, Choice, Mode
 
 NONE = "none of these"
+FIND_FROM = 12
+"""Lists with more options than this can be narrowed by typing."""
 
 
 class NumberInput(Input):
@@ -27,6 +29,15 @@ class NumberInput(Input):
     TAKES_TEXT: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "app.focus_next", "To the ranges", show=False, id="list.down")
+    ]
+
+
+class FindInput(Input):
+    """Narrows a long list of options."""
+
+    TAKES_TEXT: ClassVar[bool] = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "app.focus_next", "To the options", show=False, id="list.down")
     ]
 
 
@@ -63,6 +74,7 @@ class QuestionPane(Vertical):
         yield Static(id="unit", markup=False)
         yield Static(id="problem", markup=False)
         yield Static(id="ranges-head", markup=False)
+        yield FindInput(id="find", placeholder="/ to find")
         yield AnswerList(id="answers")
         yield Static(id="meaning", markup=False)
 
@@ -152,7 +164,7 @@ class QuestionPane(Vertical):
         self.query_one("#why", Static).update(Content("\n").join(lines))
 
     def _show_options(self, question: Question, given: Domain | None) -> None:
-        self._number_parts(False)
+        self._parts(number=False, find=len(question.options) > FIND_FROM)
         several = isinstance(question.type, FlagsType)
         choices = [Choice(o.id, o.label, o.means) for o in question.options]
         ticked: set[str] = set()
@@ -167,7 +179,7 @@ class QuestionPane(Vertical):
         self.query_one(AnswerList).focus()
 
     def _show_number(self, question: Question, given: Domain | None) -> None:
-        self._number_parts(True)
+        self._parts(number=True)
         field = self.query_one(NumberInput)
         text = phrases.answer_text(question, given) if given is not None else ""
         with self.prevent(Input.Changed):
@@ -184,7 +196,7 @@ class QuestionPane(Vertical):
         self.query_one(AnswerList).show_choices(choices, mode, ticked)
 
     def _show_finished(self, state: Consultation) -> None:
-        self._number_parts(False)
+        self._parts(number=False)
         self.query_one("#where", Static).update(Content.styled("Done", "$quiet"))
         self.query_one("#ask", Static).update(
             Content.styled("Every question is dealt with", "bold")
@@ -199,9 +211,14 @@ class QuestionPane(Vertical):
         self._show_answers(choices, "one", set())
         self.query_one(AnswerList).focus()
 
-    def _number_parts(self, shown: bool) -> None:
+    def _parts(self, *, number: bool, find: bool = False) -> None:
+        """Show what this kind of question needs; the field for finding starts empty."""
         for name in ("#number", "#unit", "#ranges-head"):
-            self.query_one(name).display = shown
+            self.query_one(name).display = number
+        field = self.query_one(FindInput)
+        field.display = find
+        with self.prevent(Input.Changed):
+            field.value = ""
 
     def _tell(self, words: str, style: str = "$error") -> None:
         problem = self.query_one("#problem", Static)
@@ -222,6 +239,9 @@ class QuestionPane(Vertical):
                     "$quiet",
                 ),
             )
+        elif answers.mode == "several" and answers.ticked and self.query_one(FindInput).display:
+            labels = [c.label for c in answers.choices if c.id in answers.ticked]
+            words = Content.assemble(("All of these: ", "$secondary"), ", ".join(labels))
         meaning.display = bool(words)
         meaning.update(words)
 
@@ -229,7 +249,9 @@ class QuestionPane(Vertical):
 
     def confirm(self) -> None:
         """Answer with what is highlighted, ticked or typed."""
-        if self.query_one(NumberInput).has_focus:
+        if self.query_one(FindInput).has_focus:
+            self.query_one(AnswerList).focus()
+        elif self.query_one(NumberInput).has_focus:
             self._take_number(self.query_one(NumberInput).value)
         else:
             self.query_one(AnswerList).action_confirm()
@@ -252,11 +274,13 @@ class QuestionPane(Vertical):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self._take_number(event.value)
+        self.confirm()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._tell("")
+        if isinstance(event.input, FindInput):
+            self.query_one(AnswerList).narrow(event.value)
 
     def on_answer_list_answered(self, event: AnswerList.Answered) -> None:
         event.stop()
