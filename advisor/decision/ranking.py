@@ -157,7 +157,7 @@ class Scoring:
             return self._row_number(criterion.id, row)
 
         def combine_many(seen: list[tuple[int, ...]]) -> list[int]:
-            if len(seen) <= FEW_ROWS or len(rules) > MANY_RULES:
+            if len(seen) <= FEW_ROWS or len(rules) > MANY_RULES or not self.offers:
                 return [combine(row) for row in seen]
             return self._stepped_columns(criterion.id, rules, seen)
 
