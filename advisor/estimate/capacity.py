@@ -1,0 +1,193 @@
+"""Does a model fit, on how many devices, and laid out how.
+
+    needed = weights + requests x cache of one request + adapters + reserve per device
+
+Weights carry the scales of their precision; the cache follows the kind of attention: keys and
+values of all heads (mha), of the grouped heads (gqa), one compressed vector per token (mla), a
+window in some layers (sliding-window), some layers only (linear-hybrid).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from advisor.estimate.figures import figure
+from advisor.estimate.physics import USABLE_MEMORY
+from advisor.estimate.shapes import PRECISIONS, Device, ModelShape
+
+GB = 1e9
+RESERVE_GB = 4.0
+"""Memory per device that the runtime and its buffers take."""
+LARGEST_TENSOR_GROUP = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What running takes, in GB over all devices, and the requests that it allows at once.
+
+    ``requests`` is how many fit beside the weights; ``reason`` says why none do.
+    """
+
+    fits: bool
+    weights: float
+    cache_per_request: float
+    adapters: float
+    reserve: float
+    available: float
+    requests: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How weights and cache lie on the devices: ``tensor`` devices share each layer, ``experts``
+    say how the routed weights lie, ``attention`` whether its cache is split by heads or by
+    requests; ``stages`` of layers follow one another."""
+
+    devices: int
+    tensor: int
+    stages: int
+    experts: str
+    attention: str
+    why: str
+
+
+def memory(
+    model: ModelShape,
+    device: Device,
+    devices: int,
+    precision: str,
+    context: float,
+    *,
+    requests: int = 1,
+    adapters_gb: float = 0.0,
+    reserve_gb: float = RESERVE_GB,
+) -> Memory:
+    """Whether ``requests`` of ``context`` tokens each run at once on ``devices`` devices.
+
+    Raises ``ValueError`` for a precision, a length or a number that cannot be meant.
+    """
+    _check(precision, devices, context, requests, adapters_gb)
+    weights = model.weight_bytes(precision) / GB
+    each = model.cache_bytes(context, precision) / GB
+    reserve = reserve_gb * devices
+    available = device.memory * devices
+    # A cache that cannot be split by heads lies on every device of a tensor group; it is split
+    # by requests instead, so that the sum over the devices is the cache itself.
+    room = min(available * USABLE_MEMORY, available - reserve) - weights - adapters_gb
+    possible = int(room / each) if room > 0 else 0
+    reason = None
+    if room <= 0:
+        reason = (
+            f"the weights take {figure(weights)} GB at {precision}"
+            + (f" and the adapters {figure(adapters_gb)} GB" if adapters_gb else "")
+            + f"; {devices} x {device.name} leave {figure(max(0.0, room + weights + adapters_gb))}"
+        )
+    elif possible < requests:
+        reason = (
+            f"{figure(requests)} requests of {figure(context)} tokens need "
+            f"{figure(requests * each)} GB of cache; {figure(room)} GB are left beside the weights"
+        )
+    return Memory(
+        fits=reason is None,
+        weights=weights,
+        cache_per_request=each,
+        adapters=adapters_gb,
+        reserve=reserve,
+        available=available,
+        requests=possible,
+        reason=reason,
+    )
+
+
+def devices_needed(
+    model: ModelShape,
+    device: Device,
+    precision: str,
+    context: float,
+    *,
+    requests: int = 1,
+    adapters_gb: float = 0.0,
+    reserve_gb: float = RESERVE_GB,
+) -> int:
+    """The smallest number of devices that run ``requests`` at once: a power of two up to eight,
+    beyond that a multiple of eight, as the weights divide."""
+    _check(precision, 1, context, requests, adapters_gb)
+    needed = (
+        model.weight_bytes(precision) + requests * model.cache_bytes(context, precision)
+    ) / GB + adapters_gb
+    each = min(device.memory * USABLE_MEMORY, device.memory - reserve_gb)
+    if each <= 0:
+        raise ValueError(f"{device.name} has no memory left beside the reserve")
+    least = max(1, ceil(needed / each))
+    if least > LARGEST_TENSOR_GROUP:
+        return ceil(least / LARGEST_TENSOR_GROUP) * LARGEST_TENSOR_GROUP
+    return next(size for size in (1, 2, 4, 8) if size >= least)
+
+
+def layouts(
+    model: ModelShape, device: Device, devices: int, precision: str, context: float
+) -> tuple[Layout, ...]:
+    """Layouts worth trying on one replica of ``devices`` devices, the usual one first; none
+    where the weights do not fit."""
+    if not memory(model, device, devices, precision, context).fits:
+        return ()
+    group = min(devices, LARGEST_TENSOR_GROUP, device.domain)
+    while group > 1 and (devices % group or model.heads % group):
+        group -= 1
+    stages = devices // group if devices > device.domain else 1
+    tensor = devices // stages
+    plain = "none" if not model.experts else "split"
+    found = [
+        Layout(
+            devices,
+            tensor,
+            stages,
+            plain,
+            "by heads",
+            "every device holds a part of each layer: the lowest time per token at few requests"
+            if stages == 1
+            else f"a group of {tensor} holds a stage of the layers: no faster link joins more",
+        )
+    ]
+    if model.experts and devices > 1 and model.experts % devices == 0:
+        found.append(
+            Layout(
+                devices,
+                tensor,
+                1,
+                f"{model.experts // devices} whole experts on each device",
+                "by heads",
+                "whole experts need less exchange than slices of all of them",
+            )
+        )
+    if model.cache_shards < devices:
+        found.append(
+            Layout(
+                devices,
+                1,
+                1,
+                plain if not model.experts else "whole experts, spread",
+                "by requests",
+                f"the cache divides into {model.cache_shards} by heads; split by requests, it is "
+                "not held twice: the highest throughput at many requests",
+            )
+        )
+    return tuple(found)
+
+
+def _check(precision: str, devices: int, context: float, requests: int, adapters_gb: float) -> None:
+    wrong = []
+    if precision not in PRECISIONS:
+        wrong.append(f"'{precision}' is no precision (one of {', '.join(PRECISIONS)})")
+    if devices < 1:
+        wrong.append("at least one device is needed")
+    if not 0 < context <= 100_000_000:
+        wrong.append("the context must be between 1 and 100,000,000 tokens")
+    if requests < 1:
+        wrong.append("at least one request must run")
+    if adapters_gb < 0:
+        wrong.append("adapters cannot take less than nothing")
+    if wrong:
+        raise ValueError("; ".join(wrong))
