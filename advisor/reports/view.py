@@ -106,6 +106,8 @@ def settled_words(verdict: Verdict) -> str:
         return "yes: nothing that matters is left open"
     if settled:
         return f"yes: proven over {total} of what is left; nothing left can change the winner"
+    if worlds.total == 1:
+        return "no: no answer is left that matters, but what is to be confirmed could"
     if worlds.method == "exhaustive":
         return f"no: over {total} of what is left, another winner is not ruled out"
     return (
