@@ -21,7 +21,7 @@ DEMANDS = ("safe", "settled", "likely", "firm")
 
 @click.command("recommend")
 @click.argument("answers", metavar="ANSWERS")
-@format_option("text", "json", "markdown")
+@format_option("text", "json", "markdown", "adr", "html")
 @output_option
 @click.option(
     "--require",
@@ -52,6 +52,8 @@ def rendered(result: Recommendation, form: str, output: Path | None) -> str:
         "text": lambda: _text(result, output),
         "json": lambda: _json(result),
         "markdown": lambda: _markdown(result),
+        "adr": lambda: _adr(result),
+        "html": lambda: _html(result),
     }
     return formats[form]()
 
@@ -95,5 +97,17 @@ def _json(result: Recommendation) -> str:
 
 def _markdown(result: Recommendation) -> str:
     from advisor.reports.markdown import render
+
+    return render(result)
+
+
+def _adr(result: Recommendation) -> str:
+    from advisor.reports.adr import render
+
+    return render(result)
+
+
+def _html(result: Recommendation) -> str:
+    from advisor.reports.html import render
 
     return render(result)

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from advisor.decision.entries import Entries
 from advisor.decision.gates import Gate, Standing, gates_of, stand
+from advisor.decision.inference import inferred
 from advisor.decision.proof import settled as is_settled
 from advisor.decision.ranking import Scored, Scoring
 from advisor.decision.result import (
@@ -62,13 +63,16 @@ def recommend(knowledge: Knowledge, inputs: Inputs, as_of: datetime.date) -> Rec
     Same arguments, same result to the byte.  Never raises for valid knowledge and inputs:
     "no offer qualifies" is a result whose verdict has no offer.
     """
-    situation = Situation(_base(_ByIdentity(knowledge), as_of), inputs)
-    return _Decision(situation).recommendation()
+    base = _base(_ByIdentity(knowledge), as_of)
+    read = inferred(knowledge, base.ledger, inputs)
+    return _Decision(Situation(base, read.inputs), inputs, read.readings).recommendation()
 
 
 class _Decision:
-    def __init__(self, situation: Situation) -> None:
+    def __init__(self, situation: Situation, stated: Inputs, readings: tuple[Reading, ...]) -> None:
         self.situation = situation
+        self.stated = stated
+        self.readings = readings
         self.words = Words(situation)
         gates = gates_of(situation)
         worlds = Worlds(situation.space.axes, impossible_parts(situation))
@@ -224,12 +228,15 @@ class _Decision:
 
     def _inputs(self) -> InputsRead:
         situation = self.situation
-        inputs = situation.inputs
+        inputs = self.stated
         questions = situation.knowledge.questions
         return InputsRead(
             answers={q: self.words.answer(q) for q in questions if q in inputs.answers},
             unknown=tuple(q for q in questions if q not in inputs.answers),
-            readings=tuple(Reading(subject, text) for subject, text in self.words.readings()),
+            readings=(
+                *self.readings,
+                *(Reading(subject, text) for subject, text in self.words.readings()),
+            ),
             weights=dict(sorted(inputs.weights.items())),
             prices={
                 offer: {key: _usd(key, value) for key, value in sorted(own.items())}
