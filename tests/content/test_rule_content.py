@@ -128,15 +128,12 @@ def test_priors_of_numbers_cover_their_range_without_gaps(knowledge: Knowledge) 
             assert left.high == right.low, question.id
 
 
-def test_every_question_is_read_by_a_rule_or_by_the_estimate(knowledge: Knowledge) -> None:
+def test_every_question_is_read_by_a_rule(knowledge: Knowledge) -> None:
     workload = Workload(knowledge)
     read: set[str] = set()
     for rule in knowledge.rules.values():
         read |= workload.questions_in(rule.when)
-    # Read without a rule: which model is served, what the traffic costs.
-    read |= {"models", "cached-input-share"}
-    unread = set(knowledge.questions) - read
-    assert unread == {"concurrent-users"}, "read only by the plan of what to measure"
+    assert set(knowledge.questions) == read
 
 
 def test_the_criteria_are_the_promised_ones(knowledge: Knowledge) -> None:
