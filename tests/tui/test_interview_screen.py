@@ -90,7 +90,7 @@ async def test_an_empty_field_answers_nothing() -> None:
 
 
 async def test_a_range_can_be_picked_instead_of_typed() -> None:
-    async with play(*TO_SIZE, "down", "3") as player:
+    async with play(*TO_SIZE, "down", "down", "down", "enter") as player:
         assert player.answers["model-size"] == Interval(70, 175)
 
 

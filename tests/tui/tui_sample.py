@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from advisor.decision.result import (
     Caveat,
@@ -93,7 +94,7 @@ def number(
         why=why,
         type=NumberType(unit, edges[0], edges[-1]),
         options=(),
-        prior=tuple(Bin(low, high, 1) for low, high in zip(edges, edges[1:], strict=False)),
+        prior=tuple(Bin(low, high, 1) for low, high in pairwise(edges)),
         unknown_means=None,
         ask_when=ALWAYS,
         changeable=True,

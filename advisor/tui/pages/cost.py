@@ -116,7 +116,7 @@ class _Axis:
 
 
 def _power_words(power: int) -> str:
-    for size, letter in ((9, "G"), (6, "M"), (3, "k")):
+    for size, letter in ((9, "B"), (6, "M"), (3, "k")):
         if power >= size:
             return f"${10 ** (power - size)}{letter}"
     return f"${10**power}" if power >= 0 else f"${10.0**power:.2f}"

@@ -12,6 +12,9 @@ from advisor.tui.pages.layout import Text, hanging, heading, quiet, sections
 
 Title = Callable[[str | None], str]
 
+CONFIRM = "◐ To confirm before signing: none of this may be so"
+DEPENDS = "? It would be out, if this turns out to be so"
+
 
 def open_page(result: Recommendation, title: Title, width: int) -> Content:
     """Everything to look at before signing, the most binding first."""
@@ -19,12 +22,8 @@ def open_page(result: Recommendation, title: Title, width: int) -> Content:
     groups: list[list[Text]] = []
     if pair is not None:
         leader = pair[0]
-        groups.append(
-            _doubts("◐ To confirm before signing: none of this may be so", leader.to_confirm, width)
-        )
-        groups.append(
-            _doubts("? It would be out, if this turns out to be so", leader.depends_on, width)
-        )
+        groups.append(_doubts(CONFIRM, leader.to_confirm, width))
+        groups.append(_doubts(DEPENDS, leader.depends_on, width))
         groups.append(
             _items("! Caveats", [caveat.text for caveat in leader.warnings], width, glyph="! ")
         )

@@ -14,6 +14,7 @@ from textual.widgets.tree import TreeNode
 
 from advisor.decision.result import Contribution, Doubt, Excluded, Failure, Ranked, Reason
 from advisor.tui import keys, phrases
+from advisor.tui.pages.open import CONFIRM, DEPENDS
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.widgets.key_bar import KeyBar
 
@@ -107,8 +108,8 @@ class ExplainScreen(AdvisorScreen):
     def _grow_ranked(self, tree: ExplainTree, row: Ranked) -> None:
         for c in sorted(row.contributions, key=lambda c: (-c.exact, c.criterion)):
             self._grow_criterion(tree, c)
-        self._grow_doubts(tree, "◐ To confirm: none of this may be so", row.to_confirm)
-        self._grow_doubts(tree, "? It would be out, if this turns out to be so", row.depends_on)
+        self._grow_doubts(tree, CONFIRM, row.to_confirm)
+        self._grow_doubts(tree, DEPENDS, row.depends_on)
         if row.warnings:
             branch = tree.grow(tree.root, "! Caveats", Note("Caveats", "They never exclude."))
             for caveat in row.warnings:

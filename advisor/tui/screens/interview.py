@@ -97,6 +97,9 @@ class InterviewScreen(AdvisorScreen):
         if interview is not None and interview.current is not None:
             self.advisor.apply(interview.unknown(interview.current.id))
 
+    def action_to_list(self) -> None:
+        self.query_one(QuestionPane).focus_list()
+
     def action_find(self) -> None:
         field = self.query_one(FindInput)
         if field.display:

@@ -28,7 +28,7 @@ class NumberInput(Input):
 
     TAKES_TEXT: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "app.focus_next", "To the ranges", show=False, id="list.down")
+        Binding("down", "screen.to_list", "To the ranges", show=False, id="field.down")
     ]
 
 
@@ -37,7 +37,7 @@ class FindInput(Input):
 
     TAKES_TEXT: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "app.focus_next", "To the options", show=False, id="list.down")
+        Binding("down", "screen.to_list", "To the options", show=False, id="field.down")
     ]
 
 
@@ -112,6 +112,13 @@ class QuestionPane(Vertical):
         self.set_class(self._why, "-why")
         self.set_class(not self._why, "-no-why")
         self._show_why(state)
+
+    def focus_list(self) -> None:
+        """Go from a field to the options below it."""
+        answers = self.query_one(AnswerList)
+        answers.focus()
+        if answers.highlighted is None:
+            answers.action_cursor_down()
 
     def focus_answer(self) -> None:
         """Put the focus where the answer goes."""
@@ -250,7 +257,7 @@ class QuestionPane(Vertical):
     def confirm(self) -> None:
         """Answer with what is highlighted, ticked or typed."""
         if self.query_one(FindInput).has_focus:
-            self.query_one(AnswerList).focus()
+            self.focus_list()
         elif self.query_one(NumberInput).has_focus:
             self._take_number(self.query_one(NumberInput).value)
         else:
