@@ -88,6 +88,9 @@ def _compare_its(test: CompareIts, domain: Domain | None, its: Domain | None) ->
 
 
 def _within_its(domain: Domain | None, its: Domain | None) -> Truth:
+    if isinstance(domain, Flags) and not domain.may:
+        # Nothing is required: any list has it all.
+        return True
     if not isinstance(its, Flags) or domain is None:
         return None
     if isinstance(domain, Flags):
