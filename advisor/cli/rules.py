@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,31 @@ if TYPE_CHECKING:
     from advisor.knowledge.model import Knowledge
 
 
-@click.group("rules", cls=SuggestingGroup, no_args_is_help=False)
+# Commands with a module of their own, in which they are called ``command``.
+MODULES = {
+    "test": "advisor.cli.rules_test",
+}
+
+
+class RulesGroup(SuggestingGroup):
+    """Imports the module of a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *MODULES})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in MODULES:
+            return super().get_command(ctx, cmd_name)
+        found = getattr(import_module(MODULES[cmd_name]), "command", None)
+        if not isinstance(found, click.Command):
+            raise TypeError(f"{MODULES[cmd_name]} has no command")
+        return found
+
+
+@click.group("rules", cls=RulesGroup, no_args_is_help=False)
 @common_options
 def command(common: Common) -> None:
-    """Check, list, show and explain the rule base."""
+    """Check, test, list, show and explain the rule base."""
 
 
 @command.command("check")

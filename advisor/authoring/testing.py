@@ -1,0 +1,240 @@
+"""Running what stands beside the rules: their examples, and the shipped cases.
+
+An example passes when the rule surely does what it says.  A case passes when the winner is
+among the offers that the panel calls right or debatable, and everything else that it expects
+comes out so.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from advisor.authoring.examples import Bench, Step, newest_day, setting_of, wanted
+from advisor.decision.recommend import recommend
+from advisor.knowledge.model import Case, Example, Inputs, Knowledge, Rule
+from advisor.knowledge.values import Domain, Truth
+from advisor.language.answers import inputs_from_mapping
+from advisor.language.vocabulary import did_you_mean
+from advisor.language.wording import domain_words
+
+Judgement: TypeAlias = Literal["right", "debatable", "wrong", "unlisted"]
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with how many are done, of how many."""
+
+NOBODY = "none"
+LANE = "lane"
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """``number`` counts the examples of the rule from 1; ``steps`` is the trace of an example
+    that failed, and empty else."""
+
+    rule: str
+    number: int
+    file: str
+    line: int | None
+    given: tuple[tuple[str, str], ...]
+    expect: str
+    truth: Truth
+    passed: bool
+    steps: tuple[Step, ...]
+
+    @property
+    def outcome(self) -> str:
+        """What the rule does, in the words of ``expect``."""
+        return outcome_words(self.truth)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """``judgement`` is what the panel says of the winner; ``failures`` are sentences."""
+
+    case: str
+    title: str
+    file: str
+    as_of: str
+    offer: str
+    lane: str
+    confidence: str
+    settled: bool
+    judgement: Judgement
+    decides: str
+    failures: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything that was run; ``as_of`` is the day of the examples."""
+
+    as_of: str
+    examples: tuple[ExampleResult, ...]
+    cases: tuple[CaseResult, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(e.passed for e in self.examples) and all(c.passed for c in self.cases)
+
+    def judged(self, judgement: Judgement) -> int:
+        """How many cases came out so."""
+        return sum(1 for case in self.cases if case.judgement == judgement)
+
+
+def outcome_words(truth: Truth) -> str:
+    """``applies``, ``does not apply``, or that it depends on what is not known."""
+    if truth is None:
+        return "cannot be told"
+    return "applies" if truth else "does not apply"
+
+
+def run_tests(
+    knowledge: Knowledge,
+    *,
+    as_of: datetime.date | None = None,
+    only: Collection[str] | None = None,
+    examples: bool = True,
+    cases: bool = True,
+    progress: Progress | None = None,
+) -> Results:
+    """Run examples and cases, or only those of the rules and cases named in ``only``.
+
+    Without ``as_of``, examples are judged on the newest day in the rule base and each case
+    on its own day.
+    """
+    day = as_of or newest_day(knowledge)
+    rules = [r for r in knowledge.rules.values() if only is None or r.id in only]
+    chosen = [c for c in knowledge.cases.values() if only is None or c.id in only]
+    if not examples:
+        rules = []
+    if not cases:
+        chosen = []
+    bench = Bench(knowledge, day)
+    results: list[CaseResult] = []
+    for done, case in enumerate(chosen):
+        if progress is not None:
+            progress(done, len(chosen))
+        results.append(run_case(knowledge, case, as_of))
+    return Results(
+        day.isoformat(),
+        tuple(result for rule in rules for result in run_examples(bench, rule)),
+        tuple(results),
+    )
+
+
+def run_examples(bench: Bench, rule: Rule) -> Iterable[ExampleResult]:
+    """The examples of one rule."""
+    for number, example in enumerate(rule.examples, 1):
+        setting = setting_of(example)
+        truth = bench.see(rule, setting).truth
+        passed = truth is wanted(example)
+        yield ExampleResult(
+            rule=rule.id,
+            number=number,
+            file=example.place.file,
+            line=None if example.place.span is None else example.place.span.line,
+            given=tuple(given_words(bench, example)),
+            expect=example.expect,
+            truth=truth,
+            passed=passed,
+            steps=() if passed else bench.trace(rule, setting),
+        )
+
+
+def given_words(bench: Bench, example: Example) -> Iterable[tuple[str, str]]:
+    """What an example gives: names, and values in words."""
+    for name, value in example.given.items():
+        if isinstance(value, Domain):
+            yield name, domain_words(value, bench.vocabulary.workload[name])
+        else:
+            yield name, str(value)
+
+
+def inputs_of_case(knowledge: Knowledge, case: Case) -> Inputs:
+    """A case's answers as the engine takes them."""
+    return inputs_from_mapping(
+        {
+            "format": "1",
+            "answers": dict(case.answers),
+            "weights": dict(case.weights),
+            "prices": dict(case.prices),
+        },
+        knowledge,
+    )
+
+
+def run_case(knowledge: Knowledge, case: Case, as_of: datetime.date | None = None) -> CaseResult:
+    """Recommend for a case, and compare with what its panel expects."""
+    verdict = recommend(knowledge, inputs_of_case(knowledge, case), as_of or case.as_of).verdict
+    winner = verdict.offer or NOBODY
+    judgement = judge(case, winner)
+    failures: list[str] = []
+    if judgement == "wrong":
+        failures.append(f"'{winner}' is a wrong answer; right: {_or_list(expected(case, 'right'))}")
+    if judgement == "unlisted":
+        allowed = (*expected(case, "right"), *expected(case, "debatable"))
+        failures.append(f"'{winner}' wins, but only {_or_list(allowed)} may")
+    got = {
+        "lane": verdict.lane or NOBODY,
+        "confidence": verdict.confidence,
+        "settled": "yes" if verdict.settled else "no",
+    }
+    for key, value in got.items():
+        allowed = expected(case, key)
+        if allowed and value not in allowed:
+            failures.append(f"{key} is '{value}', not {_or_list(allowed)}")
+    failures += _unknown_cause(knowledge, case)
+    return CaseResult(
+        case=case.id,
+        title=case.title,
+        file=case.place.file,
+        as_of=(as_of or case.as_of).isoformat(),
+        offer=winner,
+        lane=got["lane"],
+        confidence=verdict.confidence,
+        settled=verdict.settled,
+        judgement=judgement,
+        decides=str(case.expect.get("decides", "")),
+        failures=tuple(failures),
+    )
+
+
+def judge(case: Case, winner: str) -> Judgement:
+    """What the case's panel says of a winner (``none`` for nobody)."""
+    words: tuple[Judgement, ...] = ("right", "debatable", "wrong")
+    return next((word for word in words if winner in expected(case, word)), "unlisted")
+
+
+def expected(case: Case, key: str) -> tuple[str, ...]:
+    """What a case expects under a key, as texts; empty where it says nothing."""
+    value = case.expect.get(key)
+    if value is None:
+        return ()
+    if isinstance(value, bool):
+        return ("yes" if value else "no",)
+    return (value,) if isinstance(value, str) else tuple(str(v) for v in _items(value))
+
+
+def _items(value: object) -> Iterable[object]:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _unknown_cause(knowledge: Knowledge, case: Case) -> list[str]:
+    """A case must say what decides it, by a name that exists."""
+    word = str(case.expect.get("decides", ""))
+    known = (LANE, *knowledge.criteria, *knowledge.rules, *knowledge.questions)
+    if word in known:
+        return []
+    hint = did_you_mean(word, known)
+    message = f"'decides' names no criterion, rule or question: '{word}'"
+    return [message + (f"; {hint}" if hint else "")]
+
+
+def _or_list(words: Collection[str]) -> str:
+    return " or ".join(f"'{word}'" for word in words) or "nobody"
