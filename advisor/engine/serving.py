@@ -17,6 +17,7 @@ from advisor.knowledge.model import Knowledge
 from advisor.knowledge.values import Domain, Flags, Interval, Number, Options, Truth
 
 QUESTIONS = ("models", "frontier-models", "model-size")
+_LISTS_OF_CLOSED = ("catalogue-complete", "closed-catalogue-complete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,12 @@ class Serving:
         if row is not None:
             return row.served
         entry = self._knowledge.models[model]
-        if entry.open and self._offering.is_yes(offer, "any-open-model"):
-            return True
-        if not entry.open and self._offering.is_yes(offer, "any-open-model"):
+        if self._offering.is_yes(offer, "any-open-model"):
+            return entry.open
+        if model in self._ledger.retired[offer]:
             return False
-        return False if self._offering.is_yes(offer, "catalogue-complete") else None
+        listing = ("catalogue-complete",) if entry.open else _LISTS_OF_CLOSED
+        return False if any(self._offering.is_yes(offer, name) for name in listing) else None
 
     def _size(self, model: str) -> Number | None:
         evidence = self._ledger.models[model].get("total-parameters")

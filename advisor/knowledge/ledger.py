@@ -1,14 +1,14 @@
 """From claims that stand side by side to what may be believed on a day.
 
-Resolution, per subject and attribute, over the claims in force on that day:
+Resolution, per subject and attribute, over the claims in force on that day that count by the
+declared rules (``advisor.knowledge.resolution``):
 
 * a number may be anything between its lowest and highest claim (a conflict widens);
 * of a choice every claimed option stays possible;
 * a flag is held when a claim says so and none denies it, denied when a claim denies it and
   none says so, and open otherwise.
 
-A better grade overrules a worse one only for numbers that were measured: a measured figure
-replaces what vendors and the press say of the same attribute.
+What was looked for and not found stays unknown.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from advisor.knowledge.model import Attribute, Claim, Knowledge, Method, Offer
+from advisor.knowledge.model import Attribute, Claim, Knowledge, Method, Offer, Served
+from advisor.knowledge.resolution import GRADE_ORDER, SetAside, days_of, standing
 from advisor.knowledge.values import (
     ChoiceType,
     Domain,
@@ -28,21 +29,27 @@ from advisor.knowledge.values import (
     Truth,
 )
 
-GRADE_ORDER = (
-    "measured",
-    "vendor spec",
-    "derived",
-    "press",
-    "vendor claim",
-    "expert judgement",
-)
+__all__ = [
+    "GRADE_ORDER",
+    "NOTHING",
+    "Evidence",
+    "Ledger",
+    "ServedModel",
+    "build_ledger",
+    "is_stale",
+    "resolve",
+]
+
+LISTED = "model-list"
+"""The expiry of the statement that an offer serves a model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What the claims leave possible; ``value`` None when nothing is known.
 
-    ``grade`` is the best one among the claims that count; ``stale`` when all of them have
+    ``claims`` are those that count, ``set_aside`` those that do not, with the rule that says
+    so; ``grade`` is the best one among the claims that count; ``stale`` when all of them have
     expired; ``conflict`` when they contradict each other.
     """
 
@@ -51,6 +58,7 @@ class Evidence:
     grade: str | None
     stale: bool
     conflict: bool
+    set_aside: tuple[SetAside, ...] = ()
 
 
 NOTHING = Evidence(None, (), None, False, False)
@@ -58,23 +66,31 @@ NOTHING = Evidence(None, (), None, False, False)
 
 @dataclass(frozen=True, slots=True)
 class ServedModel:
-    """How an offer stands to a model: served True, False, or None where claims conflict."""
+    """How an offer stands to a model: served True, or None where claims conflict.
+
+    ``stale``: every row that says so was last read longer ago than a model list keeps.
+    """
 
     served: Truth
     row_grade: str
     row_source: str
     attributes: Mapping[str, Evidence]
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """All resolved evidence of a rule base on one day, by subject id and attribute."""
+    """All resolved evidence of a rule base on one day, by subject id and attribute.
+
+    ``retired`` are the models that an offer has withdrawn by then; they are not in ``served``.
+    """
 
     as_of: datetime.date
     offers: Mapping[str, Mapping[str, Evidence]]
     served: Mapping[str, Mapping[str, ServedModel]]
     models: Mapping[str, Mapping[str, Evidence]]
     accelerators: Mapping[str, Mapping[str, Evidence]]
+    retired: Mapping[str, frozenset[str]]
 
 
 def is_stale(claim: Claim, attribute: Attribute, method: Method, as_of: datetime.date) -> bool:
@@ -91,16 +107,15 @@ def resolve(
     stated = tuple(c for c in current if c.value is not None)
     if not stated:
         return Evidence(None, current, None, False, False)
-    if isinstance(attribute.type, NumberType):
-        measured = tuple(c for c in stated if c.grade == "measured")
-        stated = measured or stated
-    value, conflict = _combine(stated, attribute)
-    grade = min((c.grade for c in stated), key=GRADE_ORDER.index)
-    stale = all(is_stale(c, attribute, method, as_of) for c in stated)
-    return Evidence(value, stated, grade, stale, conflict)
+    counting, aside = standing(stated, attribute, method)
+    value, conflict = combined(counting, attribute)
+    grade = min((c.grade for c in counting), key=GRADE_ORDER.index)
+    stale = all(is_stale(c, attribute, method, as_of) for c in counting)
+    return Evidence(value, counting, grade, stale, conflict, aside)
 
 
-def _combine(claims: tuple[Claim, ...], attribute: Attribute) -> tuple[Domain | None, bool]:
+def combined(claims: tuple[Claim, ...], attribute: Attribute) -> tuple[Domain | None, bool]:
+    """What claims leave possible together, and whether they contradict each other."""
     kind = attribute.type
     if isinstance(kind, NumberType):
         spans = [c.value for c in claims if isinstance(c.value, Interval)]
@@ -133,48 +148,79 @@ def build_ledger(knowledge: Knowledge, as_of: datetime.date) -> Ledger:
         }
 
     offers = {o.id: by_attribute(o.claims) for o in knowledge.offers.values()}
+    served: dict[str, Mapping[str, ServedModel]] = {}
+    retired: dict[str, frozenset[str]] = {}
+    for offer in knowledge.offers.values():
+        listing = offers[offer.id].get("catalogue-complete", NOTHING)
+        complete = listing.value == Options(frozenset({"yes"}))
+        found: dict[str, ServedModel] = {}
+        gone: set[str] = set()
+        for model, rows in _rows_by_model(offer):
+            now = standing_rows(rows, as_of)
+            if not now.listed:
+                gone |= {model} if now.ended else set()
+                continue
+            best = min(now.listed, key=lambda r: GRADE_ORDER.index(r.grade))
+            disputed = now.disputed or (complete and best.grade == "vendor claim")
+            claims = by_attribute(claim for row in now.listed for claim in row.claims)
+            old = all(listing_is_stale(row, knowledge.method, as_of) for row in now.listed)
+            found[model] = ServedModel(
+                None if disputed else True, best.grade, best.source, claims, old
+            )
+        served[offer.id] = found
+        retired[offer.id] = frozenset(gone)
     return Ledger(
         as_of,
         offers,
-        {o.id: _served(o, offers[o.id], knowledge, as_of) for o in knowledge.offers.values()},
+        served,
         {m.id: by_attribute(m.claims) for m in knowledge.models.values()},
         {a.id: by_attribute(a.claims) for a in knowledge.accelerators.values()},
+        retired,
     )
 
 
-def _served(
-    offer: Offer,
-    attributes: Mapping[str, Evidence],
-    knowledge: Knowledge,
-    as_of: datetime.date,
-) -> dict[str, ServedModel]:
-    """Rows in force.  Where the catalogue is complete, a model that only a seller claims and
-    no catalogue lists is in dispute: neither served nor refused."""
-    listing = attributes.get("catalogue-complete", NOTHING)
-    complete = listing.value == Options(frozenset({"yes"}))
-    result: dict[str, ServedModel] = {}
-    by_model: dict[str, list[int]] = {}
-    for index, row in enumerate(offer.serves):
-        in_force = (row.since is None or row.since <= as_of) and (
-            row.until is None or row.until > as_of
-        )
-        if in_force:
-            by_model.setdefault(row.model, []).append(index)
-    for model, indexes in sorted(by_model.items()):
-        rows = [offer.serves[i] for i in indexes]
-        claims: dict[str, list[Claim]] = {}
-        for row in rows:
-            for claim in row.claims:
-                claims.setdefault(claim.attribute, []).append(claim)
-        best = min(rows, key=lambda r: GRADE_ORDER.index(r.grade))
-        disputed = complete and best.grade == "vendor claim"
-        result[model] = ServedModel(
-            None if disputed else True,
-            best.grade,
-            best.source,
-            {
-                name: resolve(group, knowledge.attributes[name], knowledge.method, as_of)
-                for name, group in sorted(claims.items())
-            },
-        )
-    return result
+def _rows_by_model(offer: Offer) -> list[tuple[str, list[Served]]]:
+    by_model: dict[str, list[Served]] = {}
+    for row in offer.serves:
+        by_model.setdefault(row.model, []).append(row)
+    return sorted(by_model.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The rows of an offer for one model on a day: ``listed`` count as serving it, ``outdated``
+    were made before a source marked it as withdrawn, ``ended`` are withdrawn; ``disputed``:
+    one source says withdrawn, another lists it and its date does not tell which is newer."""
+
+    listed: tuple[Served, ...]
+    outdated: tuple[Served, ...]
+    ended: tuple[Served, ...]
+    disputed: bool
+
+
+def standing_rows(rows: Iterable[Served], as_of: datetime.date) -> Listing:
+    """How the rows for one model stand on a day.
+
+    A row that ended speaks for its source alone.  Rows of other sources still count where
+    they were made after the end, and do not where they were made before it.
+    """
+    begun = [r for r in rows if r.since is None or r.since <= as_of]
+    current = [r for r in begun if r.until is None or r.until > as_of]
+    ended = [r for r in begun if r.until is not None and r.until <= as_of]
+    last = max((r.until for r in ended if r.until is not None), default=None)
+    if last is None or not current:
+        return Listing(tuple(current), (), tuple(ended), False)
+    # A source that lists the model anew has taken back its own end.
+    renewed = {r.source for r in current}
+    if all(r.source in renewed for r in ended):
+        return Listing(tuple(current), (), (), False)
+    outdated = [r for r in current if days_of(r.date, r.checked)[1] <= last]
+    listed = [r for r in current if r not in outdated]
+    sure = any(days_of(r.date, r.checked)[0] > last for r in listed)
+    return Listing(tuple(listed), tuple(outdated), tuple(ended), bool(listed) and not sure)
+
+
+def listing_is_stale(row: Served, method: Method, as_of: datetime.date) -> bool:
+    """Whether the row was last read longer ago than a model list keeps."""
+    days = method.expiry_days.get(LISTED)
+    return days is not None and (as_of - row.checked).days > days

@@ -293,8 +293,29 @@ class GradePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class ResolutionRule:
+    """A rule about claims that differ: the grades or kinds of facts it acts on, and why."""
+
+    among: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A word by which a collection rates its facts: the grades such a fact may have here,
+    the usual one first, and why."""
+
+    grades: tuple[Grade, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
-    """The declared numbers of the decision method (``rules/method.yaml``)."""
+    """The declared numbers of the decision method (``rules/method.yaml``).
+
+    ``resolution`` holds the rules of ``advisor.knowledge.resolution`` by name; a rule that is
+    not declared sets nothing aside.  ``ratings``: words of other collections, as grades.
+    """
 
     grades: Mapping[str, GradePolicy]
     expiry_days: Mapping[str, int]
@@ -306,6 +327,8 @@ class Method:
     staff_hours: Mapping[str, tuple[Number, Number]]
     staff_rate: tuple[Number, Number]
     place: Place
+    resolution: Mapping[str, ResolutionRule] = field(default_factory=dict)
+    ratings: Mapping[str, Rating] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,5 +362,3 @@ class Inputs:
     answers: Mapping[str, Domain]
     weights: Mapping[str, Literal["more", "less", "ignore"]] = field(default_factory=dict)
     prices: Mapping[str, Mapping[str, Number]] = field(default_factory=dict)
-
-

@@ -286,6 +286,26 @@ class GradeShape(Shape):
     because: Text = _says("Why it is treated so.")
 
 
+class ResolutionRuleShape(Shape):
+    what: ClassVar[str] = "a rule of resolution"
+    grades: Listed[Annotated[str, Words(GRADES)]] = _says("Grades that it acts on.", ())
+    expiry: Listed[Word] = _says("Kinds of claims that it acts on.", ())
+    because: Text = _says("Why claims are treated so.")
+
+
+class ResolutionShape(Shape):
+    what: ClassVar[str] = "the resolution"
+    first_hand: ResolutionRuleShape | None = _says("Grades beside which others step aside.", None)
+    newer: ResolutionRuleShape | None = _says("Kinds of claims of which newer ones win.", None)
+    conflict: ResolutionRuleShape | None = _says("What is left widens the value.", None)
+
+
+class RatingShape(Shape):
+    what: ClassVar[str] = "a rating"
+    grades: Listed[Annotated[str, Words(GRADES)]] = _says("Grades it may mean, usual one first.")
+    because: Text = _says("Why it is read so.")
+
+
 class MethodShape(Shape):
     what: ClassVar[str] = "the method"
     grades: Named[GradeShape] = _says("How each grade of evidence counts.")
@@ -297,3 +317,5 @@ class MethodShape(Shape):
     minimum_answers: Annotated[int, Whole(0, 1000)] = _says("Fewer answers cap the confidence.")
     staff_hours: Named[Cell] = _says("Per form of deployment: hours a month, as [10, 40].")
     staff_rate: Cell = _says("USD an hour, as [60, 150].")
+    resolution: ResolutionShape | None = _says("Which of several claims count.", None)
+    ratings: Named[RatingShape] = _says("Words by which collections rate facts.", {})

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from typing import cast
 
 from advisor.knowledge.document import Findings, ListNode, Node, ScalarNode
 from advisor.knowledge.files import Raw
-from advisor.knowledge.model import GradePolicy, Method, Place
-from advisor.knowledge.shapes import DEPLOYMENTS, GRADES, MethodShape
+from advisor.knowledge.model import Grade, GradePolicy, Method, Place, Rating, ResolutionRule
+from advisor.knowledge.resolution import CONFLICT, FIRST_HAND, NEWER
+from advisor.knowledge.shapes import DEPLOYMENTS, GRADES, MethodShape, ResolutionRuleShape
 from advisor.knowledge.values import Interval, Number, NumberType
-from advisor.language.binding_names import Ids, key_span
+from advisor.language.binding_names import Ids, key_span, lacking, unwanted
 from advisor.language.literals import parse_domain
 from advisor.language.marks import quote
 from advisor.language.vocabulary import did_you_mean
@@ -41,6 +43,7 @@ def bind_method(raw: Raw[MethodShape], models: Ids) -> Method | None:
     }
     rate = _pair(shape.staff_rate, NumberType("USD", 0, 100_000), findings)
     confidence = _confidence(shape, findings)
+    resolution = _resolution(shape, findings)
     if len(findings.problems) != before or size_match is None or rate is None:
         return None
     return Method(
@@ -62,6 +65,11 @@ def bind_method(raw: Raw[MethodShape], models: Ids) -> Method | None:
         staff_hours={name: pair for name, pair in hours.items() if pair is not None},
         staff_rate=rate,
         place=Place(raw.path, shape.node.span),
+        resolution=resolution,
+        ratings={
+            word: Rating(cast(tuple[Grade, ...], rating.grades), rating.because)
+            for word, rating in shape.ratings.items()
+        },
     )
 
 
@@ -147,3 +155,37 @@ def _confidence(shape: MethodShape, findings: Findings) -> Mapping[str, Mapping[
                     findings.add("wrong-type", "a threshold is one number", node)
         result[word] = thresholds
     return result
+
+
+def _resolution(shape: MethodShape, findings: Findings) -> Mapping[str, ResolutionRule]:
+    """Each rule with what it acts on: grades of first-hand, kinds of claims of newer."""
+    if shape.resolution is None:
+        return {}
+    kinds = Ids("expiry", frozenset(shape.expiry))
+    declared = {
+        FIRST_HAND: shape.resolution.first_hand,
+        NEWER: shape.resolution.newer,
+        CONFLICT: shape.resolution.conflict,
+    }
+    needed = {FIRST_HAND: "grades", NEWER: "expiry"}
+    found: dict[str, ResolutionRule] = {}
+    for name, rule in declared.items():
+        if rule is None:
+            continue
+        for key in ("grades", "expiry"):
+            _check_part(rule, name, key, needed.get(name), findings)
+        among = rule.grades or tuple(
+            kind for node in rule.expiry if (kind := kinds.resolve(node, findings)) is not None
+        )
+        found[name] = ResolutionRule(among, rule.because)
+    return found
+
+
+def _check_part(
+    rule: ResolutionRuleShape, name: str, key: str, needed: str | None, findings: Findings
+) -> None:
+    written = rule.node.key(key) is not None
+    if written and key != needed:
+        unwanted(rule, key, f"the rule {quote(name)} does not act on it", findings)
+    if key == needed and not written:
+        lacking(rule, key, f"the rule {quote(name)} acts on it", rule.node, findings)

@@ -22,6 +22,7 @@ from advisor.knowledge.model import (
     Option,
     Place,
     Question,
+    ResolutionRule,
     Rule,
     Source,
 )
@@ -102,7 +103,12 @@ METHOD = Method(
     staff_hours={},
     staff_rate=(0, 0),
     place=HERE,
+    resolution={
+        "first-hand": ResolutionRule(("measured",), ""),
+        "newer": ResolutionRule(("other",), ""),
+    },
 )
+DATES = ("2026", "2024-03", "2024-12-31", "2025-01-01", "undated")
 
 QUESTIONS = {
     "color": ("choice", 3),
@@ -174,8 +180,8 @@ def offer_sides(draw: st.DrawFn) -> Condition:
     return ALWAYS
 
 
-def claim(offer: str, attribute: str, value: Domain, grade: str) -> Claim:
-    return Claim(offer, attribute, value, "s0", "2026", DAY, grade, False, None, "", HERE)  # type: ignore[arg-type]
+def claim(offer: str, attribute: str, value: Domain, grade: str, date: str = "2026") -> Claim:
+    return Claim(offer, attribute, value, "s0", date, DAY, grade, False, None, "", HERE)  # type: ignore[arg-type]
 
 
 @st.composite
@@ -184,15 +190,17 @@ def offers(draw: st.DrawFn, index: int) -> Offer:
     claims: list[Claim] = []
     for _ in range(draw(st.integers(0, 2))):
         value = Options(frozenset({draw(st.sampled_from("xy"))}))
-        claims.append(claim(name, "kind", value, draw(st.sampled_from(GRADES))))
+        grade, date = draw(st.sampled_from(GRADES)), draw(st.sampled_from(DATES))
+        claims.append(claim(name, "kind", value, grade, date))
     if draw(st.booleans()):
         must = frozenset(draw(st.sets(st.sampled_from(["f0", "f1", "f2"]))))
         may = must | frozenset(draw(st.sets(st.sampled_from(["f0", "f1", "f2"]))))
         claims.append(claim(name, "has", Flags(must, may), draw(st.sampled_from(GRADES))))
-    if draw(st.booleans()):
+    for _ in range(draw(st.integers(0, 2))):
         low = draw(st.integers(0, 60))
         value = Interval(low, low + draw(st.sampled_from([0, 0, 25])))
-        claims.append(claim(name, "room", value, draw(st.sampled_from(GRADES))))
+        grade, date = draw(st.sampled_from(GRADES)), draw(st.sampled_from(DATES))
+        claims.append(claim(name, "room", value, grade, date))
     return Offer(name, name, index, name, "shared-api", None, "", tuple(claims), (), HERE)
 
 

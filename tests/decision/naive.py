@@ -22,6 +22,9 @@ OPS = {
 WIDE = {"measured": 0, "vendor spec": 250, "vendor claim": 1250, "press": 750,
         "expert judgement": 500, "derived": 500}
 ORDER = ["measured", "vendor spec", "derived", "press", "vendor claim", "expert judgement"]
+# How many days before 22 November 2026 a claim of this date was made: at least, at most.
+AGE = {"2026": (0, 325), "2024-03": (966, 996), "2024-12-31": (691, 691),
+       "2025-01-01": (690, 690), "undated": (0, 10**6)}
 
 
 def belief(offer, attribute):
@@ -29,15 +32,24 @@ def belief(offer, attribute):
     claims = [c for c in offer.claims if c.attribute == attribute]
     if not claims:
         return None, None
+    if attribute == "room":
+        claims = [c for c in claims if c.grade == "measured"] or claims
+    if attribute != "has":
+        claims = [c for c in claims if not any(replaces(d, c) for d in claims)]
     grade = min((c.grade for c in claims), key=ORDER.index)
     if attribute == "kind":
         return {v for c in claims for v in c.value.values}, grade
     if attribute == "room":
-        claims = [c for c in claims if c.grade == "measured"] or claims
         return (min(c.value.low for c in claims), max(c.value.high for c in claims)), grade
     held = {f for c in claims for f in c.value.must}
     denied = {f for c in claims for f in ("f0", "f1", "f2") if f not in c.value.may}
     return (held - denied, {"f0", "f1", "f2"} - (denied - held)), grade
+
+
+def replaces(new, old):
+    """Newer for sure by more than a year, and at least as good."""
+    newer = AGE[old.date][0] - AGE[new.date][1] > 365
+    return newer and ORDER.index(new.grade) <= ORDER.index(old.grade)
 
 
 def true(condition, world, offer):
