@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import exp, log
+from math import exp, inf, log
+from typing import TypeAlias
 
 from advisor.estimate.evidence import Method, Series
 from advisor.estimate.shapes import WEIGHT_BYTES
@@ -23,6 +24,9 @@ from advisor.estimate.shapes import WEIGHT_BYTES
 SAME_LENGTH = 1.05
 """Lengths within this factor are the same."""
 SAME_LOAD = 1.01
+
+
+Waits: TypeAlias = Callable[[Series, float], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,14 @@ class Curve:
     """Time per token over concurrency of one series, made to rise, straight between points on
     logarithmic scales."""
 
-    def __init__(self, series: Series) -> None:
+    def __init__(self, series: Series, waits: Waits | None = None) -> None:
         self.series = series
-        times = rising([point.token_ms for point in series.points])
+        times = rising(
+            [
+                point.token_ms * (waits(series, point.concurrency) if waits else 1.0)
+                for point in series.points
+            ]
+        )
         self.loads = [log(point.concurrency) for point in series.points]
         self.times = [log(time) for time in times]
         self.bytes = WEIGHT_BYTES[series.precision]
@@ -74,13 +83,17 @@ class Curve:
 
 
 class Neighbours:
-    """Series by model and device."""
+    """Series by model and device.
 
-    def __init__(self, series: Sequence[Series]) -> None:
+    ``waits(series, concurrency)`` is how many requests there are for each that runs: times are
+    multiplied by it, because only a time that counts waiting for room rises with the load.
+    """
+
+    def __init__(self, series: Sequence[Series], waits: Waits | None = None) -> None:
         self._curves: dict[tuple[str, str], list[Curve]] = defaultdict(list)
         for one in series:
             if not one.speculative and one.points:
-                self._curves[one.model, one.device].append(Curve(one))
+                self._curves[one.model, one.device].append(Curve(one, waits))
 
     def hold(self, asked: Asked, modelled_ms: float, *, without: Series | None = None) -> Held:
         """``modelled_ms`` held between what was measured nearby; ``without`` one series, to see
@@ -89,8 +102,8 @@ class Neighbours:
         if lower is None and upper is None:
             return Held(modelled_ms, "model", ())
         value = log(modelled_ms)
-        low = value if lower is None else lower[0]
-        high = value if upper is None else upper[0]
+        low = -inf if lower is None else lower[0]
+        high = inf if upper is None else upper[0]
         held = sorted((low, value, high))[1]
         used = tuple(
             bound[1].series for bound in (lower, upper) if bound is not None and bound[0] == held

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypeAlias
 
-from advisor.estimate.evidence import Bands, Calibration, Evidence, Method
+from advisor.estimate.evidence import Bands, Calibration, Evidence, Method, Series
 from advisor.estimate.neighbours import Asked, Held, Neighbours
-from advisor.estimate.physics import Factors, Load, Terms, prefill_time, terms, token_time
+from advisor.estimate.physics import Factors, Load, Terms, prefill_time, runnable, terms, token_time
 from advisor.estimate.saturated import holds
 from advisor.estimate.shapes import PRECISIONS, Device, ModelShape
 
@@ -23,7 +24,8 @@ LARGEST_REPLICA = 8
 WORKERS = (4, 8, 16, 32, 64)
 """Devices of one decoding worker that a rack is divided into."""
 PROMPT_WORKER = 4
-POOL_ROUNDS = 4
+POOL_ROUNDS = 30
+POOL_PRECISION = 1e-10
 WIDEST = Bands(0.4, 2.5)
 
 Prompts: TypeAlias = Literal["shared", "separate", "auto"]
@@ -80,9 +82,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """``token_ms`` between output tokens, ``user_rate`` tokens per second per user, ``rate``
-    output tokens per second of the whole deployment, ``first_ms`` to the first token (a wide
-    band: queues decide it).  ``method`` unknown: all are ``None`` and ``why`` says why."""
+    """``token_ms`` between output tokens, ``user_rate`` tokens per second per user (waiting for
+    room in the cache included, where more are asked than it holds), ``rate`` output tokens per
+    second of the whole deployment, ``first_ms`` to the first token (a wide band: queues decide
+    it).  ``method`` unknown: all are ``None`` and ``why`` says why."""
 
     method: Method
     token_ms: Figure | None
@@ -109,32 +112,33 @@ class Speeds:
 
     def __init__(self, calibration: Calibration, evidence: Evidence | None = None) -> None:
         self._calibration = calibration
-        self._neighbours = Neighbours(evidence.series if evidence is not None else ())
+        self._neighbours = Neighbours(())
+        if evidence is not None:
+            self._neighbours = Neighbours(evidence.series, partial(waiting, evidence=evidence))
 
     def speed(self, question: Question) -> Speed:
         """The speed of a deployment; see the module."""
         why = self.unsupported(question)
         if why is not None:
             return Speed("unknown", None, None, None, None, "", why)
-        modelled, layout, found = self._fastest(question)
+        paced, layout, found = self._fastest(question)
+        waits = layout.concurrency / found.batch
         known = (question.model.name, question.device.name) in self._calibration.levels
-        held = self._held(question, layout, modelled)
-        token = held.token_ms
+        held = self._held(question, paced)
+        pace = held.token_ms
         if question.speculative:
-            token *= self._calibration.speculation
+            pace *= self._calibration.speculation
+        token = pace / waits
         kind = held.method if held.method != "model" or known else "model-new"
         band = self._calibration.bands.get(kind, WIDEST)
         token_figure = Figure(token * band.low, token, token * band.high)
         first = self._first(found, layout)
-        seconds = (first.value + (question.output - 1) * token) / 1000
-        rate = min(
-            question.concurrency * question.output / seconds,
-            found.batch * layout.workers * 1000 / token,
-        )
+        seconds = (first.value + (question.output - 1) * pace) / 1000
+        rate = question.concurrency * question.output / seconds
         return Speed(
             method=held.method,
             token_ms=token_figure,
-            user_rate=token_figure.per(1000),
+            user_rate=Figure(pace * band.low, pace, pace * band.high).per(1000),
             rate=Figure(rate / band.high, rate, rate / band.low),
             first_ms=first,
             formula=_formula(question, layout, held),
@@ -144,7 +148,8 @@ class Speeds:
 
     def token_ms(self, question: Question) -> float:
         """The time per token alone, without neighbours: the model at its level."""
-        return self._fastest(question)[0]
+        paced, layout, found = self._fastest(question)
+        return paced * found.batch / layout.concurrency
 
     def unsupported(self, question: Question) -> str | None:
         """Why nothing can be said: no measured family, or the weights do not fit."""
@@ -158,7 +163,7 @@ class Speeds:
             f"{question.devices} x {question.device.name}"
         )
 
-    def _held(self, question: Question, layout: _Layout, modelled: float) -> Held:
+    def _held(self, question: Question, paced: float) -> Held:
         pooled = question.devices > LARGEST_REPLICA and question.prompts == "auto"
         return self._neighbours.hold(
             Asked(
@@ -173,14 +178,15 @@ class Speeds:
                 pooled=pooled,
                 engine=question.engine,
             ),
-            modelled,
+            paced,
         )
 
     def _fastest(self, question: Question) -> tuple[float, _Layout, Terms]:
+        """The layout in which a user waits least per token, waiting for room included."""
         best: tuple[float, _Layout, Terms] | None = None
         for layout in self._layouts(question):
             found = self._terms(question, layout)
-            time = token_time(found, self._calibration.serving)
+            time = token_time(found, self._calibration.serving) * layout.concurrency / found.batch
             if best is None or time < best[0]:
                 best = time, layout, found
         assert best is not None, "a question always has a layout"
@@ -226,23 +232,46 @@ class Speeds:
         )
         prompt_work = prefill_time(alone, self._calibration.serving) * PROMPT_WORKER
         for size in WORKERS:
-            if size > min(question.devices, question.device.domain) or not holds(
-                question.model, question.device, question.precision, size
+            if (
+                size + PROMPT_WORKER <= question.devices
+                and size <= question.device.domain
+                and holds(question.model, question.device, question.precision, size)
             ):
-                continue
-            share, layout = 0.0, None
-            for _ in range(POOL_ROUNDS):
-                decoding = question.devices * (1 - share)
-                if decoding < size:
-                    layout = None
-                    break
-                workers = decoding / size
-                layout = _Layout(size, max(1.0, question.concurrency / workers), workers, True)
-                time = token_time(self._terms(question, layout), self._calibration.serving)
-                token_work = question.output * time * size / layout.concurrency
-                share = prompt_work / (prompt_work + token_work)
-            if layout is not None:
-                yield layout
+                yield self._divided(question, size, prompt_work)
+
+    def _divided(self, question: Question, size: int, prompt_work: float) -> _Layout:
+        """Workers of ``size`` on as many devices as leave the prompts enough: with ``c`` requests
+        at once and ``t`` ms per token, ``c / (output x t)`` prompts arrive per ms and each takes
+        ``prompt_work``.  What is left decodes at ``t``; the more slowly it decodes the more is
+        left, so there is one ``t`` at which both agree."""
+        demanded = prompt_work * question.concurrency / question.output
+
+        def layout_on(decoding: float) -> _Layout:
+            workers = max(decoding, size) / size
+            return _Layout(size, max(1.0, question.concurrency / workers), workers, True)
+
+        def excess(time: float) -> float:
+            return self._pace(question, layout_on(question.devices - demanded / time)) - time
+
+        low = self._pace(question, layout_on(question.devices))
+        high = self._pace(question, layout_on(size))
+        above, below = excess(low), excess(high)
+        for _ in range(POOL_ROUNDS):
+            if above <= 0 or below >= 0 or high - low <= POOL_PRECISION * low:
+                break
+            # False position, halved on the side that stays: a bracket that shrinks fast.
+            time = low + (high - low) * above / (above - below)
+            found = excess(time)
+            if found > 0:
+                low, above, below = time, found, below / 2
+            else:
+                high, below, above = time, found, above / 2
+        return layout_on(question.devices - demanded / high)
+
+    def _pace(self, question: Question, layout: _Layout) -> float:
+        """Milliseconds per token that a user waits, waiting for room included."""
+        found = self._terms(question, layout)
+        return token_time(found, self._calibration.serving) * layout.concurrency / found.batch
 
     def _terms(self, question: Question, layout: _Layout) -> Terms:
         return terms(
@@ -266,6 +295,18 @@ class Speeds:
         value = fixed + prompt * alone * layout.concurrency**queue
         band = self._calibration.bands.get("first-token", WIDEST)
         return Figure(value * band.low, value, value * band.high)
+
+
+def waiting(series: Series, concurrency: float, *, evidence: Evidence) -> float:
+    """Requests for each that runs, at a point of a measured series: 1 or more."""
+    load = Load(concurrency, series.input, series.output)
+    return concurrency / runnable(
+        evidence.models[series.model],
+        evidence.devices[series.device],
+        series.precision,
+        series.devices,
+        load,
+    )
 
 
 RANKS_ALONE = 8.0
