@@ -117,7 +117,7 @@ class AdvisorApp(App[None]):
         self._restore_terminal_on_signals()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return {"quiet": themes.QUIET_ANSI if self.current_theme.ansi else "#888888"}
+        return {"quiet": "#888888"}  # for themes that are not ours
 
     def on_mount(self) -> None:
         self._ranker.start()

@@ -1,15 +1,16 @@
 """Colours: a dark, a light and a high-contrast theme of our own.
 
 Colour never stands alone in this program: each state also has a glyph or a word, so the
-themes only have to be pleasant.  The ``ansi-dark`` and ``ansi-light`` themes of Textual use
-the terminal's own palette.
+themes only have to be pleasant.  ``ansi-dark`` and ``ansi-light`` are Textual's themes of
+the terminal's own palette; they are changed only where our texts would be hard to read.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK: Final = Theme(
     name="advisor-dark",
@@ -116,10 +117,30 @@ CONTRAST: Final = Theme(
     },
 )
 
-THEMES: Final = (DARK, LIGHT, CONTRAST)
 
-QUIET_ANSI: Final = "ansi_bright_black"
-"""``$quiet`` in themes that do not define it."""
+def _ansi(name: str, cursor: str) -> Theme:
+    """Textual's theme of the terminal's own colours, with a highlight that leaves coloured
+    words readable."""
+    theme = BUILTIN_THEMES[name]
+    changes = {
+        "quiet": "ansi_default",
+        "block-cursor-foreground": "ansi_default",
+        "block-cursor-background": cursor,
+        "block-cursor-text-style": "bold",
+        "block-cursor-blurred-foreground": "ansi_default",
+        "block-cursor-blurred-background": "ansi_default",
+        "block-cursor-blurred-text-style": "bold",
+    }
+    return replace(theme, variables={**theme.variables, **changes})
+
+
+THEMES: Final = (
+    DARK,
+    LIGHT,
+    CONTRAST,
+    _ansi("ansi-dark", "ansi_blue"),
+    _ansi("ansi-light", "ansi_cyan"),
+)
 
 OFFERED: Final = ("advisor-dark", "advisor-light", "advisor-contrast", "ansi-dark", "ansi-light")
 """The themes in the order in which the theme command cycles through them."""
