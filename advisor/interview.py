@@ -287,9 +287,7 @@ def parse_answer(
     findings = Findings(file, (*("",) * (line - 1), text))
     node = _typed_node(question, text, line)
     if isinstance(node, ScalarNode) and not node.text:
-        findings.add(
-            "empty-cell", f"'{question.id}' needs an answer", node, hint=_wanted(question)
-        )
+        findings.add("empty-cell", f"'{question.id}' needs an answer", node, hint=_wanted(question))
         raise DataError(findings.problems)
     domain = parse_domain(node, question.type, findings)
     if findings.problems:
