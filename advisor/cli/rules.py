@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Commands with a module of their own, in which they are called ``command``.
 MODULES = {
+    "coverage": "advisor.cli.rules_coverage",
     "test": "advisor.cli.rules_test",
 }
 
