@@ -164,7 +164,7 @@ def test_thresholds_are_met_exactly_and_missed_by_plain_numbers():
     size = NumberType("parameters", 1, 2000)
     assert representatives([13, 70], size) == [10, 13, 40, 70, 1000]
     tokens = NumberType("tokens", 1, 128_000, integer=True)
-    assert representatives([2, 3], tokens) == [2, 3, 60_000]
+    assert representatives([2, 3], tokens) == [2, 3, 100_000]
     assert between(Fraction(1, 3), Fraction(1, 2), integer=False) == Fraction(2, 5)
     assert between(3, 4, integer=True) is None
     assert between(5, 5, integer=False) is None
