@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
-from textual.app import App, InvalidThemeError, SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.events import Resize
 from textual.message import Message
@@ -93,6 +93,7 @@ class AdvisorApp(App[None]):
         self.state = Consultation()
         self.as_of = as_of
         self.load_failure: AdvisorError | None = None
+        self.first_theme = themes.DARK.name
         self.keymap_in_use = dict(keys.KEYMAPS[keymap])
         self._load = load
         self._recommend = recommend
@@ -109,10 +110,9 @@ class AdvisorApp(App[None]):
     def on_load(self) -> None:
         for theme in themes.THEMES:
             self.register_theme(theme)
-        try:
-            self.theme = self.theme if self.theme in themes.OFFERED else themes.DARK.name
-        except InvalidThemeError:
-            self.theme = themes.DARK.name
+        # TEXTUAL_THEME is Textual's own way to choose one.
+        if self.theme not in themes.OFFERED:
+            self.theme = self.first_theme
         self.set_keymap(self.keymap_in_use)
         self._restore_terminal_on_signals()
 
@@ -337,9 +337,8 @@ def run(
     standard error once the terminal is given back.
     """
     day = as_of if as_of is not None else date.today()
-    app = AdvisorApp(
-        load=lambda: _load(rules),
-        recommend=_recommend,
+    app = shipped_app(
+        rules=rules,
         as_of=day,
         begin=None if answers is None else lambda knowledge: _answers(answers, knowledge),
     )
@@ -349,6 +348,13 @@ def run(
 
         sys.stderr.write(render_all(app.load_failure.problems))
     return app.return_code or 0
+
+
+def shipped_app(
+    *, as_of: date, rules: Path | None = None, begin: Begin | None = None
+) -> AdvisorApp:
+    """The application over the real rules and the real recommender."""
+    return AdvisorApp(load=lambda: _load(rules), recommend=_recommend, as_of=as_of, begin=begin)
 
 
 def _load(rules: Path | None) -> Knowledge:

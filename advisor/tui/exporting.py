@@ -30,6 +30,18 @@ def _markdown(_: Knowledge, __: Inputs, result: Recommendation) -> str:
     return render(result)
 
 
+def _adr(_: Knowledge, __: Inputs, result: Recommendation) -> str:
+    from advisor.reports.adr import render
+
+    return render(result)
+
+
+def _html(_: Knowledge, __: Inputs, result: Recommendation) -> str:
+    from advisor.reports.html import render
+
+    return render(result)
+
+
 def _json(_: Knowledge, __: Inputs, result: Recommendation) -> str:
     return result.to_json()
 
@@ -45,6 +57,8 @@ FORMATS: Final[Mapping[str, Format]] = {
     for form in (
         Format("markdown", "Markdown", "The report, for a document or a ticket.", ".md", _markdown),
         Format("json", "JSON", "The whole result, for programs.", ".json", _json),
+        Format("html", "HTML", "One page, to open in a browser or to send.", ".html", _html),
+        Format("adr", "ADR", "A decision record (MADR), for the repository.", ".adr.md", _adr),
         Format(
             "answers", "Answers", "To start from next time, or in a pipeline.", ".yaml", _answers
         ),
@@ -61,6 +75,6 @@ def target(text: str, form: Format) -> Path:
     """The file that a typed name means: ``~`` is the home directory, and the suffix is added
     where it is missing."""
     path = Path(text.strip()).expanduser()
-    if path.suffix.lower() != form.suffix:
+    if not path.name.lower().endswith(form.suffix):
         path = path.with_name(path.name + form.suffix)
     return path.absolute()

@@ -37,7 +37,6 @@ class Consultation:
         asked_before = self.interview.inputs if self.interview is not None else None
         self.interview = interview
         if asked_before is not None and interview.inputs == asked_before:
-            self.before = self.ranks
             return False
         self.generation += 1
         return True

@@ -151,7 +151,10 @@ async def test_review_changes_any_answer() -> None:
         assert player.screen == "VerdictScreen"
 
 
-@pytest.mark.parametrize(("key", "form"), [("1", "markdown"), ("2", "json"), ("3", "answers")])
+@pytest.mark.parametrize(
+    ("key", "form"),
+    [("1", "markdown"), ("2", "json"), ("3", "html"), ("4", "adr"), ("5", "answers")],
+)
 async def test_export_writes_a_file_and_names_it(
     key: str, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,7 +37,7 @@ class ExportScreen(AdvisorScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "answer", "Write", show=False, id=keys.ANSWER.id),
-        *(Binding(str(n), f"pick({n})", f"Format {n}", show=False) for n in (1, 2, 3)),
+        *(Binding(str(n), f"pick({n})", f"Format {n}", show=False) for n in range(1, 6)),
     ]
 
     def __init__(self) -> None:

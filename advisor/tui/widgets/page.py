@@ -14,6 +14,10 @@ from textual.widgets import Static
 Write: TypeAlias = Callable[[int], Content]
 
 
+WIDEST = 110
+"""Lines longer than this are hard to read."""
+
+
 class Page(VerticalScroll):
     """``write`` gives the text for a width in cells."""
 
@@ -36,4 +40,4 @@ class Page(VerticalScroll):
     def _lay_out(self) -> None:
         self._width = self.scrollable_content_region.width
         if self._write is not None and self._width > 0:
-            self.query_one(Static).update(self._write(self._width))
+            self.query_one(Static).update(self._write(min(self._width, WIDEST)))
