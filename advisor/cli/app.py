@@ -16,6 +16,7 @@ COMMANDS = {
     "questions": ("advisor.cli.questions", "Show the questions, or an answers file to fill in."),
     "examples": ("advisor.cli.examples", "List the shipped examples, or print one."),
     "rules": ("advisor.cli.rules", "Check, list and show the rule base; explain checks."),
+    "facts": ("advisor.cli.facts", "Show, judge and import the facts behind the figures."),
     "locate": ("advisor.cli.locate", "Show where rules, sessions and settings lie."),
 }
 

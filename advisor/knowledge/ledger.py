@@ -161,7 +161,7 @@ def build_ledger(knowledge: Knowledge, as_of: datetime.date) -> Ledger:
                 gone |= {model} if now.ended else set()
                 continue
             best = min(now.listed, key=lambda r: GRADE_ORDER.index(r.grade))
-            disputed = now.disputed or (complete and best.grade == "vendor claim")
+            disputed = in_dispute(now, complete)
             claims = by_attribute(claim for row in now.listed for claim in row.claims)
             old = all(listing_is_stale(row, knowledge.method, as_of) for row in now.listed)
             found[model] = ServedModel(
@@ -218,6 +218,15 @@ def standing_rows(rows: Iterable[Served], as_of: datetime.date) -> Listing:
     listed = [r for r in current if r not in outdated]
     sure = any(days_of(r.date, r.checked)[0] > last for r in listed)
     return Listing(tuple(listed), tuple(outdated), tuple(ended), bool(listed) and not sure)
+
+
+def in_dispute(now: Listing, complete: bool) -> bool:
+    """Whether it is open that an offer with these rows serves the model: withdrawn by one
+    source and listed by another, or, beside a ``complete`` catalogue, only claimed by sellers.
+    """
+    grades = [row.grade for row in now.listed]
+    only_sellers = bool(grades) and min(grades, key=GRADE_ORDER.index) == "vendor claim"
+    return now.disputed or (complete and only_sellers)
 
 
 def listing_is_stale(row: Served, method: Method, as_of: datetime.date) -> bool:
