@@ -182,11 +182,12 @@ def bill(
     lines = tuple(line for part in parts for line in part.lines)
     monthly = total(part.monthly for part in parts)
     others = [part.monthly for part in parts if part is not token_part]
+    daily = monthly * (1 / DAYS_PER_MONTH)
     return Bill(
         lines=lines,
         monthly=monthly,
-        daily=monthly * (1 / DAYS_PER_MONTH),
-        per_million=_per_million(traffic, tokens, others),
+        daily=daily,
+        per_million=_per_million(traffic, tokens, others, daily),
         assumptions=(A_MONTH, *(text for part in parts for text in part.assumptions)),
         unknown=tuple(line.item for line in lines if line.low is None or line.high is None),
     )
@@ -332,12 +333,17 @@ def _switching_part(switching: Switching) -> _Part:
     )
 
 
-def _per_million(traffic: Traffic, tokens: TokenPrices | None, others: list[Range]) -> Range:
+def _per_million(
+    traffic: Traffic, tokens: TokenPrices | None, others: list[Range], daily: Range
+) -> Range:
     """USD per million tokens: (USD per request + other USD per day / requests) / tokens.
 
     Monotone in requests and in each length alone, so the ends of the ranges bound it; unknown
     where the traffic is unbounded or nothing is asked.
     """
+    asked = traffic.tokens_per_day
+    if asked.low and asked.low == asked.high:
+        return daily * (MILLION / Fraction(asked.low))
     by_the_day = [monthly * (1 / DAYS_PER_MONTH) for monthly in others]
     lows: list[Number] = []
     highs: list[Number | None] = []
@@ -346,11 +352,11 @@ def _per_million(traffic: Traffic, tokens: TokenPrices | None, others: list[Rang
         parts = list(by_the_day)
         if tokens is not None:
             parts.append(requests * cost_per_request(corner, tokens))
-        daily = total(parts)
-        if not size or daily.low is None:
+        cost = total(parts)
+        if not size or cost.low is None:
             return UNKNOWN
-        lows.append(daily.low * MILLION / Fraction(size))
-        highs.append(None if daily.high is None else daily.high * MILLION / Fraction(size))
+        lows.append(cost.low * MILLION / Fraction(size))
+        highs.append(None if cost.high is None else cost.high * MILLION / Fraction(size))
     known = [high for high in highs if high is not None]
     return Range(min(lows), max(known) if len(known) == len(highs) else None)
 

@@ -8,7 +8,7 @@ replicas         = rate at the peak / (rate of one replica at the target x (1 - 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, log2
@@ -269,22 +269,24 @@ class _Sizer:
         """The most requests at once at which the target holds (times rise with the load);
         between the loads of ``LOADS`` times are straight on logarithmic scales."""
         limits = self._limits(factor)
-        best: int | None = None
-        for index, load in enumerate(LOADS):
-            here = self._times(size, load)
-            if all(_far(here, load, limit) <= 0 for limit in limits):
-                best = load
-                continue
-            if best is None:
-                return None
-            before = self._times(size, LOADS[index - 1])
-            share = 1.0
-            for limit in limits:
-                low, high = _far(before, best, limit), _far(here, load, limit)
-                if high > 0:
-                    share = min(share, low / (low - high))
-            return max(best, int(best * 2**share))
-        return best
+
+        def beyond(index: int) -> float:
+            here = self._times(size, LOADS[index])
+            return max(_far(here, LOADS[index], limit) for limit in limits)
+
+        if beyond(0) > 0:
+            return None
+        kept = bisect_left(range(1, len(LOADS)), True, key=lambda index: beyond(index) > 0)
+        best = LOADS[kept]
+        if kept == len(LOADS) - 1:
+            return best
+        low, high = self._times(size, best), self._times(size, LOADS[kept + 1])
+        share = 1.0
+        for limit in limits:
+            before, after = _far(low, best, limit), _far(high, LOADS[kept + 1], limit)
+            if after > 0:
+                share = min(share, before / (before - after))
+        return max(best, int(best * 2**share))
 
     def _limits(self, factor: float) -> tuple[tuple[str, float], ...]:
         wanted, patience = self.target.user_rate, self.target.first_ms
