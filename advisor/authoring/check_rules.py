@@ -1,0 +1,280 @@
+"""Rules that cannot hold, always hold, repeat one another or contradict one another.
+
+Rules are compared within their group: exclusions with exclusions, warnings with warnings,
+advice with advice, and steps with steps on the same criterion that rest on the same evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from advisor.authoring.boxes import EVERYTHING, BoundReached, Box, Cover
+from advisor.authoring.conflicts import first_conflict
+from advisor.authoring.examination import Examination
+from advisor.authoring.regions import Region, Side, Space
+from advisor.authoring.witness import example_words, realise
+from advisor.knowledge.model import Impossible, Place, Rule
+from advisor.knowledge.syntax import ALWAYS
+
+GroupKey: TypeAlias = tuple[str, str, str]
+
+MOST_PAIRS = 64
+"""Rules with the same axes that are compared pair by pair; beyond, only written alike."""
+
+
+@dataclass
+class Group:
+    """Rules that are compared with each other, and where each of them holds.
+
+    A rule whose region is too large to be written down is not in ``regions``.
+    """
+
+    rules: list[Rule]
+    space: Space
+    regions: dict[str, Region] = field(default_factory=dict)
+
+    def same_region(self, a: Rule, b: Rule) -> bool:
+        """Whether the rules hold in the same places.  Raises BoundReached."""
+        left, right = self.regions[a.id], self.regions[b.id]
+        if left == right:
+            return True
+        over, under = Cover(left, self.space.whole), Cover(right, self.space.whole)
+        return all(over.holds(box) for box in right) and all(under.holds(box) for box in left)
+
+
+def group_key(rule: Rule) -> GroupKey:
+    """What must agree for two rules to be compared."""
+    evidence = rule.evidence if rule.effect in ("score", "weigh") else ""
+    return rule.effect, rule.criterion or "", evidence
+
+
+def groups_of(examination: Examination) -> list[Group]:
+    """The groups of the rule base, each with the regions of its rules."""
+    found: dict[GroupKey, list[Rule]] = {}
+    for rule in examination.knowledge.rules.values():
+        found.setdefault(group_key(rule), []).append(rule)
+    groups = []
+    for key in sorted(found):
+        rules = sorted(found[key], key=_place)
+        conditions = [part for r in rules for part in (("when", r.when), ("for", r.offers))]
+        group = Group(rules, examination.space(conditions))  # type: ignore[arg-type]
+        for rule in rules:
+            try:
+                group.regions[rule.id] = group.space.region_of_rule(rule.when, rule.offers)
+            except BoundReached:
+                examination.undecided.append(f"where the rule '{rule.id}' holds")
+        groups.append(group)
+    return groups
+
+
+def _place(rule: Rule) -> tuple[str, int, str]:
+    line = 0 if rule.place.span is None else rule.place.span.line
+    return rule.place.file, line, rule.id
+
+
+def check_group(examination: Examination, group: Group) -> None:
+    """All that is said of the rules of a group, apart from what shadows them."""
+    sound = [rule for rule in group.rules if rule.id in group.regions]
+    impossible = _impossible(examination, group.space)
+    for rule in sound:
+        if check_holds(examination, group, rule, impossible):
+            check_always(examination, group, rule)
+        else:
+            del group.regions[rule.id]
+    _compare(examination, group)
+
+
+def _impossible(examination: Examination, space: Space) -> Cover:
+    boxes = [
+        box
+        for entry in examination.knowledge.impossible
+        for box in _region_of(examination, space, entry)
+    ]
+    return Cover(sorted(boxes, key=len), space.whole)
+
+
+def _region_of(examination: Examination, space: Space, entry: Impossible) -> Region:
+    try:
+        return space.region("when", entry.when)
+    except BoundReached:
+        return ()
+
+
+def check_holds(
+    examination: Examination, group: Group, rule: Rule, impossible: Cover | None
+) -> bool:
+    """Whether the rule can hold; reported if not."""
+    places, region, space = examination.places, group.regions[rule.id], group.space
+    if not region:
+        what: Side = "when" if not space.region("when", rule.when) else "for"
+        condition = rule.when if what == "when" else rule.offers
+        conflict = first_conflict(space, what, condition)
+        message = f"the rule '{rule.id}' can never hold: "
+        message += conflict.message if conflict else f"nothing satisfies all of '{what}'"
+        place, at = rule.place, [str(what)]
+        if conflict is not None and conflict.span is not None:
+            place, at = Place(place.file, conflict.span), []
+        hint = "no workload is like that" if what == "when" else "no offer is like that"
+        places.add("never-fires", "error", message, place, at=tuple(at), hint=hint)
+        return False
+    try:
+        if impossible is not None and impossible.boxes and all(map(impossible.holds, region)):
+            places.add(
+                "never-fires",
+                "error",
+                f"the rule '{rule.id}' can never hold: it speaks only of workloads that are "
+                "declared impossible",
+                rule.place,
+                at=("when",),
+                related=tuple(
+                    places.related(f"'{entry.id}' is declared here", entry.place)
+                    for entry in examination.knowledge.impossible
+                ),
+            )
+            return False
+    except BoundReached:
+        examination.undecided.append(f"whether the rule '{rule.id}' holds for any workload")
+        return True
+    if all(space.free_names(box) and realise(space, box) is None for box in region):
+        examination.undecided.append(f"whether any answers make the rule '{rule.id}' hold")
+    return True
+
+
+def check_always(examination: Examination, group: Group, rule: Rule) -> None:
+    """Report a workload side that is written out and holds anyway."""
+    if rule.when == ALWAYS:
+        return
+    try:
+        region = group.space.region("when", rule.when)
+        always = Cover(region, group.space.whole).holds(EVERYTHING)
+    except BoundReached:
+        return
+    if always:
+        examination.places.add(
+            "always-holds",
+            "warning",
+            f"'when' of the rule '{rule.id}' holds for every workload",
+            rule.place,
+            at=("when",),
+            hint="leave it out, or name what the rule is about",
+        )
+
+
+def _compare(examination: Examination, group: Group) -> None:
+    """Duplicates of texts, and steps against each other."""
+    by_axes: dict[frozenset[str], list[Rule]] = {}
+    for rule in group.rules:
+        region = group.regions.get(rule.id)
+        if region is not None:
+            axes = frozenset(axis for box in region for axis in box)
+            by_axes.setdefault(axes, []).append(rule)
+    for _, rules in sorted(by_axes.items(), key=lambda item: sorted(item[0])):
+        for earlier, later in _pairs(group, rules):
+            if rules[0].effect in ("warn", "advise"):
+                if earlier.because == later.because:
+                    report_duplicate(examination, group, earlier, later)
+            elif earlier.steps * later.steps < 0:
+                _report_contradiction(examination, group, earlier, later)
+
+
+def _pairs(group: Group, rules: Sequence[Rule]) -> Iterable[tuple[Rule, Rule]]:
+    """Pairs of rules that hold in the same places."""
+    if len(rules) > MOST_PAIRS:
+        alike: dict[frozenset[frozenset[tuple[str, int]]], list[Rule]] = {}
+        for rule in rules:
+            key = frozenset(frozenset(box.items()) for box in group.regions[rule.id])
+            alike.setdefault(key, []).append(rule)
+        for same in alike.values():
+            yield from ((same[0], other) for other in same[1:])
+        return
+    for index, later in enumerate(rules):
+        for earlier in rules[:index]:
+            try:
+                if group.same_region(earlier, later):
+                    yield earlier, later
+            except BoundReached:
+                continue
+
+
+def report_duplicate(examination: Examination, group: Group, earlier: Rule, later: Rule) -> None:
+    """Say that a rule repeats an earlier one."""
+    places = examination.places
+    places.add(
+        "duplicate-rule",
+        "warning",
+        f"the rule '{later.id}' has the same conditions and the same effect as '{earlier.id}'",
+        later.place,
+        hint=f"for example at {_example(group, later)}",
+        related=(places.related("the first one", earlier.place),),
+    )
+
+
+def _report_contradiction(
+    examination: Examination, group: Group, earlier: Rule, later: Rule
+) -> None:
+    places = examination.places
+    places.add(
+        "contradictory-rules",
+        "error",
+        f"the rule '{later.id}' steps {later.steps:+d} on '{later.criterion}' exactly where "
+        f"'{earlier.id}' steps {earlier.steps:+d}, on the same evidence ('{later.evidence}')",
+        later.place,
+        at=(later.effect,),
+        hint=f"for example at {_example(group, later)}",
+        related=(places.related("the opposite step", earlier.place),),
+    )
+
+
+def _example(group: Group, rule: Rule) -> str:
+    region: Sequence[Box] = group.regions[rule.id]
+    return example_words(group.space, region[0])
+
+
+def check_impossible(examination: Examination) -> None:
+    """Declared impossible combinations: that can hold, and that leave something."""
+    entries = examination.knowledge.impossible
+    space = examination.space(())
+    boxes: list[Box] = []
+    for entry in entries:
+        region = _region_of(examination, space, entry)
+        boxes += region
+        if not region:
+            conflict = first_conflict(space, "when", entry.when)
+            examination.places.add(
+                "never-fires",
+                "warning",
+                f"the combination '{entry.id}' is impossible already: "
+                + (conflict.message if conflict else "nothing satisfies it"),
+                entry.place,
+                at=("when",),
+            )
+    if boxes and Cover(sorted(boxes, key=len), space.whole).holds(EVERYTHING):
+        last = entries[-1]
+        examination.places.add(
+            "everything-impossible",
+            "error",
+            "the declared impossible combinations leave no workload",
+            last.place,
+            hint="remove one of them",
+        )
+
+
+def check_ask_when(examination: Examination) -> None:
+    """Questions that would never be asked."""
+    for question in examination.knowledge.questions.values():
+        space = examination.space([("when", question.ask_when)])
+        try:
+            region = space.region("when", question.ask_when)
+        except BoundReached:
+            examination.undecided.append(f"whether '{question.id}' is ever asked")
+            continue
+        if not region:
+            examination.places.add(
+                "never-fires",
+                "error",
+                f"the question '{question.id}' would never be asked: 'ask-when' never holds",
+                question.place,
+                at=("ask-when",),
+            )

@@ -1,0 +1,40 @@
+"""What every check works on: a loaded rule base, the day, and where problems go."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from advisor.authoring.examples import Bench
+from advisor.authoring.places import Places
+from advisor.authoring.regions import Side, Space
+from advisor.authoring.vocabulary import Vocabulary
+from advisor.knowledge.model import Knowledge
+from advisor.knowledge.syntax import Condition
+from advisor.knowledge.values import Type
+
+
+@dataclass
+class Examination:
+    """``undecided`` collects what could not be found out, one sentence each."""
+
+    knowledge: Knowledge
+    as_of: datetime.date
+    places: Places
+    undecided: list[str] = field(default_factory=list)
+
+    @cached_property
+    def bench(self) -> Bench:
+        return Bench(self.knowledge, self.as_of)
+
+    @cached_property
+    def types(self) -> Mapping[Side, Mapping[str, Type]]:
+        vocabulary = Vocabulary(self.knowledge)
+        return {"when": vocabulary.workload, "for": vocabulary.offer}
+
+    def space(self, conditions: Iterable[tuple[Side, Condition]]) -> Space:
+        """Axes fit for some conditions, and for the declared impossible combinations."""
+        impossible = [("when", entry.when) for entry in self.knowledge.impossible]
+        return Space(self.knowledge, self.types, [*conditions, *impossible])  # type: ignore[list-item]
