@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Commands with a module of their own, in which they are called ``command``.
 MODULES = {
     "coverage": "advisor.cli.rules_coverage",
+    "schema": "advisor.cli.rules_schema",
     "test": "advisor.cli.rules_test",
 }
 
