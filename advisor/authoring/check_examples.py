@@ -10,7 +10,8 @@ from advisor.knowledge.model import Example, Rule
 def check_examples(examination: Examination) -> None:
     """Try every example on its rule, on the newest day in the rule base."""
     knowledge = examination.knowledge
-    bench = Bench(knowledge, newest_day(knowledge))
+    day = newest_day(knowledge)
+    bench = examination.bench if day == examination.as_of else Bench(knowledge, day)
     for rule in knowledge.rules.values():
         for example in rule.examples:
             _check(examination, bench, rule, example)

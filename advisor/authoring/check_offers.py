@@ -18,7 +18,7 @@ from advisor.authoring.regions import NO, YES, Region, Space
 from advisor.authoring.witness import box_words, example_words
 from advisor.decision.costs import MEASURES
 from advisor.engine.serving import Serving
-from advisor.engine.truth import its_in, names_in
+from advisor.engine.truth import its_in, names_in, truth_of
 from advisor.knowledge.model import Question, Rule
 from advisor.knowledge.syntax import ALWAYS, Condition
 from advisor.knowledge.values import Domain, FlagsType, Truth
@@ -51,18 +51,29 @@ class Market:
             found[offer] = tuple(sorted(set(names)))
         return found
 
+    @cached_property
+    def _names(self) -> Mapping[str, tuple[tuple[str, ...], bool, bool]]:
+        """By rule: what it compares with, and whether that or 'for' hangs on the model."""
+        hangs = self.examination.bench.offering.depends_on_model
+        return {
+            rule.id: (
+                tuple(sorted(its_in(rule.when))),
+                any(map(hangs, its_in(rule.when))),
+                any(map(hangs, names_in(rule.offers))),
+            )
+            for rule in self.examination.knowledge.rules.values()
+        }
+
     def reads_model(self, rule: Rule) -> bool:
         """Whether it matters for the rule which model an offer serves."""
-        names = names_in(rule.offers) | its_in(rule.when)
-        return any(self.examination.bench.offering.depends_on_model(name) for name in names)
+        _, compares, chooses = self._names[rule.id]
+        return compares or chooses
 
     def suits(self, rule: Rule, offer: str, model: str | None) -> Truth:
         """Whether the rule speaks of the offer when it serves the model."""
-        from advisor.engine.truth import truth_of
-
-        key = (rule.id, offer, model)
+        key = (rule.id, offer, model if self._names[rule.id][2] else None)
         if key not in self._suits:
-            env = self.examination.bench.offering.environment(offer, model)
+            env = self.examination.bench.offering.environment(*key[1:])
             self._suits[key] = truth_of(rule.offers, env)
         return self._suits[key]
 
@@ -79,8 +90,11 @@ class Market:
 
     def its(self, rule: Rule, offer: str, model: str | None) -> dict[str, Domain]:
         """What the rule compares with, as far as it is known."""
+        names = self._names[rule.id][0]
+        if not names:
+            return {}
         env = self.examination.bench.offering.environment(offer, model)
-        return {name: env[name] for name in sorted(its_in(rule.when)) if name in env}
+        return {name: env[name] for name in names if name in env}
 
 
 def check_offers(examination: Examination) -> None:
@@ -99,8 +113,11 @@ def check_offers(examination: Examination) -> None:
 
 
 def _check_spoken_of(examination: Examination, market: Market, rule: Rule) -> None:
-    spoken = list(market.speaks_of(rule))
-    if not spoken and rule.offers != ALWAYS:
+    if rule.offers == ALWAYS and not its_in(rule.when):
+        return
+    spoken = market.speaks_of(rule)
+    first = next(spoken, None)
+    if first is None and rule.offers != ALWAYS:
         examination.places.add(
             "no-offer",
             "warning",
@@ -109,10 +126,13 @@ def _check_spoken_of(examination: Examination, market: Market, rule: Rule) -> No
             at=("for",),
         )
         return
-    names = its_in(rule.when) - set(MEASURES)
-    if not names or not spoken:
+    names = its_in(rule.when)
+    if not names or first is None or names & set(MEASURES):
         return
-    kinds = {tuple(market.its(rule, o, m).items()): market.its(rule, o, m) for o, m in spoken}
+    kinds: dict[tuple[tuple[str, Domain], ...], dict[str, Domain]] = {}
+    for offer, model in (first, *spoken):
+        its = market.its(rule, offer, model)
+        kinds[tuple(its.items())] = its
     types = examination.types["when"]
     conditions = [grounded(rule.when, its, types) for its in kinds.values()]
     space = examination.space([("when", condition) for condition in conditions])
@@ -120,8 +140,6 @@ def _check_spoken_of(examination: Examination, market: Market, rule: Rule) -> No
         if any(space.region("when", condition) for condition in conditions):
             return
     except BoundReached:
-        return
-    if its_in(rule.when) & set(MEASURES):
         return
     examination.places.add(
         "no-offer",

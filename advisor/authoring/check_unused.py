@@ -154,7 +154,12 @@ def _check_question_options(examination: Examination, reads: Reads, question: Qu
                     at=("options", option.id),
                 )
     elif isinstance(question.type, ChoiceType) and tests:
+        knowledge = examination.knowledge
         for alike in _alike(tests, question.type.options):
+            taken = [o for o in alike if o in knowledge.offers or o in knowledge.models]
+            if taken and any(_names(test, taken[0]) for test in tests):
+                # What the catalogue holds may well be spoken of in groups.
+                continue
             examination.places.add(
                 "unused-option",
                 "warning",
@@ -173,6 +178,10 @@ def _alike(tests: Iterable[UnaryTest], options: Iterable[str]) -> list[tuple[str
         key = tuple(_outcome(test, option) for test in plain)
         groups.setdefault(key, []).append(option)
     return [tuple(group) for group in groups.values() if len(group) > 1]
+
+
+def _names(test: UnaryTest, option: str) -> bool:
+    return any(isinstance(t, OneOf) and option in t.options for t in tests_in(test))
 
 
 def _all_presence(test: UnaryTest) -> bool:
