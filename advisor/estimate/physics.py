@@ -227,8 +227,19 @@ def prefill_time(t: Terms, k: Coefficients) -> float:
     return time
 
 
-def token_time(t: Terms, k: Coefficients) -> float:
-    """Milliseconds from one output token to the next, prefill of others included."""
+class Parts(NamedTuple):
+    """Milliseconds per output token by cause; they add up to the time per token."""
+
+    weights: float
+    cache: float
+    overhead: float
+    sequences: float
+    exchange: float
+    prompts: float
+
+
+def token_parts(t: Terms, k: Coefficients) -> Parts:
+    """What the time from one output token to the next is made of."""
     gain = k.gain_8bit**t.native_8bit * k.gain_fp4**t.native_fp4
     touched = t.read_routed * (1 - t.untouched ** (t.batch * k.spread))
     reading = k.read * k.packed_read**t.packed * t.read_factor * (t.read_dense + touched)
@@ -247,18 +258,26 @@ def token_time(t: Terms, k: Coefficients) -> float:
         * k.overhead_blackwell**t.blackwell
         * k.overhead_fp4**t.native_fp4
     )
-    step = (
-        (reading**2 + multiplying**2) ** 0.5
-        + k.cache * t.read_factor * t.cache
-        + k.attend * t.multiply_factor * t.attend
-        + overhead
-        + k.sequence * t.sequences
-        + k.exchange * t.exchange
+    setting = k.separate**t.separate * k.engine_tensorrt**t.tensorrt * k.engine_sglang**t.sglang
+    return Parts(
+        weights=setting * (reading**2 + multiplying**2) ** 0.5,
+        cache=setting
+        * (k.cache * t.read_factor * t.cache + k.attend * t.multiply_factor * t.attend),
+        overhead=setting * overhead,
+        sequences=setting * k.sequence * t.sequences,
+        exchange=setting * k.exchange * t.exchange,
+        prompts=setting * t.prefills * prefill_time(t, k),
     )
-    time: float = (
-        (step + t.prefills * prefill_time(t, k))
-        * k.separate**t.separate
-        * k.engine_tensorrt**t.tensorrt
-        * k.engine_sglang**t.sglang
+
+
+def token_time(t: Terms, k: Coefficients) -> float:
+    """Milliseconds from one output token to the next, prompts of others included."""
+    parts = token_parts(t, k)
+    return (
+        parts.weights
+        + parts.cache
+        + parts.overhead
+        + parts.sequences
+        + parts.exchange
+        + parts.prompts
     )
-    return time

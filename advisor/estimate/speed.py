@@ -16,7 +16,17 @@ from typing import Literal, TypeAlias
 
 from advisor.estimate.evidence import Bands, Calibration, Evidence, Method, Series
 from advisor.estimate.neighbours import Asked, Held, Neighbours
-from advisor.estimate.physics import Factors, Load, Terms, prefill_time, runnable, terms, token_time
+from advisor.estimate.physics import (
+    Factors,
+    Load,
+    Parts,
+    Terms,
+    prefill_time,
+    runnable,
+    terms,
+    token_parts,
+    token_time,
+)
 from advisor.estimate.saturated import holds
 from advisor.estimate.shapes import PRECISIONS, Device, ModelShape
 
@@ -150,6 +160,15 @@ class Speeds:
         """The time per token alone, without neighbours: the model at its level."""
         paced, layout, found = self._fastest(question)
         return paced * found.batch / layout.concurrency
+
+    def parts(self, question: Question) -> Parts | None:
+        """What the model's time per token is made of, at its level; ``None`` where nothing can
+        be said."""
+        if self.unsupported(question) is not None:
+            return None
+        _, _, found = self._fastest(question)
+        level = self._calibration.levels.get((question.model.name, question.device.name), 1.0)
+        return Parts(*(part * level for part in token_parts(found, self._calibration.serving)))
 
     def unsupported(self, question: Question) -> str | None:
         """Why nothing can be said: no measured family, or the weights do not fit."""

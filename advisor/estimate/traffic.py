@@ -197,6 +197,32 @@ def plan(
     return Plan(low, likely, high, reason, _assumptions(asked, target, smallest_unit))
 
 
+def requests_per_day(found: Replicas, peak_factor: float, target: Target) -> int:
+    """What one replica serves in a day whose peak keeps the target, headroom left free: the
+    step of a capacity curve."""
+    return int(found.rate * (1 - target.headroom) * SECONDS_PER_DAY / peak_factor)
+
+
+def contradictions(
+    asked: Demand, concurrent_users: Range | None, user_rate: Range | None
+) -> tuple[str, ...]:
+    """Expectations that cannot hold together: users at once and the speed of each on one side,
+    what the traffic produces at its peak on the other."""
+    if concurrent_users is None or user_rate is None:
+        return ()
+    most_users, most_rate = concurrent_users.high, user_rate.high
+    if most_users is None or most_rate is None:
+        return ()
+    produced = Fraction(most_users) * Fraction(most_rate)
+    if produced >= asked.output_rate:
+        return ()
+    return (
+        f"{figure(most_users)} users at once with {figure(most_rate)} tokens/s each produce at "
+        f"most {figure(produced, 3)} tokens/s, but the peak asks for {figure(asked.output_rate, 3)}: "
+        "fewer requests per day, a lower peak factor, shorter answers, or more users at once",
+    )
+
+
 class _Sizer:
     """Sizes replicas for one demand, model and device."""
 

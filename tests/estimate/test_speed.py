@@ -175,3 +175,11 @@ def test_separate_prompts_do_not_hold_up_decoding(evidence: Evidence) -> None:
 
 def test_a_question_is_a_value(evidence: Evidence) -> None:
     assert question(evidence) == replace(question(evidence))
+
+
+def test_the_parts_add_up_to_the_time(evidence: Evidence, modelled: Speeds) -> None:
+    asked = question(evidence, input=300, output=77)
+    parts = modelled.parts(asked)
+    assert sum(parts) == pytest.approx(modelled.token_ms(asked))
+    assert min(parts) > 0
+    assert modelled.parts(question(evidence, devices=2)) is None

@@ -9,8 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.estimate.evidence import Evidence
+from advisor.estimate.ranges import Range
 from advisor.estimate.shapes import Device
-from advisor.estimate.traffic import Plan, Target, demand, plan, quota_gaps
+from advisor.estimate.traffic import (
+    Plan,
+    Target,
+    contradictions,
+    demand,
+    plan,
+    quota_gaps,
+    requests_per_day,
+)
 
 
 def sized(evidence: Evidence, requests: int, target: Target, **changed: object) -> Plan:
@@ -164,3 +173,21 @@ def test_a_faster_user_never_needs_fewer_devices(
         sized(evidence, 2_000_000, Target(user_rate=rate)).likely for rate in sorted((one, other))
     )
     assert slow.total <= fast.total
+
+
+def test_users_and_speeds_that_cannot_produce_the_traffic_are_named() -> None:
+    asked = demand(1_000_000, 3, 1000, 500)
+    (sentence,) = contradictions(asked, Range.of(50), Range.of(30))
+    assert "50 users at once with 30 tokens/s each produce at most 1,500" in sentence
+    assert "17,361" in sentence
+    assert contradictions(asked, Range.of(5000), Range.of(30)) == ()
+    assert contradictions(asked, Range(50, None), Range.of(30)) == ()
+    assert contradictions(asked, None, Range.of(30)) == ()
+
+
+def test_a_replica_serves_its_rate_all_day_below_the_peak(evidence: Evidence) -> None:
+    target = Target(user_rate=30)
+    likely = sized(evidence, 1_000_000, target).likely
+    daily = requests_per_day(likely, 3, target)
+    assert daily == int(likely.rate * 0.7 * 86_400 / 3)
+    assert daily * (likely.count - 1) >= 1_000_000
