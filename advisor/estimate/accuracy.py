@@ -14,7 +14,7 @@ from math import exp, log
 from statistics import median
 
 from advisor.estimate.cases import Case
-from advisor.estimate.evidence import Bands, Evidence, device_key, model_key
+from advisor.estimate.evidence import Bands, Evidence, Series, device_key, model_key
 from advisor.estimate.loaded import Asked, loaded
 from advisor.estimate.shapes import CACHE_BYTES, WEIGHT_BYTES, Device, ModelShape, precision_named
 from advisor.estimate.speed import Figure, Question, Speeds
@@ -234,7 +234,7 @@ def cross_validate(evidence: Evidence, by: str) -> tuple[Checked, ...]:
     bands = evidence.calibration.bands
     found = []
     for held in leave_groups_out(
-        evidence, (lambda s: s.model) if by == "model" else (lambda s: s.device)
+        evidence, (lambda s: s.model) if by == "model" else (lambda s: s.device), every=True
     ):
         s = held.row.series
         model, device = evidence.models[s.model], evidence.devices[s.device]
@@ -248,7 +248,7 @@ def cross_validate(evidence: Evidence, by: str) -> tuple[Checked, ...]:
                 model=s.model,
                 kind=kind_of(model),
                 precision=s.precision,
-                scenario="prompts apart" if s.separate else "serving",
+                scenario=_setting(s),
                 method=held.method,
                 ratio=held.row.token_ms / held.predicted_ms,
                 error=abs(held.predicted_ms / held.row.token_ms - 1),
@@ -342,6 +342,12 @@ def kind_of(model: ModelShape) -> str:
     if model.is_latent:
         return "experts, latent attention"
     return "experts" if model.experts else "dense"
+
+
+def _setting(series: Series) -> str:
+    if series.speculative:
+        return "drafted tokens"
+    return "rack" if series.pooled else "prompts apart" if series.separate else "serving"
 
 
 def _error(case: Case, ratio: float) -> float:

@@ -109,18 +109,31 @@ def model_ms(row: Row, evidence: Evidence, serving: Coefficients) -> float:
     return token_time(found, serving)
 
 
-def leave_groups_out(evidence: Evidence, key: Callable[[Series], str]) -> list[Held]:
-    """Every row predicted by coefficients fitted without its group (a model, a device)."""
+def leave_groups_out(
+    evidence: Evidence, key: Callable[[Series], str], *, every: bool = False
+) -> list[Held]:
+    """Every row predicted by coefficients fitted without its group (a model, a device).
+
+    ``every``: also what fits nothing, deployments whose division is not known and runs that
+    drafted tokens.
+    """
     rows = rows_of(evidence)
+    asked = rows_of(evidence, speculative=True, pooled=True) if every else rows
     found: list[Held] = []
-    for group in sorted({key(row.series) for row in rows}):
+    for group in sorted({key(row.series) for row in asked}):
         rest = [row for row in rows if key(row.series) != group]
         serving = fit_serving(rest, evidence)
-        found += [
-            Held(row, model_ms(row, evidence, serving), "model-new")
-            for row in rows
-            if key(row.series) == group
-        ]
+        plain = Speeds(replace(evidence.calibration, serving=serving, levels={}))
+        for row in asked:
+            if key(row.series) != group:
+                continue
+            if row.series.pooled:
+                predicted = plain.token_ms(question_of(row, evidence))
+            else:
+                predicted = model_ms(row, evidence, serving)
+            if row.series.speculative:
+                predicted *= evidence.calibration.speculation
+            found.append(Held(row, predicted, "model-new"))
     return found
 
 

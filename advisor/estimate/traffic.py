@@ -219,7 +219,8 @@ def contradictions(
     return (
         f"{figure(most_users)} users at once with {figure(most_rate)} tokens/s each produce at "
         f"most {figure(produced, 3)} tokens/s, but the peak asks for "
-        f"{figure(asked.output_rate, 3)}: fewer requests per day, a lower peak factor, shorter answers, or more users at once",
+        f"{figure(asked.output_rate, 3)}: fewer requests per day, a lower peak factor, shorter "
+        "answers, or more users at once",
     )
 
 

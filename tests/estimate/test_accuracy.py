@@ -14,6 +14,8 @@ from advisor.estimate.accuracy import Checked, cross_validate, report, roofline_
 from advisor.estimate.evidence import Evidence
 from advisor.estimate.refit import calibrate
 
+TOKENS = ("serving", "prompts apart", "rack", "drafted tokens")
+
 
 def of(checked: tuple[Checked, ...], *scenarios: str) -> list[Checked]:
     return [c for c in checked if c.scenario in scenarios]
@@ -33,7 +35,7 @@ def thinned(evidence: Evidence) -> Evidence:
 @pytest.mark.parametrize("by", ["model", "device"])
 def test_a_third_of_the_rows_keeps_the_gates(thinned: Evidence, by: str) -> None:
     checked = cross_validate(thinned, by)
-    tokens = spread(of(checked, "serving", "prompts apart"))
+    tokens = spread(of(checked, *TOKENS))
     assert tokens.rows > 700
     assert tokens.error <= 0.155
     assert tokens.within["x1.35"] >= 0.78
@@ -43,17 +45,19 @@ def test_a_third_of_the_rows_keeps_the_gates(thinned: Evidence, by: str) -> None
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(("by", "error", "within"), [("model", 0.14, 0.84), ("device", 0.14, 0.82)])
+@pytest.mark.parametrize(
+    ("by", "error", "within"), [("model", 0.142, 0.835), ("device", 0.142, 0.815)]
+)
 def test_all_rows_reach_the_targets(
     evidence: Evidence, by: str, error: float, within: float
 ) -> None:
     checked = cross_validate(evidence, by)
-    tokens = spread(of(checked, "serving", "prompts apart"))
-    assert tokens.rows > 2500
+    tokens = spread(of(checked, *TOKENS))
+    assert tokens.rows > 2700
     assert tokens.error <= error <= 0.15
     assert tokens.within["x1.35"] >= within >= 0.8
     assert 0.76 <= tokens.covered <= 0.84
-    racks = [c for c in of(checked, "serving", "prompts apart") if "gb" in c.device]
+    racks = [c for c in of(checked, *TOKENS) if "gb" in c.device]
     assert spread(racks).error <= 0.18
     assert factor(of(checked, "offline")) <= 1.3
     assert factor([c for c in checked if c.device.startswith("amd")]) <= 1.3
