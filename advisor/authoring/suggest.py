@@ -230,13 +230,19 @@ def _covers(masks: Sequence[int], wanted: int, size: int) -> list[list[int]]:
 
 
 def _suggestion(form: RuleForm, found: _Found, shown: int, goals: Sequence[Goal]) -> Suggestion:
-    setting = found.setting
+    return Suggestion(
+        setting_words(form, found.setting),
+        found.expect,
+        tuple(g for i, g in enumerate(goals) if shown >> i & 1),
+    )
+
+
+def setting_words(form: RuleForm, setting: Setting) -> tuple[tuple[str, str], ...]:
+    """What a setting gives, as an example writes it."""
     types = form.bench.vocabulary.workload
     given = [(name, written_value(value, types[name])) for name, value in setting.answers.items()]
     if setting.offer is not None:
         given.append(("offer", setting.offer))
     if setting.model is not None:
         given.append(("model", setting.model))
-    return Suggestion(
-        tuple(given), found.expect, tuple(g for i, g in enumerate(goals) if shown >> i & 1)
-    )
+    return tuple(given)

@@ -15,6 +15,7 @@ MODULES = {
     "coverage": "advisor.cli.rules_coverage",
     "explain": "advisor.cli.rules_explain",
     "list": "advisor.cli.rules_list",
+    "new": "advisor.cli.rules_new",
     "schema": "advisor.cli.rules_schema",
     "show": "advisor.cli.rules_show",
     "test": "advisor.cli.rules_test",

@@ -108,7 +108,9 @@ def test_rules_list(advisor, kind, expected):
 
 def test_rules_show_prints_what_the_author_wrote(advisor, small):
     told = advisor("rules", "show", "people-wait-for-answers")
-    first, *lines = told.out.splitlines()
+    declared, _, comments = told.out.partition("\n\n")
+    assert all(line.startswith("# ") for line in comments.splitlines())
+    first, *lines = declared.splitlines()
     place = first.removeprefix("# rule in ")
     file, line = place.split(":")
     source = (small / file).read_text().splitlines()
@@ -121,7 +123,7 @@ def test_rules_show_prints_what_the_author_wrote(advisor, small):
 
 def test_rules_show_prints_an_offer_whole(advisor, small):
     told = advisor("rules", "show", "wafer-shared")
-    assert told.out.splitlines()[1:] == (
+    assert told.out.partition("\n\n")[0].splitlines()[1:] == (
         (small / "offers" / "wafer-shared.yaml").read_text().splitlines()
     )
     data = json.loads(advisor("rules", "show", "wafer-shared", "--format", "json").out)
