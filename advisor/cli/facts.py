@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from advisor.cli.app import SuggestingGroup
+from advisor.cli.facts_accuracy import command as accuracy
 from advisor.cli.inputs import load_knowledge
 from advisor.cli.options import (
     Common,
@@ -32,6 +33,9 @@ KINDS = ("offer", "served", "model", "accelerator")
 @common_options
 def command(common: Common) -> None:
     """Show what is claimed, how old it is and what contradicts it; import fresh facts."""
+
+
+command.add_command(accuracy)
 
 
 @command.command("list")
