@@ -46,6 +46,8 @@ PANEL: Final = Action(
 )
 TAB: Final = Action("verdict.tab", "1,2,3,4,5", "screen.tab", "page", "Turn to that page")
 FIND: Final = Action("interview.find", "slash", "screen.find", "find", "Find in a long list")
+RENAME: Final = Action("session.rename", "n", "screen.rename", "rename", "Give another name")
+DELETE: Final = Action("session.delete", "d", "screen.delete", "delete", "Delete; asks once more")
 OPEN: Final = Action("nav.open", "enter", "screen.select", "open", "Open what is highlighted")
 WHY: Final = Action("nav.why", "w,f5", "app.why", "why", "Why we ask; why this result")
 REVIEW: Final = Action("nav.review", "r,f6", "app.review", "review", "See and change any answer")
@@ -67,7 +69,8 @@ INTERVIEW: Final = (ANSWER, PICK, MARK, BACK, SKIP, UNKNOWN, FIND, PANEL)
 ANYWHERE: Final = (HELP, THEME, QUIT, QUIT_ALWAYS)
 
 BY_ID: Final[Mapping[str, Action]] = {
-    action.id: action for action in (*INTERVIEW, *NAVIGATION, OPEN, CLOSE, *ANYWHERE)
+    action.id: action
+    for action in (*INTERVIEW, *NAVIGATION, OPEN, CLOSE, RENAME, DELETE, *ANYWHERE)
 }
 
 KEYMAPS: Final[Mapping[str, Mapping[str, str]]] = {

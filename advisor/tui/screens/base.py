@@ -10,7 +10,7 @@ from textual.screen import Screen
 from advisor.tui import keys
 
 if TYPE_CHECKING:
-    from advisor.tui.app import AdvisorApp
+    from advisor.tui.application import AdvisorApp
     from advisor.tui.state import Consultation
 
 WIDTHS = [(0, "-narrow"), (80, "-medium"), (120, "-wide")]

@@ -10,12 +10,13 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
+from advisor.reports.figures import counted
 from advisor.tui import keys
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.widgets.answer_list import AnswerList, Choice
 from advisor.tui.widgets.key_bar import KeyBar
 
-_SCREENS = {"start": "interview", "examples": "examples"}
+_SCREENS = {"start": "interview", "again": "interview"}
 
 
 class WelcomeScreen(AdvisorScreen):
@@ -51,15 +52,29 @@ class WelcomeScreen(AdvisorScreen):
             yield Static(id="loaded", markup=False)
         yield KeyBar("interview.answer=choose", "app.theme", "app.quit", "app.help")
 
+    def on_screen_resume(self) -> None:
+        if self.state.knowledge is not None:
+            self.advisor.kept = self.advisor.keeper.kept()
+            self.show_state()
+
     def show_state(self) -> None:
         state = self.state
         going_on = state.answered > 0
         choices = [
             Choice("start", "Go on" if going_on else "Start", "The interview, about three minutes"),
-            Choice("examples", "Examples", "Start from a shipped workload, and see its verdict"),
         ]
         if going_on:
-            choices.append(Choice("again", "Start again", "Forget the answers given so far"))
+            choices.append(Choice("again", "Start again", "With no answers; these are kept"))
+        kept = self.advisor.kept
+        if kept and not going_on:
+            latest = f"{kept[0].name}, {counted(kept[0].answers, 'answer')}"
+            choices.append(Choice("resume", "Resume", f"The latest session: {latest}"))
+        if kept:
+            choices.append(Choice("sessions", "Sessions", "Every interview that was kept"))
+        choices += [
+            Choice("load", "Load", "Start from an answers file"),
+            Choice("examples", "Examples", "Start from a shipped workload, and see its verdict"),
+        ]
         menu = self.query_one(AnswerList)
         if [c.id for c in menu.choices] != [c.id for c in choices] or not menu.choices:
             menu.show_choices(choices, "one", set())
@@ -93,8 +108,10 @@ class WelcomeScreen(AdvisorScreen):
         menu.refresh_rows()
         if choice == "again":
             self.advisor.start(None)
-            choice = "start"
-        self.advisor.open(_SCREENS[choice])
+        if choice == "resume":
+            self.advisor.go_on_latest()
+        else:
+            self.advisor.open(_SCREENS.get(choice, choice))
 
     def on_answer_list_nothing(self, event: AnswerList.Nothing) -> None:
         event.stop()
