@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from functools import reduce
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from operator import and_, or_, xor
 from typing import TypeAlias
 
@@ -211,6 +211,19 @@ class NumberTable(PositionTable):
             raise KeyError(value)
         return self._end(value, False)
 
+    def samples(self) -> list[Number]:
+        """One number from every cell, in order."""
+        if not self.exact:
+            return [0]
+        first, last = self.exact[0] - 1, self.exact[-1] + 1
+        if self.side == "right":
+            return [first, *self.exact]
+        if self.side == "left":
+            return [*self.exact, last]
+        between = [_middle(a, b) for a, b in pairwise(self.exact)]
+        inner = [n for pair in zip(self.exact, [*between, last], strict=True) for n in pair]
+        return [first, *inner]
+
     def _end(self, value: Number, beyond: bool, upper: bool = False) -> int:
         """The cell of a number, or, with ``beyond``, of the numbers just beyond it."""
         scaled = value * self.scale
@@ -313,6 +326,11 @@ def table_of(of: Type, needs: Needs, terms: int) -> Table:
     if isinstance(of, NumberType):
         return NumberTable(needs, terms)
     return FlagsTable(of, needs, terms)
+
+
+def _middle(low: Number, high: Number) -> Number:
+    middle = Fraction(low + high) / 2
+    return int(middle) if middle.denominator == 1 else middle
 
 
 def _flags_truth(test: Elementary, domain: Flags) -> Truth:
