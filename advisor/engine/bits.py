@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
-from itertools import chain
 from operator import and_, getitem, itemgetter, mul
 from typing import Any, TypeAlias
 
@@ -118,12 +117,7 @@ class Bits:
             same = surely == possibly
             possibly = self._fold(possibly)
             surely = possibly if same else self._fold(surely)
-        scorer = self.scorer
-        scores = scorer.scores(surely)
-        excluded = scorer.excluded(surely)
-        ranking = scorer.ranking(scores, excluded)
-        out = scorer.excluded_list(excluded) if excluded else ()
-        return Verdict(self, surely, possibly, scores, out, ranking)
+        return Verdict(self, surely, possibly, *self.scorer.settle(surely))
 
     def decide_sets(self, env: Mapping[str, Domain]) -> Verdict:
         """Decide for what is known of each name; names that are missing are unknown."""
@@ -142,11 +136,7 @@ class Bits:
 
     def settle(self, surely: int, possibly: int) -> Verdict:
         """The verdict for slots that hold."""
-        scorer = self.scorer
-        scores = scorer.scores(surely)
-        excluded = scorer.excluded(surely)
-        ranking = scorer.ranking(scores, excluded)
-        return Verdict(self, surely, possibly, scores, scorer.excluded_list(excluded), ranking)
+        return Verdict(self, surely, possibly, *self.scorer.settle(surely))
 
     def extended(self, env: Mapping[str, Domain]) -> Mapping[str, Domain]:
         """``env`` with the derived values that follow from it."""
@@ -175,13 +165,15 @@ class Bits:
                 left = map(mul, left, self._left_scales)
             keys += map(bisect_left, self._left_cuts, left)
         keys += map(tuple, self._flags(values))
-        both = [table.plain(values[name]) for name, table in self._both]
-        maybe = chain(map(getitem, self._maybe, keys), (pair[1] for pair in both))
-        possibly = reduce(and_, maybe, self._terms)
-        if self.certain:
-            return possibly, possibly
-        sure = chain(map(getitem, self._sure, keys), (pair[0] for pair in both))
-        return possibly, reduce(and_, sure, self._terms)
+        possibly = reduce(and_, map(getitem, self._maybe, keys), self._terms)
+        surely = possibly
+        if not self.certain:
+            surely = reduce(and_, map(getitem, self._sure, keys), self._terms)
+        for name, table in self._both:
+            sure, maybe = table.plain(values[name])
+            possibly &= maybe
+            surely &= sure
+        return possibly, surely
 
     def _with_derived(self, values: Values) -> Values:
         known = dict(values)

@@ -126,8 +126,7 @@ class Live:
                 yield self._ranked(name, value, self._layout.fold(rest & table.plain(value)[0]))
 
     def _ranked(self, name: str, value: Plain, slots: int) -> WhatIf:
-        scores = self._scorer.scores(slots)
-        ranking = self._scorer.ranking(scores, self._scorer.excluded(slots))
+        scores, _, ranking = self._scorer.settle(slots)
         return WhatIf(name, value, ranking, scores)
 
     def _redone(self, name: str, values: Iterable[Plain]) -> Iterator[WhatIf]:
@@ -165,12 +164,8 @@ class Live:
             else:
                 self._total = self._scorer.total(surely)
         self.surely = surely
-        scorer = self._scorer
-        scores = scorer.scores(surely, self._total)
-        excluded = scorer.excluded(surely)
-        ranking = scorer.ranking(scores, excluded)
-        out = scorer.excluded_list(excluded)
-        return Verdict(self._engine, surely, self.possibly, scores, out, ranking)
+        settled = self._scorer.settle(surely, self._total)
+        return Verdict(self._engine, surely, self.possibly, *settled)
 
     def _known(self) -> dict[str, Domain]:
         """The answers as sets."""

@@ -10,18 +10,25 @@ only the strongest step up and the strongest step down of a criterion count.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import getitem, or_
 from struct import Struct
+from typing import TypeAlias
 
 from advisor.engine.bits_layout import Layout, bits_of
 
-_LANE = 64
+_FORMATS = {16: "h", 32: "i", 64: "q"}
+"""Widths of a lane in bits, as ``struct`` calls them."""
+
 _REMEMBERED = 4_096
 
 # Measured costs of a byte looked up and of a plane counted, as small whole numbers.
 _BYTE, _PLANE = 7, 11
+
+
+Settled: TypeAlias = tuple[tuple[int, ...], tuple[int, ...], list[int]]
+"""Scores, excluded offers, ranking."""
 
 
 class Scorer:
@@ -33,19 +40,17 @@ class Scorer:
         self.steps = tuple(
             layout.program.rules[slot.rule].steps for slot in layout.slots[: layout.scores]
         )
-        if sum(map(abs, self.steps)) * (offers + 1) >= 1 << _LANE - 2:
-            raise OverflowError("the steps of all rules together are too large")
-        self._offers = offers
-        self._lanes = Struct(f"<{offers}q")
-        self._size = offers * _LANE // 8
+        lane = self._lane = _lane_for(sum(map(abs, self.steps)))
+        self._lanes = Struct(f"<{offers}{_FORMATS[lane]}")
+        self._size = offers * lane // 8
         # With this added, no lane borrows from the next; taken off again by the last xor.
-        self._bias = sum(1 << _LANE * i + _LANE - 1 for i in range(offers))
+        self._bias = sum(1 << lane * i + lane - 1 for i in range(offers))
         self.adds = [
-            steps * _spread(slot.surely)
+            steps * _spread(slot.surely, lane)
             for steps, slot in zip(self.steps, layout.slots, strict=False)
         ]
         self._below = (1 << layout.scores) - 1
-        self._planes = _planes(layout, self.steps)
+        self._planes = _planes(layout, self.steps, lane)
         planes = sum(len(parts) for _, _, _, parts in self._planes)
         length = (layout.scores + 7) // 8
         self._bytes = length
@@ -55,7 +60,7 @@ class Scorer:
         self._gate_bytes = (len(gates) + 7) // 8
         self._gates = _unions([slot.surely for slot in gates])
         self._gate_mask = (1 << len(gates)) - 1
-        self._contests = _contests(layout, self.steps)
+        self._contests = [_Contest(m, lane) for m in contested(layout, self.steps)]
         self._whole = range(offers)
         self._lists: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {}
 
@@ -75,50 +80,47 @@ class Scorer:
                     total += steps * lanes
         return total
 
-    def scores(self, slots: int, total: int | None = None) -> tuple[int, ...]:
-        """The score of every offer, excluded ones too."""
+    def settle(self, slots: int, total: int | None = None) -> Settled:
+        """The score of every offer, excluded ones too; the places of those that a gate
+        excludes; the places of the others, best first, level ones in their given order.
+
+        ``total`` is that of the same slots, where it is known already.
+        """
         if total is None:
             total = self.total(slots)
         for contest in self._contests:
             held = slots & contest.slots
             if held & (held - 1):
                 total -= contest.excess(held)
-        return self._lanes.unpack((total ^ self._bias).to_bytes(self._size, "little"))
-
-    def excluded(self, slots: int) -> int:
-        """The offers that a gate excludes, as bits."""
+        scores = self._lanes.unpack((total ^ self._bias).to_bytes(self._size, "little"))
+        out: tuple[int, ...] = ()
+        live: Iterable[int] = self._whole
         held = slots >> self._layout.scores & self._gate_mask
-        if not held:
-            return 0
-        return reduce(or_, map(getitem, self._gates, held.to_bytes(self._gate_bytes, "little")))
-
-    def ranking(self, scores: Sequence[int], excluded: int) -> list[int]:
-        """The offers left, best first; level ones in their given order."""
-        live: Sequence[int] = self._lists_of(excluded)[1] if excluded else self._whole
-        # Reversing a reversed order keeps level offers as they stood.
-        return sorted(live, key=scores.__getitem__, reverse=True)
-
-    def excluded_list(self, excluded: int) -> tuple[int, ...]:
-        """The same offers as places, in order."""
-        return self._lists_of(excluded)[0] if excluded else ()
+        if held:
+            data = held.to_bytes(self._gate_bytes, "little")
+            excluded = reduce(or_, map(getitem, self._gates, data))
+            found = self._lists.get(excluded)
+            out, live = self._lists_of(excluded) if found is None else found
+        # Sorting backwards keeps level offers as they stood.
+        return scores, out, sorted(live, key=scores.__getitem__, reverse=True)
 
     def _lists_of(self, excluded: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        found = self._lists.get(excluded)
-        if found is None:
-            if len(self._lists) >= _REMEMBERED:
-                self._lists.clear()
-            out = tuple(bits_of(excluded))
-            live = tuple(i for i in self._whole if not excluded >> i & 1)
-            found = self._lists[excluded] = (out, live)
+        """The offers that are excluded, and those that are not."""
+        if len(self._lists) >= _REMEMBERED:
+            self._lists.clear()
+        out = tuple(bits_of(excluded))
+        live = tuple(i for i in self._whole if not excluded >> i & 1)
+        self._lists[excluded] = found = (out, live)
         return found
 
 
 class _Contest:
     """Slots of one criterion, evidence and direction: for each offer only one counts."""
 
-    def __init__(self, members: Sequence[tuple[int, int, int]]) -> None:
-        """``members``: (place, steps, offers), strongest first."""
+    def __init__(self, members: Sequence[tuple[int, int, int]], lane: int) -> None:
+        """``members``: (place, steps, offers), strongest first; ``lane``: its bits."""
         self._members = members
+        self._lane = lane
         self.slots = sum(1 << place for place, _, _ in members)
         self._known: dict[int, int] = {}
 
@@ -131,7 +133,7 @@ class _Contest:
             found = taken = 0
             for place, steps, offers in self._members:
                 if held >> place & 1:
-                    found += steps * _spread(offers & taken)
+                    found += steps * _spread(offers & taken, self._lane)
                     taken |= offers
             self._known[held] = found
         return found
@@ -157,13 +159,17 @@ def contested(layout: Layout, steps: Sequence[int]) -> list[list[tuple[int, int,
     return found
 
 
-def _contests(layout: Layout, steps: Sequence[int]) -> list[_Contest]:
-    return [_Contest(members) for members in contested(layout, steps)]
+def _lane_for(largest: int) -> int:
+    """The narrowest lane that holds every sum.  Raises OverflowError."""
+    for lane in _FORMATS:
+        if largest < 1 << lane - 1:
+            return lane
+    raise OverflowError("the steps of all rules together are too large")
 
 
-def _spread(offers: int) -> int:
+def _spread(offers: int, lane: int) -> int:
     """One in the lane of every offer."""
-    return sum(1 << _LANE * i for i in bits_of(offers))
+    return sum(1 << lane * i for i in bits_of(offers))
 
 
 def _sums(adds: Sequence[int], length: int) -> list[list[int]]:
@@ -188,7 +194,7 @@ def _unions(offers: Sequence[int]) -> list[list[int]]:
 
 
 def _planes(
-    layout: Layout, steps: Sequence[int]
+    layout: Layout, steps: Sequence[int], lane: int
 ) -> list[tuple[int, int, int, tuple[tuple[int, int], ...]]]:
     """(first slot, mask, lanes, ((factor, plane), ...)) for each set of offers.
 
@@ -209,6 +215,6 @@ def _planes(
             if plane:
                 planes.append((1 << digit if digit < width else -(1 << digit), plane))
         if planes and offers:
-            plans.append((start, (1 << end - start) - 1, _spread(offers), tuple(planes)))
+            plans.append((start, (1 << end - start) - 1, _spread(offers, lane), tuple(planes)))
         start = end
     return plans
