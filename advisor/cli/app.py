@@ -13,6 +13,7 @@ from advisor.cli.options import Common, common_options
 COMMANDS = {
     "recommend": ("advisor.cli.recommend", "Recommend where to serve, from an answers file."),
     "explain": ("advisor.cli.explain", "Explain why an offer leads, or why another does not."),
+    "estimate": ("advisor.cli.estimate", "Estimate throughput, capacity, cost and break-even."),
     "questions": ("advisor.cli.questions", "Show the questions, or an answers file to fill in."),
     "examples": ("advisor.cli.examples", "List the shipped examples, or print one."),
     "rules": ("advisor.cli.rules", "Check, list and show the rule base; explain checks."),

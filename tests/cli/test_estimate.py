@@ -1,0 +1,101 @@
+"""``advisor estimate`` on the shipped rule base: the worked example, and what is asked wrongly."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from advisor.cli.estimate import command
+from advisor.errors import UsageError
+
+ANSWERS = {
+    "models": ["qwen3-235b-a22b"],
+    "requests-per-day": 1_000_000,
+    "input-tokens": 1000,
+    "output-tokens": 500,
+}
+PRICES = {"together-serverless": {"input": 1.74, "output": 3.48}}
+RACK, TOKENS, CLUSTER = "gmi-gb200-nvl72", "together-serverless", "h200-cluster"
+
+
+@pytest.fixture
+def run(tmp_path):
+    def call(*options: str, **answers: object):
+        path = tmp_path / "answers.json"
+        given = {"format": 1, "answers": {**ANSWERS, **answers}, "prices": PRICES}
+        path.write_text(json.dumps(given), encoding="utf-8")
+        return CliRunner().invoke(command, [str(path), *options])
+
+    return call
+
+
+def offers(result) -> dict[str, dict]:
+    return {offer["offer"]: offer for offer in json.loads(result.stdout)["offers"]}
+
+
+def line(offer: dict, item: str) -> dict:
+    return next(line for line in offer["lines"] if line["item"] == item)
+
+
+def test_the_worked_example_comes_out(run):
+    """The rack is paid busy or idle, tokens by their count; the break-even ignores capacity."""
+    found = offers(run(RACK, TOKENS, "--format", "json"))
+    month = 365 / 12
+    assert line(found[RACK], "reserved devices")["monthly_usd"] == [
+        pytest.approx(13_824 * month),
+        pytest.approx(13_824 * month),
+    ]
+    tokens = sum(line(found[TOKENS], f"{k} tokens")["monthly_usd"][0] for k in ("input", "output"))
+    assert tokens == pytest.approx(3_480 * month)
+    even = found[RACK]["break_even"]
+    assert even["requests_per_day"] == [3_972_414, 3_972_414]
+    assert even["label"] == "cost only, capacity ignored"
+    assert even["output_tokens_per_second"][0] == pytest.approx(22_989, abs=1)
+
+
+def test_a_price_given_on_the_command_line_wins(run):
+    found = offers(run(RACK, "--set", f"price.{RACK}=10.5/h", "--format", "json"))
+    assert "10.5 USD per device-hour" in line(found[RACK], "reserved devices")["formula"]
+
+
+def test_a_cluster_is_sized_from_its_traffic_and_more_traffic_needs_no_fewer(run):
+    small = offers(run(CLUSTER, "--format", "json"))[CLUSTER]
+    large = offers(run(CLUSTER, "--format", "json", **{"requests-per-day": 10_000_000}))[CLUSTER]
+    assert small["devices"][0] <= large["devices"][0]
+    assert small["devices"][1] < large["devices"][1]
+    speed = small["speed"]["tokens_per_second_per_user"]
+    assert speed["low"] < speed["value"] < speed["high"]
+
+
+def test_a_rate_limit_below_the_load_says_by_how_much(run):
+    found = offers(run("cerebras-shared", "--format", "json", models=["gpt-oss-120b"]))
+    limits = {gap["limit"]: gap for gap in found["cerebras-shared"]["quota"]}
+    assert limits["tokens per minute"]["needed"] > limits["tokens per minute"]["allowed"]
+
+
+def test_what_is_not_answered_is_named_and_nothing_is_sized(run, tmp_path):
+    path = tmp_path / "empty.json"
+    path.write_text('{"format": 1, "answers": {}}', encoding="utf-8")
+    result = CliRunner().invoke(command, [str(path), CLUSTER, "--format", "json"])
+    data = json.loads(result.stdout)
+    assert data["demand"] is None
+    assert data["missing"] == ["requests-per-day", "input-tokens", "output-tokens"]
+    assert data["offers"][0]["devices"] is None
+
+
+def test_text_and_data_say_the_same(run):
+    text = " ".join(run(RACK, TOKENS).stdout.split())
+    assert "3,972,414 requests/day" in text and "capacity ignored" in text
+    assert "busy or idle" in text
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("no-such-offer",), ("--set", "price.nope=1/h"), ("--set", f"price.{RACK}=10.5")],
+)
+def test_wrong_offers_and_settings_are_usage_errors(run, options):
+    result = run(*options)
+    assert isinstance(result.exception, UsageError)
+    assert result.stdout == ""
