@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tui_play import play
+from tui_play import answered, play
 from tui_sample import QUESTIONS
 
 from advisor.knowledge.values import Flags, Interval, Options
@@ -15,7 +15,10 @@ from advisor.tui.widgets.ranking import RankingList, RankingPane
 
 TO_SIZE = ("1", "1", "2")
 """Start, a chat, large open models: the next question is the number model-size."""
-TO_REGIONS = (*TO_SIZE, "=8B", "enter", "=1M", "enter")
+AT_SIZE = answered(use_case="chat", frontier_models="large-open")
+AT_REGIONS = answered(
+    use_case="chat", frontier_models="large-open", model_size="8B", requests_per_day="1M"
+)
 
 
 def options(*ids: str) -> Options:
@@ -63,20 +66,20 @@ async def test_a_click_answers_a_choice() -> None:
 
 
 async def test_numbers_are_read_as_in_the_answers_file() -> None:
-    async with play(*TO_SIZE, "=70B to 175B", "enter") as player:
+    async with play("=70B to 175B", "enter", begin=AT_SIZE) as player:
         assert player.answers["model-size"] == Interval(70, 175)
         assert player.current == "requests-per-day"
 
 
 async def test_a_wrong_number_is_explained_and_stays() -> None:
-    async with play(*TO_SIZE, "=70 GB", "enter") as player:
+    async with play("=70 GB", "enter", begin=AT_SIZE) as player:
         assert player.current == "model-size"
         assert player.find(NumberInput).value == "70 GB"
         assert "GB" in player.says("#problem")
 
 
 async def test_a_question_mark_in_the_field_is_dont_know() -> None:
-    async with play(*TO_SIZE, "question_mark", "enter") as player:
+    async with play("question_mark", "enter", begin=AT_SIZE) as player:
         interview = player.app.state.interview
         assert interview is not None
         assert interview.status("model-size") == "unknown"
@@ -84,13 +87,13 @@ async def test_a_question_mark_in_the_field_is_dont_know() -> None:
 
 
 async def test_an_empty_field_answers_nothing() -> None:
-    async with play(*TO_SIZE, "enter") as player:
+    async with play("enter", begin=AT_SIZE) as player:
         assert player.current == "model-size"
         assert "model-size" not in player.answers
 
 
 async def test_a_range_can_be_picked_instead_of_typed() -> None:
-    async with play(*TO_SIZE, "down", "down", "down", "enter") as player:
+    async with play("down", "down", "down", "enter", begin=AT_SIZE) as player:
         assert player.answers["model-size"] == Interval(70, 175)
 
 
@@ -107,7 +110,7 @@ async def test_escape_leaves_the_field_so_that_letters_work() -> None:
     ("key", "status"), [("f3", "skipped"), ("f4", "unknown")], ids=["skip", "dont-know"]
 )
 async def test_function_keys_work_inside_the_field(key: str, status: str) -> None:
-    async with play(*TO_SIZE, "=12", key) as player:
+    async with play("=12", key, begin=AT_SIZE) as player:
         interview = player.app.state.interview
         assert interview is not None
         assert interview.status("model-size") == status
@@ -119,7 +122,7 @@ async def test_the_key_bar_shows_keys_that_work_where_the_focus_is() -> None:
         hints = player.app.screen.query(KeyHint)
         return " ".join(str(hint.render()) for hint in hints if hint.display)
 
-    async with play(*TO_SIZE) as player:
+    async with play(begin=AT_SIZE) as player:
         assert "F2 back" in shown()
         assert "F1 more" in shown()
         await player.press("escape")
@@ -139,7 +142,7 @@ async def test_the_key_bar_can_be_clicked() -> None:
 
 
 async def test_flags_are_ticked_with_space_and_enter_goes_on() -> None:
-    async with play(*TO_REGIONS, "1", "down", "space") as player:
+    async with play("1", "down", "space", begin=AT_REGIONS) as player:
         assert player.current == "regions"
         assert player.text.count("[x]") == 2
         await player.press("enter")
@@ -149,7 +152,7 @@ async def test_flags_are_ticked_with_space_and_enter_goes_on() -> None:
 
 
 async def test_no_flag_is_an_answer_only_when_it_is_said() -> None:
-    async with play(*TO_REGIONS, "down", "enter") as player:
+    async with play("down", "enter", begin=AT_REGIONS) as player:
         assert player.current == "regions"
         assert "Nothing is ticked" in player.says("#problem")
         await player.press("0", "enter")
@@ -157,7 +160,7 @@ async def test_no_flag_is_an_answer_only_when_it_is_said() -> None:
 
 
 async def test_none_of_these_and_a_flag_exclude_each_other() -> None:
-    async with play(*TO_REGIONS, "1", "0") as player:
+    async with play("1", "0", begin=AT_REGIONS) as player:
         assert player.find(AnswerList).ticked == {"none of these"}
         await player.press("2")
         assert player.find(AnswerList).ticked == {"europe"}
@@ -247,7 +250,7 @@ async def test_enter_on_an_offer_explains_it() -> None:
 
 
 async def test_progress_counts_and_says_whether_it_still_matters() -> None:
-    async with play(*TO_REGIONS) as player:
+    async with play(begin=AT_REGIONS) as player:
         assert "4 answered, about 3 left; the winner can still change: yes" in player.text
         await player.press("1", "enter")
         assert "the winner can still change: no" in player.text
@@ -256,13 +259,13 @@ async def test_progress_counts_and_says_whether_it_still_matters() -> None:
 
 
 async def test_the_next_question_that_matters_says_why_now() -> None:
-    async with play(*TO_REGIONS, "1", "enter") as player:
+    async with play("1", "enter", begin=AT_REGIONS) as player:
         assert player.current == "residency"
         assert "It could exclude the leader." in player.says("#why")
 
 
 async def test_after_the_last_question_the_verdict_opens() -> None:
-    async with play(*TO_REGIONS, "1", "enter", "1", "1") as player:
+    async with play("1", "enter", "1", "1", begin=AT_REGIONS) as player:
         assert player.screen == "VerdictScreen"
         await player.press("escape")
         assert player.screen == "InterviewScreen"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tui_play import Player, answered, play
 
-SIZES = [(60, 20), (80, 24), (120, 40), (50, 16), (200, 60)]
+SIZES = [(50, 16), (60, 20), (80, 24), (160, 50)]
 BEGIN = answered(use_case="chat", frontier_models="large-open", model_size="200B")
 
 

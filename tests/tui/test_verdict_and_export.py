@@ -45,7 +45,7 @@ async def test_the_verdict_says_who_wins_and_how_sure_that_is() -> None:
 
 
 async def test_the_first_page_shows_points_and_both_sides() -> None:
-    async with play("v", begin=BEGIN) as player:
+    async with play("v", size=(120, 40), begin=BEGIN) as player:
         assert shown(player, "Where the points come from", "What speaks for it", "against it")
         result = player.app.state.recommendation
         assert result is not None

@@ -99,7 +99,7 @@ class Player:
 
 @asynccontextmanager
 async def play(
-    *keys: str, size: tuple[int, int] = (120, 30), **changes: Any
+    *keys: str, size: tuple[int, int] = (120, 26), **changes: Any
 ) -> AsyncIterator[Player]:
     """A started application, after ``keys``."""
     app = make_app(**changes)
