@@ -56,25 +56,59 @@ LETTERS = "abcd"
 def choice_question(name: str, options: int, weights: list[int], order: int) -> Question:
     ids = tuple(LETTERS[:options])
     return Question(
-        name, order, "g", name, name, ChoiceType(ids),
+        name,
+        order,
+        "g",
+        name,
+        name,
+        ChoiceType(ids),
         tuple(Option(o, o, o, w) for o, w in zip(ids, weights, strict=False)),
-        (), None, ALWAYS, True, 1, {}, HERE,
+        (),
+        None,
+        ALWAYS,
+        True,
+        1,
+        {},
+        HERE,
     )
 
 
 def flags_question(name: str, percents: list[int], order: int) -> Question:
     ids = tuple(f"f{i}" for i in range(len(percents)))
     return Question(
-        name, order, "g", name, name, FlagsType(ids),
+        name,
+        order,
+        "g",
+        name,
+        name,
+        FlagsType(ids),
         tuple(Option(o, o, o, w) for o, w in zip(ids, percents, strict=True)),
-        (), None, ALWAYS, True, 1, {}, HERE,
+        (),
+        None,
+        ALWAYS,
+        True,
+        1,
+        {},
+        HERE,
     )
 
 
 def number_question(name: str, order: int) -> Question:
     return Question(
-        name, order, "g", name, name, NumberType("count", 0, 100),
-        (), (Bin(0, 10, 30), Bin(10, 40, 50), Bin(40, 100, 20)), None, ALWAYS, True, 1, {}, HERE,
+        name,
+        order,
+        "g",
+        name,
+        name,
+        NumberType("count", 0, 100),
+        (),
+        (Bin(0, 10, 30), Bin(10, 40, 50), Bin(40, 100, 20)),
+        None,
+        ALWAYS,
+        True,
+        1,
+        {},
+        HERE,
     )
 
 
@@ -82,7 +116,9 @@ METHOD = Method(
     grades={
         g: GradePolicy(w, weak, "firm", "")
         for g, w, weak in zip(
-            GRADES, (0, 250, 1250, 750, 500, 500), (False, False, True, False, False, False),
+            GRADES,
+            (0, 250, 1250, 750, 500, 500),
+            (False, False, True, False, False, False),
             strict=True,
         )
     },
@@ -92,7 +128,9 @@ METHOD = Method(
     size_match=(Fraction(2, 3), Fraction(3, 2)),
     confidence={
         "firm": {
-            "settled": Fraction(1), "p": Fraction(95, 100), "r": Fraction(2),
+            "settled": Fraction(1),
+            "p": Fraction(95, 100),
+            "r": Fraction(2),
             "weak": Fraction(2, 5),
         },
         "likely": {"p": Fraction(4, 5), "r": Fraction(141, 100)},
@@ -205,12 +243,30 @@ def offers(draw: st.DrawFn, index: int) -> Offer:
 
 
 def make_rule(
-    name: str, effect: str, criterion: str | None, when: Condition, side: Condition, steps: int,
-    grade: str, evidence: str, negotiable: bool = False,
+    name: str,
+    effect: str,
+    criterion: str | None,
+    when: Condition,
+    side: Condition,
+    steps: int,
+    grade: str,
+    evidence: str,
+    negotiable: bool = False,
 ) -> Rule:
     return Rule(
-        name, effect, criterion, when, side, steps, negotiable, name,  # type: ignore[arg-type]
-        Citation("s0", grade, DAY), evidence, "o", (), HERE,  # type: ignore[arg-type]
+        name,
+        effect,
+        criterion,
+        when,
+        side,
+        steps,
+        negotiable,
+        name,  # type: ignore[arg-type]
+        Citation("s0", grade, DAY),
+        evidence,
+        "o",
+        (),
+        HERE,  # type: ignore[arg-type]
     )
 
 
@@ -220,18 +276,36 @@ def rules(draw: st.DrawFn, criteria: tuple[str, ...]) -> dict[str, Rule]:
     steps = st.sampled_from([-3, -2, -1, 1, 2, 3])
     for i in range(draw(st.integers(0, 3))):
         made[f"gate-{i}"] = make_rule(
-            f"gate-{i}", "exclude", None, draw(workloads(its=True)), draw(offer_sides()), 0,
-            "measured", f"gate-{i}", draw(st.integers(0, 3)) == 0,
+            f"gate-{i}",
+            "exclude",
+            None,
+            draw(workloads(its=True)),
+            draw(offer_sides()),
+            0,
+            "measured",
+            f"gate-{i}",
+            draw(st.integers(0, 3)) == 0,
         )
     for i in range(draw(st.integers(0, 3))):
         made[f"weigh-{i}"] = make_rule(
-            f"weigh-{i}", "weigh", draw(st.sampled_from(criteria)), draw(workloads()), ALWAYS,
-            draw(steps), "measured", draw(st.sampled_from(["e0", "e1"])),
+            f"weigh-{i}",
+            "weigh",
+            draw(st.sampled_from(criteria)),
+            draw(workloads()),
+            ALWAYS,
+            draw(steps),
+            "measured",
+            draw(st.sampled_from(["e0", "e1"])),
         )
     for i in range(draw(st.integers(1, 6))):
         made[f"score-{i}"] = make_rule(
-            f"score-{i}", "score", draw(st.sampled_from(criteria)), draw(workloads()),
-            draw(offer_sides()), draw(steps), draw(st.sampled_from(GRADES)),
+            f"score-{i}",
+            "score",
+            draw(st.sampled_from(criteria)),
+            draw(workloads()),
+            draw(offer_sides()),
+            draw(steps),
+            draw(st.sampled_from(GRADES)),
             draw(st.sampled_from(["e0", "e1", "e2"])),
         )
     return made
@@ -245,11 +319,20 @@ def bases(draw: st.DrawFn) -> Knowledge:
     }
     made = [draw(offers(i)) for i in range(draw(st.integers(1, 4)))]
     return Knowledge(
-        digest="0", root="", method=METHOD,
+        digest="0",
+        root="",
+        method=METHOD,
         sources={"s0": Source("s0", "s", None, None, "2026", "k", "", HERE)},
-        questions=draw(questions()), derived={}, attributes=ATTRIBUTES, accelerators={},
-        models={}, offers={o.id: o for o in made}, criteria=criteria,
-        rules=draw(rules(tuple(criteria))), impossible=(), cases={},
+        questions=draw(questions()),
+        derived={},
+        attributes=ATTRIBUTES,
+        accelerators={},
+        models={},
+        offers={o.id: o for o in made},
+        criteria=criteria,
+        rules=draw(rules(tuple(criteria))),
+        impossible=(),
+        cases={},
     )
 
 

@@ -6,7 +6,7 @@ Slow, short, and only for the random bases of ``bases.py``.
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 from advisor.knowledge.model import Inputs, Knowledge, Rule
 from advisor.knowledge.syntax import AllOf, AnyOf, Atom, Compare, CompareIts, NotOf, OneOf
@@ -19,12 +19,23 @@ OPS = {
     "above": lambda a, b: a > b,
     "at least": lambda a, b: a >= b,
 }
-WIDE = {"measured": 0, "vendor spec": 250, "vendor claim": 1250, "press": 750,
-        "expert judgement": 500, "derived": 500}
+WIDE = {
+    "measured": 0,
+    "vendor spec": 250,
+    "vendor claim": 1250,
+    "press": 750,
+    "expert judgement": 500,
+    "derived": 500,
+}
 ORDER = ["measured", "vendor spec", "derived", "press", "vendor claim", "expert judgement"]
 # How many days before 22 November 2026 a claim of this date was made: at least, at most.
-AGE = {"2026": (0, 325), "2024-03": (966, 996), "2024-12-31": (691, 691),
-       "2025-01-01": (690, 690), "undated": (0, 10**6)}
+AGE = {
+    "2026": (0, 325),
+    "2024-03": (966, 996),
+    "2024-12-31": (691, 691),
+    "2025-01-01": (690, 690),
+    "undated": (0, 10**6),
+}
 
 
 def belief(offer, attribute):
@@ -112,9 +123,7 @@ def worlds(knowledge: Knowledge, inputs: Inputs):
                     mass = Fraction(1)
                     for flag, on in zip(q.type.options, chosen, strict=True):
                         mass *= Fraction(weight[flag] if on else 100 - weight[flag], 100)
-                    flags = frozenset(
-                        f for f, on in zip(q.type.options, chosen, strict=True) if on
-                    )
+                    flags = frozenset(f for f, on in zip(q.type.options, chosen, strict=True) if on)
                     subsets.append((flags, mass))
                 axes.append(subsets)
         else:
@@ -138,13 +147,17 @@ def numbers(knowledge, question, answer):
     inner = sorted(c for c in cuts if (low, 0) < c < (high, 1))
     bounds = [(low, 0), *inner, (high, 1)]
     cells = []
-    for a, b in zip(bounds, bounds[1:], strict=False):
+    for a, b in pairwise(bounds):
         mass = sum(
-            (Fraction(x.weight) * max(0, min(b[0], x.high) - max(a[0], x.low)) / (x.high - x.low)
-             for x in question.prior),
+            (
+                Fraction(x.weight) * max(0, min(b[0], x.high) - max(a[0], x.low)) / (x.high - x.low)
+                for x in question.prior
+            ),
             Fraction(0),
         )
-        cells.append((Fraction(a[0] + b[0], 2) if isinstance(a[0] + b[0], int) else (a[0] + b[0]) / 2, mass))
+        cells.append(
+            (Fraction(a[0] + b[0], 2) if isinstance(a[0] + b[0], int) else (a[0] + b[0]) / 2, mass)
+        )
     if not any(m for _, m in cells):
         return [(v, Fraction(1)) for v, _ in cells]
     return cells
@@ -176,8 +189,9 @@ def cut(value):
 
 
 def utility(knowledge, criterion, world, offer):
-    rules = [r for r in knowledge.rules.values()
-             if r.effect == "score" and r.criterion == criterion]
+    rules = [
+        r for r in knowledge.rules.values() if r.effect == "score" and r.criterion == criterion
+    ]
     truths = {r.id: true(AllOf((r.when, r.offers)), world, offer) for r in rules}
     sure = [r for r in rules if truths[r.id] is True]
     maybe = [r for r in rules if truths[r.id] is None]
@@ -202,8 +216,9 @@ def atoms(condition):
 
 
 def weights(knowledge, inputs, world):
-    held = [r for r in knowledge.rules.values()
-            if r.effect == "weigh" and true(r.when, world, None)]
+    held = [
+        r for r in knowledge.rules.values() if r.effect == "weigh" and true(r.when, world, None)
+    ]
     result = {}
     for c in knowledge.criteria.values():
         rung = c.base + sum(r.steps for r in steps([r for r in held if r.criterion == c.id]))
