@@ -72,7 +72,7 @@ SLOTS = (
 )
 
 
-OTHERS = frozenset({"measured"})
+OTHERS = frozenset({"importing", "measured"})
 """Folders that hold data of another kind, which other modules read."""
 
 

@@ -1,0 +1,4 @@
+"""Fresh facts from the catalogues that the field keeps: read, map, compare, rewrite.
+
+Pure: bytes and a day in, changes and new file contents out.
+"""
