@@ -14,7 +14,6 @@ from operator import and_
 
 from advisor.engine.bits import Bits, Verdict, domain_of
 from advisor.engine.bits_forms import Pair, Plain
-from advisor.engine.bits_layout import bits_of
 from advisor.engine.bits_tables import NumberTable
 from advisor.engine.workload import inputs_of
 from advisor.knowledge.values import (
@@ -63,17 +62,30 @@ class Live:
         self._maybe = {name: pair[1] for name, pair in pairs.items()}
         self._sure = {name: pair[0] for name, pair in pairs.items()}
         self._open = {name for name, pair in pairs.items() if pair[0] != pair[1]}
+        # Names whose single values leave nothing open, and that no derived value reads.
+        self._quick = {
+            name: table.look_up()
+            for name, table in self._tables.items()
+            if table.certain and name not in self._followers
+        }
         self._adds = engine.scorer.adds
+        self._terms = engine.layout.terms
+        self._folds = bool(engine.layout.owners)
         self._part = (1 << engine.layout.scores) - 1
         self.surely, self.possibly = self._slots()
         self._total = self._scorer.total(self.surely)
 
     def change(self, name: str, value: Plain) -> Verdict:
         """One answer becomes a single value.  Raises KeyError for a value it cannot have."""
-        table = self._tables.get(name)
-        if name in self._followers or table is None:
+        quick = self._quick.get(name)
+        if quick is not None:
+            self._sure[name] = self._maybe[name] = quick(value)
+            if self._open:
+                self._open.discard(name)
+        elif name in self._followers or name not in self._tables:
             return self.restrict(name, domain_of(value, self._engine.layout.program.types[name]))
-        self._put(name, table.plain(value))
+        else:
+            self._put(name, self._tables[name].plain(value))
         self._plain[name] = value
         return self._settled()
 
@@ -152,18 +164,25 @@ class Live:
         return self._layout.fold(surely), self._layout.fold(possibly)
 
     def _settled(self) -> Verdict:
-        surely, self.possibly = self._slots()
+        if self._open or self._folds:
+            surely, self.possibly = self._slots()
+        else:
+            surely = self.possibly = reduce(and_, self._maybe.values(), self._terms)
         turned = (surely ^ self.surely) & self._part
-        if turned:
-            if turned.bit_count() <= _FEW:
-                total = self._total
-                for place in bits_of(turned):
-                    add = self._adds[place]
-                    total += add if surely >> place & 1 else -add
-                self._total = total
-            else:
-                self._total = self._scorer.total(surely)
         self.surely = surely
+        if turned:
+            if turned.bit_count() > _FEW:
+                self._total = self._scorer.total(surely)
+            else:
+                added, adds = 0, self._adds
+                while turned:
+                    low = turned & -turned
+                    turned ^= low
+                    if surely & low:
+                        added += adds[low.bit_length() - 1]
+                    else:
+                        added -= adds[low.bit_length() - 1]
+                self._total += added
         settled = self._scorer.settle(surely, self._total)
         return Verdict(self._engine, surely, self.possibly, *settled)
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import reduce
 from itertools import accumulate, pairwise
 from operator import and_, or_, xor
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from advisor.engine.bits_forms import (
     Needs,
@@ -81,6 +81,11 @@ class PositionTable:
         """The terms that survive one value."""
         index = self.position(value)
         return self.sure[index], self.maybe[index]
+
+    def look_up(self) -> Callable[[Any], int]:
+        """The quickest way from one value to the terms that possibly survive it."""
+        maybe, position = self.maybe, self.position
+        return lambda value: maybe[position(value)]
 
     def places(self, domain: Domain) -> int:
         """The positions of a set of values, as bits."""
@@ -156,6 +161,9 @@ class ChoiceTable(PositionTable):
     def position(self, value: Plain) -> int:
         return self._place[value]
 
+    def look_up(self) -> Callable[[Any], int]:
+        return self.maybe_of.__getitem__
+
     def _bits(self, options: Collection[str]) -> int:
         return sum(1 << self._place[o] for o in options if o in self._place)
 
@@ -210,6 +218,15 @@ class NumberTable(PositionTable):
         if isinstance(value, str) or not isinstance(value, int | float | Fraction):
             raise KeyError(value)
         return self._end(value, False)
+
+    def look_up(self) -> Callable[[Any], int]:
+        cuts, maybe, scale = self.cuts, self.maybe, self.scale
+        if self.side == "both":
+            return super().look_up()
+        find = bisect_right if self.side == "right" else bisect_left
+        if scale == 1:
+            return lambda value: maybe[find(cuts, value)]
+        return lambda value: maybe[find(cuts, value * scale)]
 
     def samples(self) -> list[Number]:
         """One number from every cell, in order."""
@@ -293,6 +310,11 @@ class FlagsTable:
         if isinstance(value, str) or not isinstance(value, Collection):
             raise KeyError(value)
         return self._exactly(tuple(value))
+
+    def look_up(self) -> Callable[[Any], int]:
+        """The quickest way from the required flags to the terms that possibly survive."""
+        maybe = self.maybe_of
+        return lambda value: maybe[tuple(value)]
 
     def _exactly(self, flags: tuple[str, ...]) -> Pair:
         chosen = frozenset(flags)
