@@ -1,26 +1,23 @@
-"""A catalogue against a rule base: what it would change, the changed files, their effect."""
+"""A catalogue against a rule base: what it would change, and the changed files."""
 
 from __future__ import annotations
 
 import datetime
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from advisor.decision.recommend import recommend
 from advisor.errors import DataError, Problem, RuleBaseError
 from advisor.knowledge import layout
 from advisor.knowledge.importing import genai_prices, litellm, mapping, models_dev, sanity, skypilot
 from advisor.knowledge.importing.changes import Difference, Edition, compare, matched
 from advisor.knowledge.importing.rewriting import Unwritable, rewritten
 from advisor.knowledge.importing.snapshot import Snapshot
-from advisor.knowledge.model import Case, Knowledge
-from advisor.language.answers import read_answers
+from advisor.knowledge.model import Knowledge
 from advisor.language.rulebase import load_rule_base
 from advisor.language.vocabulary import did_you_mean
-from advisor.reports.answers_file import case_file
 from advisor.saving import save
 
 
@@ -30,26 +27,6 @@ class Prepared:
 
     found: Difference
     files: Mapping[str, bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a case recommends, as far as a reader would notice that it changed."""
-
-    offer: str | None
-    model: str | None
-    lane: str | None
-    confidence: str
-    settled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A case whose recommendation changes."""
-
-    case: str
-    before: Verdict
-    after: Verdict
 
 
 def parse(upstream: str, data: bytes, name: str, as_of: datetime.date) -> Snapshot:
@@ -141,26 +118,6 @@ def write(knowledge: Knowledge, files: Mapping[str, bytes]) -> None:
         for at, before in written:
             save(at, before)
         raise
-
-
-def effects(
-    before: Knowledge,
-    after: Knowledge,
-    as_of: datetime.date,
-    told: Callable[[str], None] = lambda case: None,
-) -> Iterator[Effect]:
-    """The shipped cases whose recommendation differs, both judged as of one day."""
-    for case in before.cases.values():
-        told(case.id)
-        old, new = _verdict(case, before, as_of), _verdict(case, after, as_of)
-        if old != new:
-            yield Effect(case.id, old, new)
-
-
-def _verdict(case: Case, knowledge: Knowledge, as_of: datetime.date) -> Verdict:
-    inputs = read_answers(case_file(case).encode(), case.id, knowledge)
-    found = recommend(knowledge, inputs, as_of).verdict
-    return Verdict(found.offer, found.model, found.lane, found.confidence, found.settled)
 
 
 def _listed(root: Path) -> list[layout.Found]:

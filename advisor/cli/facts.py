@@ -10,6 +10,7 @@ import click
 
 from advisor.cli.app import SuggestingGroup
 from advisor.cli.facts_accuracy import command as accuracy
+from advisor.cli.facts_import import command as importing
 from advisor.cli.inputs import load_knowledge
 from advisor.cli.options import (
     Common,
@@ -36,6 +37,7 @@ def command(common: Common) -> None:
 
 
 command.add_command(accuracy)
+command.add_command(importing)
 
 
 @command.command("list")

@@ -88,14 +88,14 @@ def _limited(name: str, data: bytes) -> bytes:
 def _unreadable(name: str, error: Exception) -> Problem:
     name = shortened(name, _LONGEST_NAME)
     if isinstance(error, FileNotFoundError):
-        return Problem("missing-file", f"there is no file '{name}'", name, hint=_nearest(name))
+        return Problem("missing-file", f"there is no file '{name}'", name, hint=nearest_file(name))
     if isinstance(error, IsADirectoryError):
         return Problem("unreadable-file", f"'{name}' is a directory, not a file", name)
     words = error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
     return Problem("unreadable-file", f"'{name}' cannot be read: {words}", name)
 
 
-def _nearest(name: str) -> str | None:
+def nearest_file(name: str) -> str | None:
     """A file beside it with nearly the same name."""
     from advisor.language.vocabulary import nearest_word
 

@@ -6,7 +6,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +19,8 @@ _DOLLARS = ("USD", "usd", "US$", "$")
 _MONEY = re.compile(r"\s*(?:[A-Z]{3}|[$€£¥₹])")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOST_PROBLEMS = 100
+# What lies beyond is noise of binary arithmetic, as in 0.049999999999999996.
+_TWELVE_DIGITS = Context(prec=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ class Cells:
         if isinstance(found, Decimal) and (found and not -30 < found.adjusted() < 30):
             self.snapshot.note((*self.at, key), "out-of-range", "this number cannot be meant")
             return None
+        if isinstance(found, Decimal):
+            found = _TWELVE_DIGITS.plus(found)
         return plain(Fraction(found))
 
     def price(self, key: str, factor: int = 1) -> Interval | None:
