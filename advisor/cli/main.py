@@ -9,6 +9,7 @@ exit  meaning
 3     a data file is invalid
 4     the rule base is invalid
 5     no offer qualifies (the full result is still printed)
+6     differences were found (``--exit-code``)
 7     a demanded quality was not reached (the full result is still printed)
 130   interrupted
 ====  =========================================================================
@@ -30,6 +31,7 @@ DONE = 0
 INTERNAL = 1
 USAGE = 2
 NO_OFFER = 5
+DIFFERENT = 6
 NOT_REACHED = 7
 INTERRUPTED = 130
 

@@ -13,12 +13,14 @@ from advisor.cli.options import Common, common_options
 MODULES = {
     "check": "advisor.cli.rules_check",
     "coverage": "advisor.cli.rules_coverage",
+    "diff": "advisor.cli.rules_diff",
     "explain": "advisor.cli.rules_explain",
     "list": "advisor.cli.rules_list",
     "new": "advisor.cli.rules_new",
     "schema": "advisor.cli.rules_schema",
     "show": "advisor.cli.rules_show",
     "test": "advisor.cli.rules_test",
+    "trace": "advisor.cli.rules_trace",
 }
 
 
