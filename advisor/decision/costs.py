@@ -11,8 +11,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 
+from advisor.engine.memory import Memory
 from advisor.engine.offering import Offering
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.estimate.cost import (
@@ -37,6 +37,7 @@ MEASURES = ("monthly-cost", "monthly-cost-low", "cost-per-million-tokens")
 QUESTIONS = frozenset({*TRAFFIC, *SHARES, *SERVING_QUESTIONS, "precision"})
 MILLION = 1_000_000
 SCALE = 10**15
+OWN_KEPT = 4_096
 
 # Bytes per parameter that the weights take, by the precision that is asked for; "any" may be
 # served at 8 bits or, where somebody prefers it, at 16.
@@ -98,12 +99,19 @@ class Profile:
 class Costs:
     """Cost measures of one decision."""
 
-    def __init__(self, knowledge: Knowledge, offering: Offering, inputs: Inputs) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        offering: Offering,
+        inputs: Inputs,
+        kept: Memory | None = None,
+    ) -> None:
+        """``kept`` holds what does not depend on the inputs, from one decision to the next."""
         self._knowledge = knowledge
         self._offering = offering
         self._inputs = inputs
-        self._profiles: dict[tuple[object, ...], Profile] = {}
-        self.charges = lru_cache(maxsize=None)(self._charges)
+        self._own = Memory(OWN_KEPT)
+        self._kept = self._own if kept is None else kept
 
     def measure(
         self, name: str, offer: str, model: str | None, env: Mapping[str, Domain]
@@ -141,12 +149,18 @@ class Costs:
     def profile(self, offer: str, model: str | None, env: Mapping[str, Domain]) -> Profile:
         """The offer's charges as coefficients, for the precision and shares in ``env``."""
         shares = tuple(env.get(name) for name in SHARES)
-        place = (offer, model, precision_of(env), *shares)
-        found = self._profiles.get(place)
-        if found is None:
-            charges = self.charges(offer, model, precision_of(env))
-            found = self._profiles[place] = profile_of(charges, env)
-        return found
+        place = ("profile", offer, model, precision_of(env), *shares)
+        return self._memory(offer).of(
+            place, lambda: profile_of(self.charges(offer, model, precision_of(env)), env)
+        )
+
+    def charges(self, offer: str, model: str | None, precision: str) -> Charges:
+        """What the offer charges for with this model at this precision."""
+        place = ("charges", offer, model, precision)
+        return self._memory(offer).of(place, lambda: self._charges(offer, model, precision))
+
+    def _memory(self, offer: str) -> Memory:
+        return self._own if offer in self._inputs.prices else self._kept
 
     def bill(self, offer: str, model: str | None, env: Mapping[str, Domain]) -> Bill:
         """The itemised bill for the traffic in ``env``."""

@@ -39,7 +39,6 @@ class Entries:
     situation: Situation
     scoring: Scoring
     words: Words
-    exact: bool
 
     def ranked(self, rank: int, scored: Scored, standing: Standing) -> Ranked:
         """One line of the ranking."""
@@ -77,7 +76,7 @@ class Entries:
         """The model the offer serves where the answers decide it, else in the likeliest
         cell of what is open."""
         keys = self.situation.space.open_keys(SERVING_QUESTIONS)
-        at = {key: likeliest(self.situation.space.axes[key]) for key in keys}
+        at = {key: likeliest(self.situation.axes[key]) for key in keys}
         return self.situation.choice(offer, at).model
 
     def _contributions(
@@ -106,20 +105,14 @@ class Entries:
         self, criterion: str, offer: str, model: str | None
     ) -> tuple[tuple[Reason, ...], int]:
         """Rules that hold in at least half of what is left, strongest first."""
-        scoring = self.scoring
-        position = scoring.offers.index(offer)
-        masses = scoring.marginal(criterion, exact=self.exact)
-        total = sum(masses.values())
+        spread = self.scoring.spread(criterion, offer)
+        total = sum(mass for _, mass in spread)
         held: dict[str, int] = {}
         clamped: dict[int, int] = {}
-        notes: dict[str, int] = {}
-        for row, mass in masses.items():
-            utility = scoring.utilities[criterion][row][position]
+        for utility, mass in spread:
             for rule in utility.fired:
                 held[rule.id] = held.get(rule.id, 0) + mass
             clamped[utility.clamped] = clamped.get(utility.clamped, 0) + mass
-            if utility.note:
-                notes[utility.note] = notes.get(utility.note, 0) + mass
         rules = self.situation.knowledge.rules
         fired = [rules[r] for r, mass in held.items() if 2 * mass >= total]
         fired.sort(key=lambda r: (-abs(r.steps), r.id))
@@ -132,8 +125,8 @@ class Entries:
         situation = self.situation
         return [
             rule
-            for rule in self.scoring.weigh_rules
-            if rule.criterion == criterion and situation.when(rule, {}, point=False) is True
+            for rule in situation.base.weigh_rules
+            if rule.criterion == criterion and situation.over_all(rule) is True
         ]
 
     def _reason(self, effect: str, rule: Rule, offer: str, model: str | None) -> Reason:
@@ -250,7 +243,7 @@ class Entries:
         for rule in situation.knowledge.rules.values():
             if rule.effect != "warn" or not holds_as_answered(situation, rule):
                 continue
-            if situation.suits(rule, offer, model) is True:
+            if situation.base.suits(rule, offer, model) is True:
                 text = self.words.of_rule(rule, offer, model)
                 found.append(Caveat(rule.id, text, rule.source.ref))
         return tuple(found)

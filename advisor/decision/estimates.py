@@ -13,7 +13,8 @@ from itertools import product
 
 from advisor.decision.costs import TRAFFIC, Charges
 from advisor.decision.inference import inferred
-from advisor.decision.situation import RuleBase, Situation
+from advisor.decision.rulebase import RuleBase
+from advisor.decision.situation import Situation
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.serving import Choice
 from advisor.estimate.breakeven import CostOnly, cost_only
@@ -183,9 +184,9 @@ class _Estimator:
 
     def _choices(self, offer: str) -> list[Choice]:
         """What the offer would serve in the cells that the answers leave, each once."""
-        space = self.situation.space
-        keys = space.open_keys(SERVING_QUESTIONS)
-        sizes = [range(len(space.axes[key].cells)) for key in keys]
+        situation = self.situation
+        keys = situation.space.open_keys(SERVING_QUESTIONS)
+        sizes = [range(size) for size in situation.sizes(keys)]
         found: list[Choice] = []
         for cells in product(*sizes):
             choice = self.situation.choice(offer, dict(zip(keys, cells, strict=True)))

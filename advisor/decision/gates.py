@@ -7,12 +7,16 @@ in some cells only is listed, and there the offer is worth nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from advisor.decision.situation import Situation
+from advisor.decision.situation import Situation, Truths
+from advisor.engine.looks import Cells, Look, Part
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
-from advisor.engine.worlds import Cells, Look, Worlds
+from advisor.engine.serving import Choice
+from advisor.engine.truth import conjunction, negation
+from advisor.engine.worlds import Worlds
 from advisor.knowledge.model import Rule
 from advisor.knowledge.values import Truth
 
@@ -20,7 +24,7 @@ SERVED = "model-must-be-served"
 """The built-in gate: an offer that does not serve the model is no answer."""
 
 CELLS_AT_MOST = 4_096
-"""Joint cells of one gate that are looked at one by one."""
+"""Joint cells of one gate up to which each is judged for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,6 @@ class Standing:
     excluded_by: tuple[Gate, ...]
     to_confirm: tuple[Gate, ...]
     depends_on: tuple[Gate, ...]
-    fails: Mapping[str, frozenset[Cells]]
 
     @property
     def lane(self) -> str:
@@ -50,61 +53,167 @@ class Standing:
         return "conditional" if self.to_confirm else "safe"
 
 
+@dataclass(frozen=True)
+class Failures:
+    """A gate's outcome by joint cell: ``part``'s number is a place in ``masks``, each the
+    offers (as bits, in their order) that surely fail and those that may fail there."""
+
+    gate: Gate
+    part: Part
+    masks: Sequence[tuple[int, int]]
+
+    def anywhere(self, worlds: Worlds) -> list[int]:
+        """The offers that surely fail, in each combination of what the gate reads."""
+        return [self.masks[number][0] for (number,) in worlds.combinations([self.part])]
+
+
 def gates_of(situation: Situation) -> tuple[Gate, ...]:
     """Every gate of the rule base, the built-in one first."""
     space = situation.space
     gates = [Gate(SERVED, None, space.open_keys(SERVING_QUESTIONS), False)]
     for rule in situation.knowledge.rules.values():
         if rule.effect == "exclude":
-            keys = space.open_keys(situation.questions_of(rule))
+            keys = space.open_keys(situation.base.reads(rule).questions)
             gates.append(Gate(rule.id, rule, keys, rule.negotiable))
     return tuple(gates)
 
 
-def fails(situation: Situation, gate: Gate, offer: str, cells: Cells) -> Truth:
-    """Whether the offer fails the gate in a joint cell: in every, no or some completion of
-    the unknown facts and of what the cell leaves open."""
-    at = dict(zip(gate.keys, cells, strict=True))
-    if gate.rule is not None:
-        return situation.holds(gate.rule, offer, at, point=False)
-    served = situation.choice(offer, at).served
-    return None if served is None else not served
-
-
-def stand(situation: Situation, worlds: Worlds, gates: tuple[Gate, ...]) -> dict[str, Standing]:
-    """The standing of every offer."""
+def stand(
+    situation: Situation, worlds: Worlds, gates: Sequence[Gate]
+) -> tuple[dict[str, Standing], dict[str, Failures]]:
+    """The standing of every offer; and, per gate that may be failed, where it is."""
     offers = tuple(situation.knowledge.offers)
     excluded: dict[str, list[Gate]] = {o: [] for o in offers}
     confirm: dict[str, list[Gate]] = {o: [] for o in offers}
     depends: dict[str, list[Gate]] = {o: [] for o in offers}
-    failing: dict[str, dict[str, frozenset[Cells]]] = {o: {} for o in offers}
+    failing: dict[str, Failures] = {}
     for gate in gates:
         if gate.rule is not None and not situation.may_apply(gate.rule):
             continue
-        if worlds.joint(gate.keys) > CELLS_AT_MOST:
+        outcome = _outcome(situation, worlds, gate)
+        if outcome is None:
             _coarse(situation, gate, excluded, depends)
             continue
-        cells = list(worlds.cells(gate.keys))
-        for offer in offers:
-            if gate.rule is not None and situation.never_speaks_of(gate.rule, offer):
+        fails_somewhere = passes_somewhere = open_somewhere = 0
+        everything = (1 << len(offers)) - 1
+        for (number,) in worlds.combinations([outcome.part]):
+            fails, doubts = outcome.masks[number]
+            fails_somewhere |= fails
+            open_somewhere |= doubts
+            passes_somewhere |= everything & ~(fails | doubts)
+        anywhere = fails_somewhere | open_somewhere
+        if not anywhere:
+            continue
+        stated = situation.is_stated(gate.rule)
+        for i, offer in enumerate(offers):
+            if not anywhere >> i & 1:
                 continue
-            truths = {c: fails(situation, gate, offer, c) for c in cells}
-            values = set(truths.values())
-            if values == {False}:
-                continue
-            certain = frozenset(c for c, t in truths.items() if t is True)
-            if False in values or not situation.is_stated(gate.rule):
+            if passes_somewhere >> i & 1 or not stated:
                 depends[offer].append(gate)
-            elif values == {True} and not gate.negotiable:
+            elif not open_somewhere >> i & 1 and not gate.negotiable:
                 excluded[offer].append(gate)
             else:
                 confirm[offer].append(gate)
-            if certain and not gate.negotiable:
-                failing[offer][gate.id] = certain
-    return {
-        o: Standing(o, tuple(excluded[o]), tuple(confirm[o]), tuple(depends[o]), failing[o])
-        for o in offers
-    }
+        if fails_somewhere and not gate.negotiable:
+            failing[gate.id] = outcome
+    return (
+        {o: Standing(o, tuple(excluded[o]), tuple(confirm[o]), tuple(depends[o])) for o in offers},
+        failing,
+    )
+
+
+def _outcome(situation: Situation, worlds: Worlds, gate: Gate) -> Failures | None:
+    """Who fails a gate where; None where that rests on too much that is open."""
+    rule = gate.rule
+    if worlds.joint(gate.keys) > CELLS_AT_MOST:
+        return None
+    if rule is None:
+        return _by_choice(gate, situation.choices)
+    reads = situation.base.reads(rule)
+    if reads.measures:
+        return _of_cost(situation, gate, rule)
+    offers = tuple(situation.knowledge.offers)
+    kinds = situation.kinds(rule)
+    place = {kind: k for k, kind in enumerate(kinds)}
+    truths = situation.truths(rule, kinds)
+    choices = situation.choices
+    masks: list[tuple[int, int]] = []
+    numbers: dict[tuple[int, int], int] = {}
+    spoken_of: dict[int, list[tuple[int, Truth, int]]] = {}
+
+    def speaks_of(number: int) -> list[tuple[int, Truth, int]]:
+        """(place of the offer, whether the rule speaks of it, its kind)."""
+        found: list[tuple[int, Truth, int]] = []
+        for i, offer in enumerate(offers):
+            model = choices.meanings[number][i].model if reads.served else None
+            suits = situation.base.suits(rule, offer, model)
+            if suits is not False:
+                found.append((i, suits, place[situation.base.kind(rule, offer, model)]))
+        return found
+
+    def combine(seen: tuple[int, ...]) -> int:
+        holds: Truths = truths.meanings[seen[0]]
+        number = seen[-1] if reads.served else 0
+        if number not in spoken_of:
+            spoken_of[number] = speaks_of(number)
+        fails = doubts = 0
+        for i, suits, kind in spoken_of[number]:
+            truth = conjunction((holds[kind][1], suits))
+            if truth is True:
+                fails |= 1 << i
+            elif truth is None:
+                doubts |= 1 << i
+        return _numbered((fails, doubts), masks, numbers)
+
+    looks: list[Look[Any]] = [truths, choices] if reads.served else [truths]
+    return Failures(gate, Part(looks, combine), masks)
+
+
+def _numbered(
+    pair: tuple[int, int], masks: list[tuple[int, int]], numbers: dict[tuple[int, int], int]
+) -> int:
+    if pair not in numbers:
+        numbers[pair] = len(masks)
+        masks.append(pair)
+    return numbers[pair]
+
+
+def _by_choice(gate: Gate, choices: Look[tuple[Choice, ...]]) -> Failures:
+    masks: list[tuple[int, int]] = []
+    numbers: dict[tuple[int, int], int] = {}
+
+    def combine(seen: tuple[int, ...]) -> int:
+        row = choices.meanings[seen[0]]
+        return _numbered(_masks([negation(choice.served) for choice in row]), masks, numbers)
+
+    return Failures(gate, Part([choices], combine), masks)
+
+
+def _of_cost(situation: Situation, gate: Gate, rule: Rule) -> Failures:
+    masks: list[tuple[int, int]] = []
+    numbers: dict[tuple[int, int], int] = {}
+    offers = tuple(situation.knowledge.offers)
+
+    def see(cells: Cells) -> int:
+        at = dict(zip(gate.keys, cells, strict=True))
+        pair = _masks([_at(situation, rule, offer, at) for offer in offers])
+        return _numbered(pair, masks, numbers)
+
+    look = Look(gate.keys, situation.sizes(gate.keys), see)
+    return Failures(gate, Part([look], lambda seen: look.meanings[seen[0]]), masks)
+
+
+def _at(situation: Situation, rule: Rule, offer: str, at: Mapping[str, int]) -> Truth:
+    if situation.base.never_speaks_of(rule, offer):
+        return False
+    return situation.holds(rule, offer, situation.choice(offer, at).model, at)
+
+
+def _masks(truths: Sequence[Truth]) -> tuple[int, int]:
+    return (
+        sum(1 << i for i, truth in enumerate(truths) if truth is True),
+        sum(1 << i for i, truth in enumerate(truths) if truth is None),
+    )
 
 
 def _coarse(
@@ -113,21 +222,14 @@ def _coarse(
     excluded: dict[str, list[Gate]],
     depends: dict[str, list[Gate]],
 ) -> None:
-    """A gate that rests on too much that is open is judged over all of it at once: sound,
-    and silent about which cells fail."""
-    whole = Gate(gate.id, gate.rule, (), gate.negotiable)
+    """A gate that rests on too much that is open is judged over all of it at once: sound, and
+    silent about which cells fail."""
     for offer, gates in excluded.items():
-        truth = fails(situation, whole, offer, ())
+        if gate.rule is None:
+            truth = negation(situation.choice(offer, {}).served)
+        else:
+            truth = _at(situation, gate.rule, offer, {})
         if truth is True and not gate.negotiable:
             gates.append(gate)
         elif truth is not False:
             depends[offer].append(gate)
-
-
-def failure_look(gate: Gate, standings: Mapping[str, Standing], order: tuple[str, ...]) -> Look:
-    """The offers (as bits, in ``order``) that surely fail a gate in a joint cell."""
-    masks: dict[Cells, int] = {}
-    for i, offer in enumerate(order):
-        for cells in standings[offer].fails.get(gate.id, ()):
-            masks[cells] = masks.get(cells, 0) | 1 << i
-    return Look(gate.keys, lambda cells: masks.get(cells, 0))

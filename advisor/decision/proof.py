@@ -2,14 +2,17 @@
 
 Per rival: the leader's worst against the rival's best, first with every criterion at its
 worst cell for each cell of the weights (cheap, sound), then over all joint cells of the
-criteria in which the two differ.  A proof never comes from a sample.
+criteria in which the two differ.  A cell counts with all the values inside it, not only with
+the one that stands for it in a mean.  A proof never comes from a sample.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from advisor.decision.gates import Standing
-from advisor.decision.ranking import Scoring
-from advisor.engine.worlds import EXACT_LIMIT, Part
+from advisor.decision.ranking import Scoring, Vector
+from advisor.engine.worlds import EXACT_LIMIT
 
 
 def settled(scoring: Scoring, leader: str, standing: Standing) -> bool:
@@ -19,63 +22,44 @@ def settled(scoring: Scoring, leader: str, standing: Standing) -> bool:
         return True
     if standing.lane != "safe" or standing.depends_on:
         return False
+    # The strongest rivals first: one that cannot be ruled out decides.
+    rivals.sort(key=lambda offer: (-scoring.scores[offer].score, offer))
     return all(_beats(scoring, leader, rival) for rival in rivals)
 
 
 def _beats(scoring: Scoring, leader: str, rival: str) -> bool:
-    criteria = list(scoring.situation.knowledge.criteria.values())
-    gaps: list[dict[tuple[int, ...], int]] = []
-    for criterion in criteria:
-        part = scoring.parts[criterion.id]
+    worlds, weights = scoring.worlds, scoring.weights
+    first, second = scoring.offers.index(leader), scoring.offers.index(rival)
+    gaps: list[dict[int, int]] = []
+    for own in scoring.utilities.values():
         gaps.append(
             {
-                cells: scoring.span(criterion, leader, dict(zip(part.keys, cells, strict=True)))[0]
-                - scoring.span(criterion, rival, dict(zip(part.keys, cells, strict=True)))[1]
-                for cells in scoring.worlds.cells(part.keys)
+                number: own.span(number, first)[0] - own.span(number, second)[1]
+                for (number,) in worlds.combinations([own.spans])
             }
         )
     worst = [min(gap.values()) for gap in gaps]
-    vectors = {
-        cells: scoring.weight_vectors[scoring.weights.of(cells)]
-        for cells in scoring.worlds.cells(scoring.weights.keys)
-    }
-    doubtful = [
-        cells
-        for cells, vector in vectors.items()
-        if sum(w * g for w, g in zip(vector, worst, strict=True)) <= 0
-    ]
-    if not doubtful:
+    if all(
+        _least(*weights.ranges[number], worst) > 0
+        for (number,) in worlds.combinations([weights.spans])
+    ):
         return True
     varying = [i for i, gap in enumerate(gaps) if len(set(gap.values())) > 1]
-    parts = [scoring.weights, *(scoring.parts[criteria[i].id] for i in varying)]
-    if scoring.worlds.size(parts) > EXACT_LIMIT:
+    criteria = list(scoring.utilities.values())
+    parts = [weights.spans, *(criteria[i].spans for i in varying)]
+    if worlds.size(parts) > EXACT_LIMIT:
         return False
-    fixed = {i: worst[i] for i in range(len(gaps)) if i not in varying}
-    keys = tuple(dict.fromkeys(key for part in parts for key in part.keys))
-    return all(
-        sum(w * g for w, g in zip(vector, row, strict=True)) > 0
-        for vector, row in _joint(scoring, keys, parts, vectors, gaps, varying, fixed)
+    for number, *numbers in worlds.combinations(parts):
+        row = list(worst)
+        for i, own_number in zip(varying, numbers, strict=True):
+            row[i] = gaps[i][own_number]
+        if _least(*weights.ranges[number], row) <= 0:
+            return False
+    return True
+
+
+def _least(low: Vector, high: Vector, gaps: Sequence[int]) -> int:
+    """The least weighted sum of gaps, each weight being anywhere from ``low`` to ``high``."""
+    return sum(
+        (least if gap > 0 else most) * gap for least, most, gap in zip(low, high, gaps, strict=True)
     )
-
-
-def _joint(
-    scoring: Scoring,
-    keys: tuple[str, ...],
-    parts: list[Part],
-    vectors: dict[tuple[int, ...], tuple[int, ...]],
-    gaps: list[dict[tuple[int, ...], int]],
-    varying: list[int],
-    fixed: dict[int, int],
-) -> list[tuple[tuple[int, ...], list[int]]]:
-    position = {key: i for i, key in enumerate(keys)}
-    picks = [tuple(position[key] for key in part.keys) for part in parts]
-    rows: list[tuple[tuple[int, ...], list[int]]] = []
-    for cells in scoring.worlds.cells(keys):
-        chosen = [tuple(cells[i] for i in pick) for pick in picks]
-        row = [0] * len(gaps)
-        for i, value in fixed.items():
-            row[i] = value
-        for i, own in zip(varying, chosen[1:], strict=True):
-            row[i] = gaps[i][own]
-        rows.append((vectors[chosen[0]], row))
-    return rows

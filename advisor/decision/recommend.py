@@ -30,8 +30,9 @@ from advisor.decision.result import (
 from advisor.decision.result import (
     Worlds as WorldCount,
 )
-from advisor.decision.situation import RuleBase, Situation, impossible_parts
-from advisor.decision.sureness import relevant_answers, robustness, win_share, word_for
+from advisor.decision.rulebase import RuleBase
+from advisor.decision.situation import Situation, impossible_looks
+from advisor.decision.sureness import Duel, duel, relevant_answers, robustness, word_for
 from advisor.decision.words import Words
 from advisor.engine.worlds import SAMPLE, Worlds
 from advisor.knowledge.ledger import is_stale
@@ -75,14 +76,13 @@ class _Decision:
         self.readings = readings
         self.words = Words(situation)
         gates = gates_of(situation)
-        worlds = Worlds(situation.space.axes, impossible_parts(situation))
-        self.standings = stand(situation, worlds, gates)
-        scoring = Scoring(situation, worlds, self.standings, gates)
+        worlds = Worlds(situation.axes, impossible_looks(situation))
+        self.standings, failures = stand(situation, worlds, gates)
+        scoring = Scoring(situation, worlds, self.standings, failures)
         self.keys = frozenset(scoring.open_keys()) | _gate_keys(self.standings)
         self.scoring = scoring
-        self.exact = scoring.is_exact()
-        self.scored = scoring.scores(exact=self.exact)
-        self.entries = Entries(situation, scoring, self.words, self.exact)
+        self.scored = scoring.scores
+        self.entries = Entries(situation, scoring, self.words)
         self.order = sorted(scoring.offers, key=self._place)
 
     def _place(self, offer: str) -> tuple[object, ...]:
@@ -92,7 +92,7 @@ class _Decision:
             standing.lane != "safe",
             len(standing.to_confirm),
             -self.scored[offer].score,
-            _Lazy(lambda: -self.scoring.at_base_weights(offer, exact=self.exact)),
+            _Lazy(lambda: -self.scoring.at_base_weights(offer)),
             _Lazy(lambda: Fraction(-self.scoring.worst(offer))),
             offer,
         )
@@ -135,8 +135,12 @@ class _Decision:
             )
         leader = ranking[0]
         standing = self.standings[leader.offer]
-        done = is_settled(self.scoring, leader.offer, standing)
-        word, figures = self._sureness(ranking, done)
+        against = duel(self.scoring, leader.offer, ranking[1].offer) if len(ranking) > 1 else None
+        # A proof is worth its time only where nothing that was looked at speaks against it.
+        done = (against is None or against.always) and is_settled(
+            self.scoring, leader.offer, standing
+        )
+        word, figures = self._sureness(ranking, against, done)
         return Verdict(
             offer=leader.offer,
             model=leader.model,
@@ -149,58 +153,42 @@ class _Decision:
         )
 
     def _worlds(self) -> WorldCount:
-        open_axes = {key: self.situation.space.axes[key] for key in sorted(self.keys)}
-        bound = tuple(p for p in impossible_parts(self.situation) if set(p.keys) <= set(open_axes))
-        total = Worlds(open_axes, bound).count()
-        if self.exact:
+        total = self.scoring.worlds.count(sorted(self.keys))
+        if self.scoring.exact:
             return WorldCount(total, total, "exhaustive")
         return WorldCount(total, SAMPLE, "sample")
 
-    def _sureness(self, ranking: tuple[Ranked, ...], done: bool) -> tuple[Confidence, Sureness]:
+    def _sureness(
+        self, ranking: tuple[Ranked, ...], against: Duel | None, done: bool
+    ) -> tuple[Confidence, Sureness]:
         method = self.situation.knowledge.method
         leader = ranking[0]
         weak = self._weak_share(self.scored[leader.offer])
         p, r = Fraction(1), None
         dominates = True
-        if len(ranking) > 1:
+        if against is not None:
             rival = ranking[1]
-            p = win_share(self.scoring, leader.offer, rival.offer)
+            p = against.share
             r = robustness(self.scored[leader.offer], self.scored[rival.offer])
             dominates = r is None
         caps: dict[str, str] = {}
         if leader.lane == "conditional":
             caps["a requirement is unproven"] = "leaning"
-        answered = relevant_answers(self.situation, self._relevant())
+        answered = relevant_answers(self.situation, self.situation.base.relevant)
         if answered < method.minimum_answers:
             caps[f"only {answered} relevant answers"] = "toss-up"
         figures = Sureness(p, r, weak, ())
         word, reasons = word_for(method, figures, settled=done, dominates=dominates, caps=caps)
         return word, Sureness(p, r, weak, reasons)
 
-    def _relevant(self) -> frozenset[str]:
-        """Questions that weights, utilities or gates read."""
-        situation = self.situation
-        rules = situation.knowledge.rules.values()
-        found = frozenset[str]()
-        for rule in rules:
-            if rule.effect in ("score", "weigh", "exclude"):
-                found |= situation.questions_of(rule)
-        for criterion in situation.knowledge.criteria.values():
-            found |= self.scoring.questions_of(criterion)
-        return found
-
     def _weak_share(self, scored: Scored) -> Fraction:
         if not scored.score:
             return Fraction(0)
-        position = self.scoring.offers.index(scored.offer)
         weak = Fraction(0)
         for term in scored.terms:
-            masses = self.scoring.marginal(term.criterion, exact=self.exact)
-            total = sum(masses.values())
-            rows = self.scoring.utilities[term.criterion]
-            share = sum(
-                (rows[row][position].weak * mass for row, mass in masses.items()), Fraction(0)
-            )
+            spread = self.scoring.spread(term.criterion, scored.offer)
+            total = sum(mass for _, mass in spread)
+            share = sum((utility.weak * mass for utility, mass in spread), Fraction(0))
             weak += term.exact * share / total
         return weak / scored.score
 

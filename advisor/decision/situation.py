@@ -1,57 +1,33 @@
 """One decision being prepared: the rule base as of a day, the answers, what is open.
 
-Everything below asks the situation two things: which axes a rule rests on, and whether it
-holds for an offer in a joint cell of them.
+Everything below asks the situation two things: which axes a rule rests on, and what becomes
+of it in the joint cells of them.
 """
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from typing import Any
 
 from advisor.decision.costs import MEASURES, Costs
-from advisor.decision.costs import QUESTIONS as COST_QUESTIONS
-from advisor.engine.axes import Cut, cuts_of
-from advisor.engine.offering import Offering
+from advisor.decision.rulebase import Kind, RuleBase
+from advisor.engine.axes import Axis
+from advisor.engine.looks import Cells, Look, M, crossed
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
-from advisor.engine.serving import Choice, Serving
-from advisor.engine.space import Assignment, Space, build_space
-from advisor.engine.truth import atoms_in, conjunction, its_in, names_in, tests_in, truth_of
-from advisor.engine.workload import Workload, names_of
-from advisor.engine.worlds import Cells, Look, Part
-from advisor.knowledge.ledger import Ledger, build_ledger
-from advisor.knowledge.model import Inputs, Knowledge, Measure, Rule
-from advisor.knowledge.syntax import CompareIts, Condition, WithinIts
-from advisor.knowledge.values import Domain, NumberType, Truth
+from advisor.engine.serving import Choice
+from advisor.engine.space import Assignment, Slot, Space
+from advisor.engine.truth import conjunction, disjunction, negation, test_of, truth_of
+from advisor.engine.workload import derive, inputs_of
+from advisor.knowledge.model import Inputs, Knowledge, Rule
+from advisor.knowledge.syntax import AllOf, AnyOf, Atom, Condition
+from advisor.knowledge.values import Domain, Truth
 
+Pair = tuple[Domain | None, Domain | None]
+"""What a name holds at the point that stands for a joint cell, and all over the cell."""
 
-@dataclass(frozen=True)
-class RuleBase:
-    """A rule base on a day, with everything that does not depend on the answers."""
-
-    knowledge: Knowledge
-    ledger: Ledger
-    offering: Offering
-    serving: Serving
-    workload: Workload
-    cuts: Mapping[str, tuple[Cut, ...]]
-
-    @classmethod
-    def on(cls, knowledge: Knowledge, as_of: datetime.date) -> RuleBase:
-        """Resolve the ledger and find where each number question has to be cut."""
-        ledger = build_ledger(knowledge, as_of)
-        offering = Offering(knowledge, ledger)
-        serving = Serving(knowledge, ledger, offering)
-        return cls(
-            knowledge,
-            ledger,
-            offering,
-            serving,
-            Workload(knowledge),
-            _cuts(knowledge, serving, ledger),
-        )
+Truths = tuple[tuple[Truth, Truth], ...]
+"""Per kind of offer, whether a condition holds at the point, and all over the cell."""
 
 
 @dataclass
@@ -62,54 +38,26 @@ class Situation:
     inputs: Inputs
     space: Space = field(init=False)
     costs: Costs = field(init=False)
-    _choices: dict[tuple[str, tuple[int | None, ...]], Choice] = field(default_factory=dict)
-    _reads_model: dict[str, bool] = field(default_factory=dict)
-    _its: dict[str, frozenset[str]] = field(default_factory=dict)
-    _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _when: dict[tuple[object, ...], Truth] = field(default_factory=dict)
-    _holds: dict[tuple[object, ...], Truth] = field(default_factory=dict)
-    _its_kinds: dict[tuple[str, str, str | None], tuple[Domain | None, ...]] = field(
-        default_factory=dict
-    )
-    _kinds: dict[tuple[Domain | None, ...], tuple[Domain | None, ...]] = field(default_factory=dict)
-    _environments: dict[tuple[object, ...], Mapping[str, Domain]] = field(default_factory=dict)
-    _for: dict[tuple[str, str, str | None], Truth] = field(default_factory=dict)
+    axes: Mapping[str, Axis] = field(init=False)
+    _choices: Look[tuple[Choice, ...]] | None = None
+    _own: dict[tuple[object, ...], Look[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.space = build_space(self.base.knowledge, self.inputs, self.base.cuts)
-        self.costs = Costs(self.base.knowledge, self.base.offering, self.inputs)
+        answers = self.inputs.answers
+        self.space = Space(
+            {q: self.base.slot(q, answers.get(q)) for q in self.base.knowledge.questions}
+        )
+        self.axes = self.space.axes
+        self.costs = Costs(self.base.knowledge, self.base.offering, self.inputs, self.base.memory)
 
     @property
     def knowledge(self) -> Knowledge:
         return self.base.knowledge
 
-    def questions_of(self, rule: Rule) -> frozenset[str]:
-        """The questions that decide whether the rule holds for an offer."""
-        questions = self.base.workload.questions_in(rule.when)
-        for name in self.its_of(rule):
-            if name in MEASURES:
-                questions |= COST_QUESTIONS
-            elif self.base.offering.depends_on_model(name):
-                questions |= frozenset(SERVING_QUESTIONS)
-        if self.reads_model(rule):
-            questions |= frozenset(SERVING_QUESTIONS)
-        return questions
-
-    def reads_model(self, rule: Rule) -> bool:
-        """Whether the rule looks at something that hangs on the served model."""
-        found = self._reads_model.get(rule.id)
-        if found is None:
-            names = names_in(rule.offers)
-            found = any(self.base.offering.depends_on_model(n) for n in names)
-            self._reads_model[rule.id] = found
-        return found
-
-    def measure_questions(self, measure: Measure) -> frozenset[str]:
-        """The questions behind a measure and behind where its anchors lie."""
-        questions = COST_QUESTIONS
-        for name in anchor_names(measure):
-            questions |= self.base.workload.questions_of(name)
-        return questions
+    def slots(self, questions: Iterable[str]) -> tuple[Slot, ...]:
+        """What is known of these questions: what results that rest on them are kept by."""
+        slots = self.space.slots
+        return tuple(slots[q] for q in sorted(questions) if q in slots)
 
     def environment(
         self, questions: Iterable[str], at: Assignment, *, point: bool
@@ -117,215 +65,218 @@ class Situation:
         """The questions' values in a joint cell."""
         return self.space.environment(questions, at, point=point)
 
-    def choice(self, offer: str, at: Assignment) -> Choice:
-        """The model the offer would serve in a joint cell."""
-        key = (offer, tuple(at.get(question) for question in SERVING_QUESTIONS))
-        found = self._choices.get(key)
-        if found is None:
-            env = self.environment(SERVING_QUESTIONS, at, point=False)
-            found = self._choices[key] = self.base.serving.choose(offer, env, self.inputs.answers)
-        return found
+    def sizes(self, keys: Sequence[str]) -> tuple[int, ...]:
+        """How many cells the axes have."""
+        return tuple(len(self.axes[key].cells) for key in keys)
 
-    def its_of(self, rule: Rule) -> frozenset[str]:
-        """The attributes of the offer that the rule compares with."""
-        its = self._its.get(rule.id)
-        if its is None:
-            its = self._its[rule.id] = its_in(rule.when)
-        return its
+    @property
+    def choices(self) -> Look[tuple[Choice, ...]]:
+        """The model that each offer, in their order, would serve in a joint cell."""
+        if self._choices is None:
+            slots = self.slots(SERVING_QUESTIONS)
+            keys = self.space.open_keys(SERVING_QUESTIONS)
+            answers = self.inputs.answers
+            offers = tuple(self.knowledge.offers)
+            choose = self.base.serving.choose
+
+            def see(cells: Cells) -> tuple[Choice, ...]:
+                at = dict(zip(keys, cells, strict=True))
+                env = self.environment(SERVING_QUESTIONS, at, point=False)
+                return tuple([choose(offer, env, answers) for offer in offers])
+
+            self._choices = self.kept(
+                ("choices", *slots), lambda: Look(keys, self.sizes(keys), see)
+            )
+        return self._choices
+
+    def choice(self, offer: str, at: Assignment) -> Choice:
+        """The model that one offer would serve in a joint cell."""
+        keys = self.choices.keys
+        if any(key not in at for key in keys):
+            env = self.environment(SERVING_QUESTIONS, at, point=False)
+            return self.base.serving.choose(offer, env, self.inputs.answers)
+        place = tuple(self.knowledge.offers).index(offer)
+        return self.choices.meaning(tuple(at[key] for key in keys))[place]
+
+    def kinds(self, rule: Rule) -> tuple[Kind, ...]:
+        """The kinds of offers, with the models that they may serve, as the rule sees them."""
+        reads = self.base.reads(rule)
+        offers = self.knowledge.offers
+        if not reads.its:
+            return (self.base.kind(rule, next(iter(offers), ""), None),)
+        rows: Iterable[Sequence[str | None]] = [(None,) * len(offers)]
+        if reads.served and self.choices.is_whole:
+            rows = [[choice.model for choice in row] for row in self.choices.meanings]
+        elif reads.served:
+            rows = [(model,) * len(offers) for model in (None, *self.knowledge.models)]
+        return tuple(
+            dict.fromkeys(
+                self.base.kind(rule, offer, model)
+                for row in rows
+                for offer, model in zip(offers, row, strict=True)
+                if self.base.suits(rule, offer, model) is not False
+            )
+        )
 
     def is_stated(self, rule: Rule | None) -> bool:
         """Whether what a gate compares with the offer was answered at all.
 
         A limit that nobody asked for is no requirement, however little is known of it.
         """
-        if rule is None or not self.its_of(rule):
+        if rule is None:
             return True
-        compared = [
-            atom.name
-            for atom in atoms_in(rule.when)
-            if any(isinstance(test, CompareIts | WithinIts) for test in tests_in(atom.test))
-        ]
         return all(
             question in self.inputs.answers
-            for name in compared
+            for name in self.base.reads(rule).compared
             for question in self.base.workload.questions_of(name)
             if self.knowledge.questions[question].unknown_means is None
         )
 
-    def keys_of(self, rule: Rule) -> tuple[str, ...]:
-        """The open axes that the rule's workload side rests on."""
-        keys = self._keys.get(rule.id)
-        if keys is None:
-            questions = self.base.workload.questions_in(rule.when)
-            keys = self._keys[rule.id] = self.space.open_keys(questions)
-        return keys
+    def over_all(self, rule: Rule) -> Truth:
+        """Whether the rule's workload side holds over all that is left, taken as one."""
+        asked = self.base.reads(rule).asked
 
-    def when(self, rule: Rule, at: Assignment, *, point: bool) -> Truth:
-        """Whether the rule's workload side holds; only for rules without *its*."""
-        place = (rule.id, point, *(at.get(key) for key in self.keys_of(rule)))
-        if place not in self._when:
-            self._when[place] = truth_of(rule.when, self._known(rule, at, point))
-        return self._when[place]
+        def make() -> tuple[Truth]:
+            env: Mapping[str, Domain] = self.environment(asked, {}, point=False)
+            derived = self.base.workload.derived_in(rule.when)
+            env = self.base.workload.extend(env, derived) if derived else env
+            return (truth_of(rule.when, env),)
 
-    def _known(self, rule: Rule, at: Assignment, point: bool) -> Mapping[str, Domain]:
-        """The rule's answers and derived values in a joint cell."""
-        place = (rule.id, point, *(at.get(key) for key in self.keys_of(rule)))
-        if place not in self._environments:
-            questions = self.base.workload.questions_in(rule.when)
-            env = self.environment(questions, at, point=point)
-            self._environments[place] = self._extended(rule, env)
-        return self._environments[place]
+        return self.base.memory.of(("over all", rule.id, *self.slots(asked)), make)[0]
 
     def may_apply(self, rule: Rule) -> bool:
         """False where what is already answered rules the rule's workload side out."""
-        env = self.environment(self.base.workload.questions_in(rule.when), {}, point=False)
-        return truth_of(rule.when, self._extended(rule, env)) is not False
+        return self.over_all(rule) is not False
 
-    def holds(self, rule: Rule, offer: str, at: Assignment, *, point: bool) -> Truth:
-        """Whether the rule holds for the offer in a joint cell."""
-        if self.never_speaks_of(rule, offer):
-            return False
-        return self.holds_for(rule, offer, self.choice(offer, at).model, at, point=point)
+    def truths(self, rule: Rule, kinds: Sequence[Kind]) -> Look[Truths]:
+        """Where the rule's workload side holds, for each kind of offer."""
+        asked = self.base.reads(rule).asked
+        return self.kept(
+            ("truths", rule.id, *kinds, *self.slots(asked)),
+            lambda: self._condition(rule.when, kinds),
+        )
 
-    def holds_for(
-        self, rule: Rule, offer: str, model: str | None, at: Assignment, *, point: bool
-    ) -> Truth:
-        """Whether the rule holds for the offer when it serves ``model``."""
-        suits = self.suits(rule, offer, model)
+    def condition(self, name: str, condition: Condition) -> Look[Truths]:
+        """Where a condition that compares with no offer holds; ``name`` is its own."""
+        questions = self.base.workload.questions_in(condition)
+        return self.kept(
+            ("condition", name, *self.slots(questions)),
+            lambda: self._condition(condition, (Kind({}),)),
+        )
+
+    def _condition(self, condition: Condition, kinds: Sequence[Kind]) -> Look[Truths]:
+        if isinstance(condition, Atom):
+            test = condition.test
+            # Cells of a question are cut where any test on it changes its mind.
+            cut = condition.name in self.space.slots
+
+            def tested(pair: Pair) -> Truths:
+                point, inside = pair
+                result = []
+                for kind in kinds:
+                    truth = test_of(test, point, kind.known)
+                    same = cut or point == inside
+                    result.append((truth, truth if same else test_of(test, inside, kind.known)))
+                return tuple(result)
+
+            return self.values(condition.name).map(tested)
+        if isinstance(condition, AllOf | AnyOf):
+            combine = conjunction if isinstance(condition, AllOf) else disjunction
+            parts = [self._condition(part, kinds) for part in condition.parts]
+
+            def combined(rows: tuple[Truths, ...]) -> Truths:
+                return tuple(
+                    (
+                        combine([row[k][0] for row in rows]),
+                        combine([row[k][1] for row in rows]),
+                    )
+                    for k in range(len(kinds))
+                )
+
+            return crossed(parts, combined) if len(parts) != 1 else parts[0]
+        inner = self._condition(condition.part, kinds)
+        return inner.map(lambda row: tuple((negation(a), negation(b)) for a, b in row))
+
+    def values(self, name: str) -> Look[Pair]:
+        """What an answer or a derived value holds in the joint cells of its axes."""
+        questions = self.base.workload.questions_of(name)
+        return self.kept(("values", name, *self.slots(questions)), lambda: self._values(name))
+
+    def _values(self, name: str) -> Look[Pair]:
+        slot = self.space.slots.get(name)
+        if slot is not None:
+            keys = tuple(axis.key for axis in slot.open_axes)
+
+            def see(cells: Cells) -> Pair:
+                at = dict(zip(keys, cells, strict=True))
+                return slot.value(at, point=True), slot.value(at, point=False)
+
+            return Look(keys, self.sizes(keys), see)
+        derived = self.knowledge.derived.get(name)
+        if derived is None:
+            return Look((), (), lambda _: (None, None))
+        names = sorted(inputs_of(derived))
+
+        def derived_from(pairs: tuple[Pair, ...]) -> Pair:
+            points, insides = (
+                {n: p[side] for n, p in zip(names, pairs, strict=True)} for side in (0, 1)
+            )
+            value = derive(derived, _present(points))
+            return value, value if points == insides else derive(derived, _present(insides))
+
+        return crossed([self.values(n) for n in names], derived_from)
+
+    def kept(self, place: tuple[object, ...], make: Callable[[], Look[M]]) -> Look[M]:
+        """A look that serves the next answers too; one that is looked at bit by bit changes,
+        so it stays with this situation."""
+        look = self.base.memory.get(place) or self._own.get(place)
+        if look is None:
+            look = make()
+            if look.is_whole:
+                self.base.memory.put(place, look)
+            else:
+                self._own[place] = look
+        return look
+
+    def holds(self, rule: Rule, offer: str, model: str | None, at: Assignment) -> Truth:
+        """Whether a rule holds all over a joint cell for an offer that serves the model."""
+        suits = self.base.suits(rule, offer, model)
         if suits is False:
             return False
-        its = self.its_of(rule)
-        if not its:
-            return conjunction((self.when(rule, at, point=point), suits))
-        if its & set(MEASURES):
-            return conjunction((self._against_measures(rule, offer, model, at, point), suits))
-        return conjunction((self._compared(rule, offer, model, at, point), suits))
-
-    def _compared(
-        self, rule: Rule, offer: str, model: str | None, at: Assignment, point: bool
-    ) -> Truth:
-        """A rule that compares with the offer; offers with equal attributes share a verdict."""
-        kind = self._its_kind(rule, offer, model)
-        place = (rule.id, kind, point, *(at.get(key) for key in self.keys_of(rule)))
-        if place not in self._holds:
-            its = dict(zip(sorted(self.its_of(rule)), kind, strict=True))
-            known = {name: value for name, value in its.items() if value is not None}
-            self._holds[place] = truth_of(rule.when, self._known(rule, at, point), known)
-        return self._holds[place]
-
-    def _its_kind(self, rule: Rule, offer: str, model: str | None) -> tuple[Domain | None, ...]:
-        place = (rule.id, offer, model)
-        if place not in self._its_kinds:
-            env = self.base.offering.environment(offer, model)
-            kind = tuple(env.get(name) for name in sorted(self.its_of(rule)))
-            self._its_kinds[place] = self._kinds.setdefault(kind, kind)
-        return self._its_kinds[place]
-
-    def _against_measures(
-        self, rule: Rule, offer: str, model: str | None, at: Assignment, point: bool
-    ) -> Truth:
+        reads = self.base.reads(rule)
         known = dict(self.base.offering.environment(offer, model))
-        env = self.environment(self.questions_of(rule), at, point=point)
-        for name in self.its_of(rule) & set(MEASURES):
-            value = self.costs.measure(name, offer, model, env)
-            if value is None:
-                # A price that nobody knows proves nothing: it is warned of elsewhere.
-                return False
-            known[name] = value
-        return truth_of(rule.when, self._known(rule, at, point), known)
-
-    def when_part(self, rule: Rule, offer: str, at: Assignment) -> Truth:
-        """Whether the workload side holds all over a joint cell, for an offer that the rule
-        could speak of; False where it does not speak of the offer."""
-        model = self.choice(offer, at).model
-        if self.suits(rule, offer, model) is False:
-            return False
-        if self.its_of(rule):
-            return self.holds(rule, offer, at, point=False)
-        return self.when(rule, at, point=False)
-
-    def never_speaks_of(self, rule: Rule, offer: str) -> bool:
-        """Whether the rule passes the offer by, whatever model it would serve."""
-        return not self.reads_model(rule) and self.suits(rule, offer, None) is False
-
-    def suits(self, rule: Rule, offer: str, model: str | None) -> Truth:
-        """Whether the offer (serving the model) is one that the rule speaks of."""
-        key = (rule.id, offer, model)
-        if key not in self._for:
-            env = self.base.offering.environment(offer, model)
-            self._for[key] = truth_of(rule.offers, env)
-        return self._for[key]
+        env = self.environment(reads.questions, at, point=False)
+        for name in reads.its:
+            if name in MEASURES:
+                value = self.costs.measure(name, offer, model, env)
+                if value is None:
+                    # A price that nobody knows proves nothing: it is warned of elsewhere.
+                    return False
+                known[name] = value
+        asked = {q: env[q] for q in reads.asked if q in env}
+        derived = self.base.workload.derived_in(rule.when)
+        asked = self.base.workload.extend(asked, derived) if derived else asked
+        return conjunction((truth_of(rule.when, asked, known), suits))
 
     def extended(self, env: Mapping[str, Domain], names: frozenset[str]) -> dict[str, Domain]:
         """``env`` with those of the derived values ``names`` that follow from it."""
         return self.base.workload.extend(env, names)
 
-    def _extended(self, rule: Rule, env: Mapping[str, Domain]) -> Mapping[str, Domain]:
-        derived = self.base.workload.derived_in(rule.when)
-        return self.base.workload.extend(env, derived) if derived else env
+
+def _present(env: Mapping[str, Domain | None]) -> dict[str, Domain]:
+    return {name: value for name, value in env.items() if value is not None}
 
 
-def anchor_names(measure: Measure) -> frozenset[str]:
-    """The answers and derived values that say where a measure's anchors lie."""
-    return frozenset().union(*(names_of(anchor) for anchor, _ in measure.anchors))
-
-
-def impossible_parts(situation: Situation) -> tuple[Part, ...]:
-    """Parts that are 1 where a declared impossible combination surely holds.
+def impossible_looks(situation: Situation) -> tuple[Look[bool], ...]:
+    """Looks that are True where a declared impossible combination surely holds.
 
     Answers that contradict each other outright have no world left; then the declaration
     is set aside, and the answers are taken as they are.
     """
-    parts = []
+    looks = []
     for combination in situation.knowledge.impossible:
-        questions = situation.base.workload.questions_in(combination.when)
-        keys = situation.space.open_keys(questions)
-        if not keys:
-            continue
-
-        def number(
-            cells: Cells,
-            when: Condition = combination.when,
-            keys: tuple[str, ...] = keys,
-            questions: frozenset[str] = questions,
-        ) -> int:
-            at = dict(zip(keys, cells, strict=True))
-            env = situation.extended(
-                situation.environment(questions, at, point=False), names_in(when)
-            )
-            return int(truth_of(when, env) is True)
-
-        part = Part([Look(keys, number)])
-        sizes = [range(len(situation.space.axes[key].cells)) for key in keys]
-        if not all(part.of(cells) for cells in product(*sizes)):
-            parts.append(part)
-    return tuple(parts)
-
-
-def _cuts(knowledge: Knowledge, serving: Serving, ledger: Ledger) -> dict[str, tuple[Cut, ...]]:
-    """For every number question, the numbers at which any rule or limit changes its mind."""
-    its: dict[str, list[Domain | None]] = {}
-    for attributes in ledger.offers.values():
-        for name, evidence in attributes.items():
-            its.setdefault(name, []).append(evidence.value)
-    for rows in ledger.served.values():
-        for row in rows.values():
-            for name, evidence in row.attributes.items():
-                its.setdefault(name, []).append(evidence.value)
-    for model in ledger.models.values():
-        # What bounds an offer that loads any weights.
-        if "context" in model:
-            its.setdefault("context-limit", []).append(model["context"].value)
-    conditions = [rule.when for rule in knowledge.rules.values()]
-    conditions += [row.when for d in knowledge.derived.values() for row in d.rows]
-    conditions += [i.when for i in knowledge.impossible]
-    cuts: dict[str, set[Cut]] = {}
-    for condition in conditions:
-        for atom in atoms_in(condition):
-            question = knowledge.questions.get(atom.name)
-            if question is None or not isinstance(question.type, NumberType):
-                continue
-            for test in tests_in(atom.test):
-                cuts.setdefault(atom.name, set()).update(cuts_of(test, its))
-    cuts.setdefault("model-size", set()).update(serving.size_cuts())
-    return {name: tuple(sorted(found)) for name, found in sorted(cuts.items())}
+        truths = situation.condition(combination.id, combination.when)
+        look = truths.map(lambda row: row[0][1] is True)
+        if look.keys and not look.is_always(True):
+            looks.append(look)
+    return tuple(looks)

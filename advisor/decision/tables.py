@@ -9,18 +9,17 @@ min(evidenced utility, low + (high - low) / 3).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
 from advisor.decision.costs import SCALE
+from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation
 from advisor.engine.truth import its_in, names_in
-from advisor.engine.workload import names_of
 from advisor.knowledge.ledger import NOTHING, Evidence
-from advisor.knowledge.model import Criterion, Measure, Rule
+from advisor.knowledge.model import Criterion, GradePolicy, Measure, Method, Rule
 from advisor.knowledge.values import Domain, Interval
 from advisor.language.expressions import value_at
 
@@ -59,7 +58,7 @@ def strongest(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 
 def step_utility(
-    situation: Situation,
+    grades: Mapping[str, GradePolicy],
     certain: Sequence[Rule],
     possible: Sequence[Rule],
     widening: Mapping[str, int],
@@ -74,7 +73,6 @@ def step_utility(
     low = clamp(NEUTRAL + STEP * sum(r.steps for r in worst) - width)
     high = clamp(NEUTRAL + STEP * sum(r.steps for r in best) + width)
     moved = sum(abs(rule.steps) for rule in counted)
-    grades = situation.knowledge.method.grades
     weak = sum(abs(r.steps) for r in counted if grades[r.source.grade].weak)
     return Utility(
         point=min(evidenced, low + (high - low) // 3),
@@ -86,24 +84,23 @@ def step_utility(
     )
 
 
-def widening_of(situation: Situation, rule: Rule, offer: str, model: str | None) -> int:
+def widening_of(base: RuleBase, rule: Rule, offer: str, model: str | None) -> int:
     """Utility points by which a rule is widened: its own grade, or the worst grade of what it
     reads of the offer, times the stale factor where it is old."""
-    method = situation.knowledge.method
+    method = base.knowledge.method
     own = method.grades[rule.source.grade].widening
     days = method.expiry_days.get("judgement")
-    if days is not None and (situation.base.ledger.as_of - rule.source.checked).days > days:
+    if days is not None and (base.ledger.as_of - rule.source.checked).days > days:
         own *= method.stale_factor
-    evidence = situation.base.offering.of(offer, model)
+    evidence = base.offering.of(offer, model)
     read = [evidence.get(n, NOTHING) for n in sorted(names_in(rule.offers) | its_in(rule.when))]
-    return max([own, *(grade_widening(situation, e) for e in read)])
+    return max([own, *(grade_widening(method, e) for e in read)])
 
 
-def grade_widening(situation: Situation, evidence: Evidence) -> int:
+def grade_widening(method: Method, evidence: Evidence) -> int:
     """Utility points by which one piece of evidence widens."""
     if evidence.grade is None:
         return 0
-    method = situation.knowledge.method
     width = method.grades[evidence.grade].widening
     return width * method.stale_factor if evidence.stale else width
 
@@ -126,10 +123,10 @@ def price_doubts(situation: Situation, offer: str, model: str | None) -> Doubts:
         for name in ("input-price", "output-price", "device-hour-price")
         if name in evidence
     ]
-    grades = situation.knowledge.method.grades
+    method = situation.knowledge.method
     return Doubts(
-        max((grade_widening(situation, e) for e in prices), default=0),
-        any(e.grade is not None and grades[e.grade].weak for e in prices),
+        max((grade_widening(method, e) for e in prices), default=0),
+        any(e.grade is not None and method.grades[e.grade].weak for e in prices),
     )
 
 
@@ -147,48 +144,31 @@ def measured_utility(
         return Utility(measure.cautious, 0, FULL, note="no price is known", weak=Fraction(1))
     first = utility_at(anchors, bounds[0])
     last = anchors[-1][1] if bounds[1] is None else utility_at(anchors, bounds[1])
-    low = clamp(min(first, last) - doubts.width)
-    high = clamp(max(first, last) + doubts.width)
-    return Utility(
-        point=min((first + last) // 2, low + (high - low) // 3),
-        low=low,
-        high=high,
-        weak=Fraction(int(doubts.weak)),
-    )
+    point, low, high = cautious_point(first, last, doubts.width)
+    return Utility(point=point, low=low, high=high, weak=Fraction(int(doubts.weak)))
 
 
-def measured_span(
-    situation: Situation,
-    criterion: Criterion,
-    offer: str,
-    model: str | None,
-    env: Mapping[str, Domain],
+def cautious_point(first: int, last: int, width: int) -> tuple[int, int, int]:
+    """Point value, least and greatest utility of a figure whose bounds have these utilities
+    and whose evidence widens by ``width``.  None of the three falls when an utility rises."""
+    low = clamp(min(first, last) - width)
+    high = clamp(max(first, last) + width)
+    return min((first + last) // 2, low + (high - low) // 3), low, high
+
+
+def utilities_over(
+    anchors: Sequence[tuple[int, int]], low: int | None, high: int | None
 ) -> tuple[int, int]:
-    """Bounds of the point value over all traffic in ``env``.
-
-    The measure rises with each traffic figure or falls with it, so the cell's own bounds
-    contain every point's; where an anchor moves with an open answer, all is possible.
-    """
-    measure = criterion.measure
-    assert measure is not None
-    if any(
-        isinstance(env.get(name), Interval) and not _is_point(env[name])
-        for at, _ in measure.anchors
-        for name in names_of(at)
-    ):
-        return 0, FULL
-    value = situation.costs.measure(measure.name, offer, model, env)
-    bounds = None
-    if value is not None and value.low is not None:
-        high = None if value.high is None else math.ceil(value.high * SCALE)
-        bounds = (math.floor(value.low * SCALE), high)
-    doubts = price_doubts(situation, offer, model)
-    found = measured_utility(measure, anchors_at(measure, env), bounds, doubts)
-    return found.low, max(found.point, found.high)
-
-
-def _is_point(domain: Domain) -> bool:
-    return isinstance(domain, Interval) and domain.is_point
+    """The least and the greatest utility of any number from ``low`` to ``high`` (None: of a
+    number that is not known, which counts as past the last anchor)."""
+    last = anchors[-1][1]
+    found = [
+        last if low is None else utility_at(anchors, low),
+        last if high is None else utility_at(anchors, high),
+    ]
+    if low is not None:
+        found += [u for at, u in anchors if low < at and (high is None or at < high)]
+    return min(found), max(found)
 
 
 def anchors_at(measure: Measure, env: Mapping[str, Domain]) -> list[tuple[int, int]]:

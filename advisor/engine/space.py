@@ -1,4 +1,4 @@
-"""The answer space: fixed answers, open axes, and the environment of any joint cell."""
+"""The answer space: per question what is known of it and the axes that this leaves open."""
 
 from __future__ import annotations
 
@@ -6,76 +6,88 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from advisor.engine.axes import Axis, Cut, axes_of, whole_domain
-from advisor.knowledge.model import Inputs, Knowledge
+from advisor.knowledge.model import Question
 from advisor.knowledge.values import Domain, Flags
 
 Assignment = Mapping[str, int]
 """Axis key -> index of a cell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
-    """``axes``: every axis by key; ``of_question``: the keys of a question's axes."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Slot:
+    """One question with one answer, or none: ``whole`` is all that it may be.
 
-    axes: Mapping[str, Axis]
-    of_question: Mapping[str, tuple[str, ...]]
-    whole: Mapping[str, Domain]
+    Slots are compared by identity: whoever keeps results by slot makes each slot once.
+    """
+
+    question: str
+    whole: Domain
+    axes: tuple[Axis, ...]
+
+    @property
+    def open_axes(self) -> tuple[Axis, ...]:
+        """The axes that have more than one cell."""
+        return tuple(axis for axis in self.axes if len(axis.cells) > 1)
+
+    def value(self, at: Assignment, *, point: bool) -> Domain:
+        """What the question holds in a joint cell.  An open axis that ``at`` does not name
+        stays open: the question holds everything that is left.  With ``point``, each cell is
+        represented by one value."""
+        if not self.axes or self.axes[0].flag is not None:
+            return _flags(self.axes, at)
+        (axis,) = self.axes
+        index = at.get(axis.key, 0 if len(axis.cells) == 1 else None)
+        if index is None:
+            return self.whole
+        cell = axis.cells[index]
+        return cell.point if point else cell.domain
+
+
+def slot_of(question: Question, answer: Domain | None, cuts: Iterable[Cut]) -> Slot:
+    """``cuts`` say where a number has to be cut; without an answer silence may have a
+    meaning, else everything is possible."""
+    known = answer if answer is not None else question.unknown_means
+    whole = known if known is not None else whole_domain(question)
+    return Slot(question.id, whole, axes_of(question, answer, cuts))
+
+
+def _flags(axes: Sequence[Axis], at: Assignment) -> Flags:
+    must: set[str] = set()
+    may: set[str] = set()
+    for axis in axes:
+        index = at.get(axis.key, 0 if len(axis.cells) == 1 else None)
+        if index is None:
+            may.add(axis.flag or "")
+            continue
+        domain = axis.cells[index].domain
+        assert isinstance(domain, Flags)
+        must |= domain.must
+        may |= domain.may
+    return Flags(frozenset(must), frozenset(may))
+
+
+@dataclass(frozen=True)
+class Space:
+    """The slots of all questions, in question order."""
+
+    slots: Mapping[str, Slot]
+
+    @property
+    def axes(self) -> dict[str, Axis]:
+        """Every axis by key."""
+        return {axis.key: axis for slot in self.slots.values() for axis in slot.axes}
 
     def open_keys(self, questions: Iterable[str]) -> tuple[str, ...]:
         """The axes of these questions that have more than one cell, in key order."""
         return tuple(
-            key
+            axis.key
             for question in sorted(set(questions))
-            for key in self.of_question.get(question, ())
-            if len(self.axes[key].cells) > 1
+            if question in self.slots
+            for axis in self.slots[question].open_axes
         )
 
     def environment(
         self, questions: Iterable[str], at: Assignment, *, point: bool
     ) -> dict[str, Domain]:
-        """What each question holds in a joint cell.  An open axis that ``at`` does not name
-        stays open: its question holds everything that is left.  With ``point``, each cell
-        is represented by one value."""
-        return {q: self._value(q, at, point) for q in questions if q in self.of_question}
-
-    def _value(self, question: str, at: Assignment, point: bool) -> Domain:
-        keys = self.of_question[question]
-        if not keys or self.axes[keys[0]].flag is not None:
-            return self._flags(keys, at)
-        axis = self.axes[keys[0]]
-        index = at.get(axis.key, 0 if len(axis.cells) == 1 else None)
-        if index is None:
-            return self.whole[question]
-        cell = axis.cells[index]
-        return cell.point if point else cell.domain
-
-    def _flags(self, keys: Sequence[str], at: Assignment) -> Flags:
-        must: set[str] = set()
-        may: set[str] = set()
-        for key in keys:
-            axis = self.axes[key]
-            index = at.get(key, 0 if len(axis.cells) == 1 else None)
-            if index is None:
-                may.add(axis.flag or "")
-                continue
-            domain = axis.cells[index].domain
-            assert isinstance(domain, Flags)
-            must |= domain.must
-            may |= domain.may
-        return Flags(frozenset(must), frozenset(may))
-
-
-def build_space(knowledge: Knowledge, inputs: Inputs, cuts: Mapping[str, Iterable[Cut]]) -> Space:
-    """``cuts`` say where each number question has to be cut."""
-    axes: dict[str, Axis] = {}
-    of_question: dict[str, tuple[str, ...]] = {}
-    whole: dict[str, Domain] = {}
-    for question in knowledge.questions.values():
-        answer = inputs.answers.get(question.id)
-        made = axes_of(question, answer, cuts.get(question.id, ()))
-        axes.update((axis.key, axis) for axis in made)
-        of_question[question.id] = tuple(axis.key for axis in made)
-        whole[question.id] = (
-            answer if answer is not None else question.unknown_means or whole_domain(question)
-        )
-    return Space(axes, of_question, whole)
+        """What each question holds in a joint cell."""
+        return {q: self.slots[q].value(at, point=point) for q in questions if q in self.slots}

@@ -53,7 +53,7 @@ def negation(truth: Truth) -> Truth:
 def truth_of(condition: Condition, env: Environment, its: Environment | None = None) -> Truth:
     """``env`` holds what is known of each name (absent: nothing), ``its`` the offer's side."""
     if isinstance(condition, Atom):
-        return _test(condition.test, env.get(condition.name), its or {})
+        return test_of(condition.test, env.get(condition.name), its or {})
     if isinstance(condition, AllOf):
         return conjunction(truth_of(part, env, its) for part in condition.parts)
     if isinstance(condition, AnyOf):
@@ -61,11 +61,12 @@ def truth_of(condition: Condition, env: Environment, its: Environment | None = N
     return negation(truth_of(condition.part, env, its))
 
 
-def _test(test: UnaryTest, domain: Domain | None, its: Environment) -> Truth:
+def test_of(test: UnaryTest, domain: Domain | None, its: Environment) -> Truth:
+    """Truth of one test on what is known of a value (None: nothing), beside an offer."""
     if isinstance(test, NotTest):
-        return negation(_test(test.test, domain, its))
+        return negation(test_of(test.test, domain, its))
     if isinstance(test, AnyTest):
-        return disjunction(_test(part, domain, its) for part in test.tests)
+        return disjunction(test_of(part, domain, its) for part in test.tests)
     if isinstance(test, CompareIts):
         return _compare_its(test, domain, its.get(test.attribute))
     if isinstance(test, WithinIts):

@@ -1,114 +1,57 @@
 """Worlds: joint cells of the open axes, grouped by what a decision makes of them.
 
-A *part* turns the cells of a few axes into a small whole number (which weights, which
-utilities, which failures), by way of a few *looks* (which rules hold).  ``grouped`` adds up
-the prior mass of every combination of such numbers.  Axes that no part reads factor out, so
-the sum is exact as long as the axes that the parts read together have few enough joint
-cells; else it is taken over 65,536 worlds that are fixed by question id and index and are
-the same for every offer.
+``grouped`` adds up the prior mass of every combination of numbers that a few parts make of
+the worlds.  Axes that no part reads factor out, and cells that no look tells apart count as
+one, so the sum is exact as long as the axes that the parts read together have few enough
+joint cells; else it is taken over 65,536 worlds that are fixed by question id and index and
+are the same for every offer.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING
 
 from advisor.engine.axes import Axis
+from advisor.engine.looks import Cells, Look, Part
 
 if TYPE_CHECKING:
-    from numpy import bool_, int64
+    from numpy import bool_
     from numpy.typing import NDArray
+
+    from advisor.engine.columns import Column
 
 SAMPLE = 65_536
 EXACT_LIMIT = 65_536
-DENSE = 1 << 21
-FEW = 2_048
-"""Joint cells up to which plain Python is quicker than loading numpy."""
+FEW = 1_024
+"""Combinations up to which plain Python is quicker than loading numpy."""
 
-Cells = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Look:
-    """One thing that a part looks at: the cells of ``keys`` -> a whole number."""
-
-    keys: tuple[str, ...]
-    number: Callable[[Cells], int]
-    _known: dict[Cells, int] = field(default_factory=dict)
-
-    def of(self, cells: Cells) -> int:
-        """The number of these cells, computed once."""
-        known = self._known.get(cells)
-        if known is None:
-            known = self._known[cells] = self.number(cells)
-        return known
-
-
-class Part:
-    """Several looks, and one whole number for each combination of what they see."""
-
-    def __init__(
-        self,
-        looks: Sequence[Look],
-        combine: Callable[[tuple[int, ...]], int] | None = None,
-        combine_many: Callable[[list[tuple[int, ...]]], list[int]] | None = None,
-    ) -> None:
-        self.looks = tuple(looks)
-        self._combine_many = combine_many
-        self.keys = tuple(dict.fromkeys(key for look in self.looks for key in look.keys))
-        self._combine = combine
-        self._known: dict[tuple[int, ...], int] = {}
-        position = {key: i for i, key in enumerate(self.keys)}
-        self._picks = [tuple(position[key] for key in look.keys) for look in self.looks]
-
-    def of(self, cells: Cells) -> int:
-        """The number of the cells of ``keys``."""
-        seen = tuple(
-            look.of(tuple(cells[i] for i in pick))
-            for look, pick in zip(self.looks, self._picks, strict=True)
-        )
-        return self.combined(seen)
-
-    def combined(self, seen: tuple[int, ...]) -> int:
-        """The number of what the looks see, computed once."""
-        if self._combine is None:
-            return seen[0]
-        known = self._known.get(seen)
-        if known is None:
-            known = self._known[seen] = self._combine(seen)
-        return known
-
-    def combined_many(self, seen: list[tuple[int, ...]]) -> list[int]:
-        """The numbers of many, in one go where the part knows how."""
-        if self._combine_many is not None:
-            new = [row for row in seen if row not in self._known]
-            self._known.update(zip(new, self._combine_many(new), strict=True))
-        return [self.combined(row) for row in seen]
+Masses = dict[tuple[int, ...], int]
 
 
 class Worlds:
-    """``axes``: every open axis that the decision reads.  ``impossible``: parts that are 1
-    where a combination of answers cannot be, else 0."""
+    """``axes``: every axis that the decision may read.  ``impossible``: looks that are True
+    where a combination of answers cannot be."""
 
-    def __init__(self, axes: Mapping[str, Axis], impossible: Sequence[Part] = ()) -> None:
+    def __init__(self, axes: Mapping[str, Axis], impossible: Sequence[Look[bool]] = ()) -> None:
         self._axes = axes
         self._impossible = tuple(impossible)
-        self._columns: dict[str, NDArray[int64]] = {}
-        self._sampled_numbers: dict[Part, NDArray[int64]] = {}
+        self._barred = {look: Part([look], _barred_by(look)) for look in self._impossible}
+        self._sampled_numbers: dict[Part, Column] = {}
         self._possible_worlds: NDArray[bool_] | None = None
 
-    def count(self) -> int:
-        """How many joint cells there are, impossible ones left out."""
+    def count(self, keys: Sequence[str]) -> int:
+        """How many joint cells these axes have, impossible ones left out."""
         total = 1
-        rest = set(self._axes)
-        for keys, parts in self._components():
-            rest -= set(keys)
-            total *= sum(1 for cells in self._product(keys) if not _any(parts, keys, cells))
-        return total * math.prod(len(self._axes[key].cells) for key in rest)
+        rest = set(keys)
+        for look in self._impossible:
+            if rest.issuperset(look.keys):
+                bound = tuple(k for k in self.bound(look.keys) if k in rest)
+                rest -= set(bound)
+                total *= sum(1 for _ in self._possible_cells(bound))
+        return total * self.joint(tuple(rest))
 
     def joint(self, keys: Sequence[str]) -> int:
         """How many joint cells these axes have."""
@@ -116,227 +59,218 @@ class Worlds:
 
     def size(self, parts: Sequence[Part]) -> int:
         """Joint cells of all axes that the parts read."""
-        return self.joint(self._keys(parts))
+        return self.joint(self.bound([key for part in parts for key in part.keys]))
 
-    def grouped(self, parts: Sequence[Part], *, exact: bool) -> dict[tuple[int, ...], int]:
-        """Combination of the parts' numbers -> prior mass (whole numbers, relative)."""
-        return self._exact(parts) if exact else self._sampled(parts)
-
-    def tied(self, keys: Sequence[str], others: set[str]) -> bool:
-        """Whether two sets of axes share one, or are bound by an impossible combination."""
-        return bool(set(self._with_constraints(tuple(keys))) & set(others))
-
-    def cells(self, keys: Sequence[str]) -> Iterator[Cells]:
-        """Every possible joint cell of these axes, whatever its prior mass."""
-        wanted = tuple(keys)
-        everything = self._with_constraints(wanted)
-        constraints = self._touching(everything)
-        seen: set[Cells] = set()
-        for cells in self._product(everything):
-            if _any(constraints, everything, cells):
-                continue
-            chosen = cells[: len(wanted)]
-            if chosen not in seen:
-                seen.add(chosen)
-                yield chosen
-
-    def _exact(self, parts: Sequence[Part]) -> dict[tuple[int, ...], int]:
-        keys = self._keys(parts)
-        constraints = self._touching(keys)
-        if self.joint(keys) > FEW:
-            return self._exact_by_column(keys, parts, constraints)
-        position = {key: i for i, key in enumerate(keys)}
-        picks = [tuple(position[key] for key in part.keys) for part in parts]
-        weights = [[cell.weight for cell in self._axes[key].cells] for key in keys]
-        masses: dict[tuple[int, ...], int] = {}
-        for cells in self._product(keys):
-            mass = 1
-            for weight, index in zip(weights, cells, strict=True):
-                mass *= weight[index]
-            if mass == 0 or _any(constraints, keys, cells):
-                continue
-            combination = tuple(
-                part.of(tuple(cells[i] for i in pick))
-                for part, pick in zip(parts, picks, strict=True)
-            )
-            masses[combination] = masses.get(combination, 0) + mass
-        return masses
-
-    def _exact_by_column(
-        self, keys: tuple[str, ...], parts: Sequence[Part], constraints: Sequence[Part]
-    ) -> dict[tuple[int, ...], int]:
-        import numpy as np
-
-        sizes = tuple(len(self._axes[key].cells) for key in keys)
-        grid = np.unravel_index(np.arange(math.prod(sizes), dtype=np.int64), sizes)
-        columns = {key: index.astype(np.int64) for key, index in zip(keys, grid, strict=True)}
-        rows = math.prod(sizes)
-        groups, inverse = _distinct_rows(
-            [_part_numbers(columns, part, rows) for part in (*parts, *constraints)]
-        )
-        totals = [0] * len(groups)
-        weights = [[cell.weight for cell in self._axes[key].cells] for key in keys]
-        for group, factors in zip(inverse.tolist(), product(*weights), strict=True):
-            totals[group] += math.prod(factors)
-        return _allowed(zip(groups, totals, strict=True), len(parts))
-
-    def _keys(self, parts: Sequence[Part]) -> tuple[str, ...]:
-        return self._with_constraints(tuple(dict.fromkeys(k for p in parts for k in p.keys)))
-
-    def _with_constraints(self, keys: tuple[str, ...]) -> tuple[str, ...]:
+    def bound(self, keys: Sequence[str]) -> tuple[str, ...]:
         """``keys`` and the axes that impossible combinations tie to them."""
         chosen = dict.fromkeys(keys)
         grown = True
         while grown:
             grown = False
-            for part in self._impossible:
-                if any(k in chosen for k in part.keys) and any(k not in chosen for k in part.keys):
-                    chosen.update(dict.fromkeys(part.keys))
+            for look in self._impossible:
+                if any(k in chosen for k in look.keys) and any(k not in chosen for k in look.keys):
+                    chosen.update(dict.fromkeys(look.keys))
                     grown = True
         return tuple(chosen)
 
-    def _touching(self, keys: Sequence[str]) -> tuple[Part, ...]:
-        return tuple(p for p in self._impossible if set(p.keys) <= set(keys))
+    def tied(self, keys: Sequence[str], others: set[str]) -> bool:
+        """Whether two sets of axes share one, or are bound by an impossible combination."""
+        return bool(set(self.bound(tuple(keys))) & set(others))
 
-    def _components(self) -> list[tuple[tuple[str, ...], tuple[Part, ...]]]:
-        done: set[str] = set()
-        result: list[tuple[tuple[str, ...], tuple[Part, ...]]] = []
-        for part in self._impossible:
-            if part.keys and part.keys[0] not in done:
-                keys = self._with_constraints(part.keys)
-                done |= set(keys)
-                result.append((keys, self._touching(keys)))
-        return result
+    def shared(self, first: Sequence[Part], second: Sequence[Part]) -> tuple[str, ...]:
+        """The axes that have to be held fixed for two groups of parts to be independent."""
+        mine = {key for part in first for key in part.keys}
+        theirs = {key for part in second for key in part.keys}
+        both = mine & theirs
+        for look in self._touching(self.bound([*mine, *theirs])):
+            if not (mine.issuperset(look.keys) or theirs.issuperset(look.keys)):
+                both |= set(look.keys)
+        return tuple(sorted(both))
 
-    def _product(self, keys: Sequence[str]) -> Iterator[Cells]:
-        return product(*(range(len(self._axes[key].cells)) for key in keys))
+    def grouped(
+        self,
+        parts: Sequence[Part],
+        *,
+        fixed: Sequence[str] = (),
+        beside: Sequence[Part] = (),
+        unweighted: bool = False,
+    ) -> Masses:
+        """Combination of the parts' numbers -> prior mass (whole numbers, relative), exactly.
 
-    def _sampled(self, parts: Sequence[Part]) -> dict[tuple[int, ...], int]:
+        ``fixed`` axes come first in each combination, as the first cell of a class of cells
+        that neither these parts nor those ``beside`` tell apart; their own mass is left out
+        where ``unweighted``.
+        """
+        keys = tuple(
+            dict.fromkeys([*fixed, *self._whole_keys([k for p in parts for k in p.keys], fixed)])
+        )
+        barred = [look for look in self._impossible if set(look.keys) <= set(keys)]
+        # All that is impossible, so that both sides of fixed axes see the same classes.
+        looks = [look for part in (*parts, *beside) for look in part.looks]
+        looks += self._impossible
+        cells: dict[str, list[int]] = {}
+        weights: list[list[int]] = []
+        for key in keys:
+            cells[key], mass = self._merged(key, looks)
+            weights.append([1] * len(mass) if unweighted and key in fixed else mass)
+        everything = [*(_itself(self._axes[key]) for key in fixed), *parts]
+        constraints = [self._barred[look] for look in barred]
+        if math.prod(len(listed) for listed in cells.values()) > FEW:
+            return _by_column(cells, weights, everything, constraints)
+        return _one_by_one(cells, weights, everything, constraints)
+
+    def _whole_keys(self, keys: Sequence[str], fixed: Sequence[str]) -> tuple[str, ...]:
+        """With what impossible combinations tie to them, except through the fixed axes."""
+        chosen = dict.fromkeys(keys)
+        known = set(fixed)
+        grown = True
+        while grown:
+            grown = False
+            for look in self._impossible:
+                free = [k for k in look.keys if k not in known]
+                if any(k in chosen for k in free) and any(k not in chosen for k in free):
+                    chosen.update(dict.fromkeys(free))
+                    grown = True
+        return tuple(chosen)
+
+    def combinations(self, parts: Sequence[Part]) -> list[tuple[int, ...]]:
+        """Every possible combination of the parts' numbers, whatever its prior mass."""
+        keys = self.bound([key for part in parts for key in part.keys])
+        barred = self._touching(keys)
+        looks = [look for part in parts for look in part.looks] + list(barred)
+        cells = {key: self._merged(key, looks, expected=False)[0] for key in keys}
+        weights = [[1] * len(listed) for listed in cells.values()]
+        constraints = [self._barred[look] for look in barred]
+        if math.prod(len(listed) for listed in cells.values()) > FEW:
+            return list(_by_column(cells, weights, parts, constraints))
+        return list(_one_by_one(cells, weights, parts, constraints))
+
+    def sampled_groups(self, parts: Sequence[Part]) -> Masses:
+        """Combination of the parts' numbers -> how many of the fixed worlds have it."""
         import numpy as np
 
-        numbers = [self.sampled(part) for part in parts]
-        distinct, inverse = _distinct_rows(numbers)
-        counts = np.bincount(inverse, minlength=len(distinct)).tolist()
-        return dict(zip(distinct, counts, strict=True))
+        from advisor.engine.columns import distinct_rows
 
-    def sampled(self, part: Part) -> NDArray[int64]:
+        groups, places = distinct_rows([self.sampled(part) for part in parts])
+        counts = np.bincount(places, minlength=len(groups)).tolist()
+        return dict(zip(groups, counts, strict=True))
+
+    def sampled(self, part: Part) -> Column:
         """The part's number in each sampled world that is possible."""
         if part not in self._sampled_numbers:
-            self._sampled_numbers[part] = self._over_sample(part)[self._possible()]
+            keep = self._possible()
+            self._sampled_numbers[part] = self._over_sample(part)[keep]
         return self._sampled_numbers[part]
 
-    def _over_sample(self, part: Part) -> NDArray[int64]:
-        columns = {key: self._column(key) for key in part.keys}
-        return _part_numbers(columns, part, SAMPLE)
+    def _merged(
+        self, key: str, looks: Sequence[Look[bool]], *, expected: bool = True
+    ) -> tuple[list[int], list[int]]:
+        """The first cell of each class of an axis, and the mass of the class; ``expected``:
+        only cells that have any."""
+        signatures = zip(*(look.classes(key) for look in looks if key in look.keys), strict=True)
+        axis = self._axes[key]
+        rows = list(signatures) or [()] * len(axis.cells)
+        first: dict[tuple[int, ...], int] = {}
+        mass: dict[tuple[int, ...], int] = {}
+        for index, (row, cell) in enumerate(zip(rows, axis.cells, strict=True)):
+            if cell.weight or not expected:
+                first.setdefault(row, index)
+                mass[row] = mass.get(row, 0) + cell.weight
+        return list(first.values()), list(mass.values())
+
+    def _touching(self, keys: Sequence[str]) -> tuple[Look[bool], ...]:
+        return tuple(look for look in self._impossible if set(look.keys) <= set(keys))
+
+    def _possible_cells(self, keys: tuple[str, ...]) -> Iterator[Cells]:
+        barred = self._touching(keys)
+        position = {key: i for i, key in enumerate(keys)}
+        for cells in product(*(range(len(self._axes[key].cells)) for key in keys)):
+            if not any(
+                look.meaning(tuple(cells[position[k]] for k in look.keys)) for look in barred
+            ):
+                yield cells
+
+    def _over_sample(self, part: Part) -> Column:
+        from advisor.engine.columns import part_numbers, sample_column
+
+        columns = {
+            key: sample_column(key, tuple(cell.weight for cell in self._axes[key].cells))
+            for key in part.keys
+        }
+        return part_numbers(columns, part, SAMPLE)
 
     def _possible(self) -> NDArray[bool_]:
         import numpy as np
 
         if self._possible_worlds is None:
             keep = np.ones(SAMPLE, dtype=bool)
-            for part in self._impossible:
+            for part in self._barred.values():
                 keep &= self._over_sample(part) == 0
             self._possible_worlds = keep
         return self._possible_worlds
 
-    def _column(self, key: str) -> NDArray[int64]:
-        """The axis's cell in each sampled world: its marginal is the prior, to 1/65,536."""
-        import numpy as np
 
-        if key not in self._columns:
-            weights = [cell.weight for cell in self._axes[key].cells]
-            total = sum(weights)
-            bounds = []
-            reached = 0
-            for weight in weights:
-                reached += weight
-                bounds.append(reached * SAMPLE // total)
-            places = _permutation(key)
-            self._columns[key] = np.searchsorted(
-                np.array(bounds, dtype=np.int64), places, side="right"
-            ).astype(np.int64)
-        return self._columns[key]
+def _barred_by(look: Look[bool]) -> Callable[[tuple[int, ...]], int]:
+    return lambda seen: int(look.meanings[seen[0]])
 
 
-def _permutation(key: str) -> NDArray[int64]:
-    """A fixed shuffle of 0..65535 for a key: four Feistel rounds on two bytes, with round
-    tables from SHA-256, so that it is the same on every machine and in every version."""
-    import numpy as np
-
-    index = np.arange(SAMPLE, dtype=np.int64)
-    left, right = index >> 8, index & 255
-    for turn in range(4):
-        stream = b"".join(
-            hashlib.sha256(f"{key}/{turn}/{block}".encode()).digest() for block in range(8)
-        )
-        table = np.frombuffer(stream, dtype=np.uint8).astype(np.int64)
-        left, right = right, left ^ table[right]
-    return (left << 8) | right
+def _itself(axis: Axis) -> Part:
+    """A part whose number is the axis's own cell."""
+    look = Look((axis.key,), (len(axis.cells),), lambda cells: cells[0])
+    return Part([look], lambda seen: look.meanings[seen[0]])
 
 
-def _part_numbers(columns: Mapping[str, NDArray[int64]], part: Part, rows: int) -> NDArray[int64]:
-    """What the part makes of every row; each distinct look is taken once."""
-    import numpy as np
-
-    seen: list[NDArray[int64]] = []
-    for look in part.looks:
-        if not look.keys:
-            seen.append(np.full(rows, look.of(()), dtype=np.int64))
+def _one_by_one(
+    cells: Mapping[str, Sequence[int]],
+    weights: Sequence[Sequence[int]],
+    parts: Sequence[Part],
+    constraints: Sequence[Part],
+) -> Masses:
+    position = {key: i for i, key in enumerate(cells)}
+    wanted = [_Reader(part, position) for part in parts]
+    bars = [_Reader(part, position) for part in constraints]
+    found: Masses = {}
+    for chosen, mass in zip(product(*cells.values()), product(*weights), strict=True):
+        if any(bar.number(chosen) for bar in bars):
             continue
-        distinct, places = _distinct_rows([columns[key] for key in look.keys])
-        seen.append(np.array([look.of(row) for row in distinct], dtype=np.int64)[places])
-    if not seen:
-        return np.full(rows, part.combined(()), dtype=np.int64)
-    distinct, places = _distinct_rows(seen)
-    result: NDArray[int64] = np.array(part.combined_many(distinct), dtype=np.int64)[places]
-    return result
+        combination = tuple([reader.number(chosen) for reader in wanted])
+        found[combination] = found.get(combination, 0) + math.prod(mass)
+    return found
 
 
-def _distinct_rows(
-    columns: Sequence[NDArray[int64]],
-) -> tuple[list[tuple[int, ...]], NDArray[int64]]:
-    """Distinct rows of columns of small whole numbers, and each row's place among them."""
-    import numpy as np
+class _Reader:
+    """A part, and where its looks find their cells among those of several axes."""
 
-    code = np.zeros(len(columns[0]), dtype=np.int64)
-    top = 1
-    for column in columns:
-        size = int(column.max()) + 1
-        if top * size > DENSE:
-            code, top = _renumbered(code, top)
-        code = code * size + column
-        top *= size
-    places, top = _renumbered(code, top)
-    first = np.zeros(top, dtype=np.int64)
-    first[places[::-1]] = np.arange(len(places) - 1, -1, -1)
-    rows = np.stack([column[first] for column in columns], axis=1).tolist()
-    return [tuple(row) for row in rows], places
+    def __init__(self, part: Part, position: Mapping[str, int]) -> None:
+        self._part = part
+        self._looks = [
+            (look, [(position[key], stride) for key, stride in look.strides()])
+            for look in part.looks
+        ]
 
-
-def _renumbered(code: NDArray[int64], top: int) -> tuple[NDArray[int64], int]:
-    """The same partition with numbers 0..n-1 and n; by a table where it fits, else sorted."""
-    import numpy as np
-
-    if top <= DENSE:
-        seen = np.zeros(top, dtype=bool)
-        seen[code] = True
-        number = np.cumsum(seen) - 1
-        return number[code], int(number[-1]) + 1
-    values, places = np.unique(code, return_inverse=True)
-    return places.astype(np.int64), len(values)
+    def number(self, cells: Cells) -> int:
+        return self._part.combined(
+            tuple(
+                [
+                    look.at(sum([cells[i] * stride for i, stride in pairs]))
+                    for look, pairs in self._looks
+                ]
+            )
+        )
 
 
-def _allowed(
-    groups: Iterable[tuple[tuple[int, ...], int]], width: int
-) -> dict[tuple[int, ...], int]:
-    """Masses by the first ``width`` numbers; rows that a constraint marks are left out."""
-    masses: dict[tuple[int, ...], int] = {}
-    for group, mass in groups:
-        if mass and not any(group[width:]):
-            masses[group[:width]] = masses.get(group[:width], 0) + mass
-    return masses
+def _by_column(
+    cells: Mapping[str, Sequence[int]],
+    weights: Sequence[Sequence[int]],
+    parts: Sequence[Part],
+    constraints: Sequence[Part],
+) -> Masses:
+    from advisor.engine.columns import added_up, allowed, distinct_rows, grid, masses, part_numbers
 
-
-def _any(parts: Sequence[Part], keys: Sequence[str], cells: Cells) -> bool:
-    position = {key: i for i, key in enumerate(keys)}
-    return any(part.of(tuple(cells[position[key]] for key in part.keys)) for part in parts)
+    columns = grid(cells)
+    rows = math.prod(len(listed) for listed in cells.values())
+    groups, places = distinct_rows(
+        [part_numbers(columns, part, rows) for part in (*parts, *constraints)]
+    )
+    totals = added_up(len(groups), places, masses(weights))
+    return allowed(zip(groups, totals, strict=True), len(parts))

@@ -1,0 +1,221 @@
+"""A rule base on a day: everything about it that does not depend on the answers.
+
+What is worked out for one sheet of answers and serves for the next one too, such as in which
+cells of its axes a rule holds, is kept here as well, by the slots that it rests on.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from advisor.decision.costs import MEASURES
+from advisor.decision.costs import QUESTIONS as COST_QUESTIONS
+from advisor.engine.axes import Cut, cuts_of
+from advisor.engine.memory import Memory
+from advisor.engine.offering import Offering
+from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
+from advisor.engine.serving import Serving
+from advisor.engine.space import Slot, slot_of
+from advisor.engine.truth import atoms_in, its_in, names_in, tests_in, truth_of
+from advisor.engine.workload import Workload, names_of
+from advisor.knowledge.ledger import Evidence, Ledger, build_ledger
+from advisor.knowledge.model import Knowledge, Measure, Rule
+from advisor.knowledge.syntax import CompareIts, WithinIts
+from advisor.knowledge.values import Domain, NumberType, Truth
+
+KEPT = 4_096
+ASPECTS_KEPT = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a rule looks at: the questions behind ``when`` (``asked``) and behind all of it,
+    the attributes of the offer that ``when`` compares with (``its``) and the answers or
+    derived values compared with them; whether ``for`` (``model``) or either side (``served``)
+    hangs on the served model; ``moves``: ``when`` looks at a derived value or a cost, which
+    may change its mind inside a cell."""
+
+    asked: frozenset[str]
+    questions: frozenset[str]
+    its: tuple[str, ...]
+    compared: tuple[str, ...]
+    model: bool
+    served: bool
+    moves: bool
+
+    @property
+    def measures(self) -> bool:
+        """Whether the rule compares with a cost, which hangs on the whole traffic."""
+        return any(name in MEASURES for name in self.its)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """Attribute values that a rule compares with; offers with equal ones share a kind."""
+
+    known: Mapping[str, Domain]
+
+
+@dataclass(frozen=True)
+class RuleBase:
+    """Shared by all decisions on one knowledge base and day."""
+
+    knowledge: Knowledge
+    ledger: Ledger
+    offering: Offering
+    serving: Serving
+    workload: Workload
+    cuts: Mapping[str, tuple[Cut, ...]]
+    memory: Memory = field(default_factory=lambda: Memory(KEPT))
+    aspects: Memory = field(default_factory=lambda: Memory(ASPECTS_KEPT))
+    _reads: dict[str, Reads] = field(default_factory=dict)
+    _kinds: dict[tuple[object, ...], Kind] = field(default_factory=dict)
+    _kind_of: dict[tuple[object, ...], Kind] = field(default_factory=dict)
+    _suits: dict[tuple[str, str, str | None], Truth] = field(default_factory=dict)
+
+    @classmethod
+    def on(cls, knowledge: Knowledge, as_of: datetime.date) -> RuleBase:
+        """Resolve the ledger and find where each number question has to be cut."""
+        ledger = build_ledger(knowledge, as_of)
+        offering = Offering(knowledge, ledger)
+        serving = Serving(knowledge, ledger, offering)
+        return cls(
+            knowledge,
+            ledger,
+            offering,
+            serving,
+            Workload(knowledge),
+            _cuts(knowledge, serving, ledger),
+        )
+
+    def slot(self, question: str, answer: Domain | None) -> Slot:
+        """The slot of a question with an answer, the same one each time."""
+        return self.memory.of(
+            ("slot", question, answer),
+            lambda: slot_of(
+                self.knowledge.questions[question], answer, self.cuts.get(question, ())
+            ),
+        )
+
+    def reads(self, rule: Rule) -> Reads:
+        """What the rule looks at."""
+        found = self._reads.get(rule.id)
+        if found is None:
+            found = self._reads[rule.id] = self._reads_of(rule)
+        return found
+
+    def _reads_of(self, rule: Rule) -> Reads:
+        asked = self.workload.questions_in(rule.when)
+        its = tuple(sorted(its_in(rule.when)))
+        model = any(self.offering.depends_on_model(n) for n in names_in(rule.offers))
+        served = model or any(self.offering.depends_on_model(n) for n in its)
+        questions = asked
+        if any(name in MEASURES for name in its):
+            questions |= COST_QUESTIONS
+        if served:
+            questions |= frozenset(SERVING_QUESTIONS)
+        compared = tuple(
+            atom.name
+            for atom in atoms_in(rule.when)
+            if any(isinstance(test, CompareIts | WithinIts) for test in tests_in(atom.test))
+        )
+        moves = any(name not in self.knowledge.questions for name in names_in(rule.when))
+        moves = moves or any(name in MEASURES for name in its)
+        return Reads(asked, questions, its, compared, model, served, moves)
+
+    @cached_property
+    def score_rules(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules of each criterion, in rule order."""
+        rules = [r for r in self.knowledge.rules.values() if r.effect == "score"]
+        return {c: tuple(r for r in rules if r.criterion == c) for c in self.knowledge.criteria}
+
+    @cached_property
+    def weigh_rules(self) -> tuple[Rule, ...]:
+        """The rules that move weights, in rule order."""
+        return tuple(r for r in self.knowledge.rules.values() if r.effect == "weigh")
+
+    @cached_property
+    def relevant(self) -> frozenset[str]:
+        """The questions that weights, utilities or gates read."""
+        found = frozenset[str]()
+        for rule in self.knowledge.rules.values():
+            if rule.effect in ("score", "weigh", "exclude"):
+                found |= self.reads(rule).questions
+        for criterion in self.knowledge.criteria.values():
+            if criterion.measure is not None:
+                found |= COST_QUESTIONS
+                for name in anchor_names(criterion.measure):
+                    found |= self.workload.questions_of(name)
+        return found
+
+    def suits(self, rule: Rule, offer: str, model: str | None) -> Truth:
+        """Whether the offer (serving the model) is one that the rule speaks of."""
+        place = (rule.id, offer, model if self.reads(rule).model else None)
+        if place not in self._suits:
+            env = self.offering.environment(offer, place[2])
+            self._suits[place] = truth_of(rule.offers, env)
+        return self._suits[place]
+
+    def never_speaks_of(self, rule: Rule, offer: str) -> bool:
+        """Whether the rule passes the offer by, whatever model it would serve."""
+        return not self.reads(rule).model and self.suits(rule, offer, None) is False
+
+    def kind(self, rule: Rule, offer: str, model: str | None) -> Kind:
+        """What the rule's comparisons with the offer see of it."""
+        its = self.reads(rule).its
+        place = (rule.id, offer, model)
+        if place not in self._kind_of:
+            env = self.offering.environment(offer, model) if its else {}
+            values = (its, *(env.get(name) for name in its))
+            made = Kind({name: env[name] for name in its if name in env})
+            self._kind_of[place] = self._kinds.setdefault(values, made)
+        return self._kind_of[place]
+
+
+def anchor_names(measure: Measure) -> frozenset[str]:
+    """The answers and derived values that say where a measure's anchors lie."""
+    return frozenset().union(*(names_of(anchor) for anchor, _ in measure.anchors))
+
+
+def _cuts(knowledge: Knowledge, serving: Serving, ledger: Ledger) -> dict[str, tuple[Cut, ...]]:
+    """For every number question, the numbers at which any rule or limit changes its mind."""
+    its = _limits(ledger)
+    conditions = [rule.when for rule in knowledge.rules.values()]
+    conditions += [row.when for d in knowledge.derived.values() for row in d.rows]
+    conditions += [i.when for i in knowledge.impossible]
+    cuts: dict[str, set[Cut]] = {}
+    for condition in conditions:
+        for atom in atoms_in(condition):
+            question = knowledge.questions.get(atom.name)
+            if question is None or not isinstance(question.type, NumberType):
+                continue
+            for test in tests_in(atom.test):
+                cuts.setdefault(atom.name, set()).update(cuts_of(test, its))
+    cuts.setdefault("model-size", set()).update(serving.size_cuts())
+    return {name: tuple(sorted(found)) for name, found in sorted(cuts.items())}
+
+
+def _limits(ledger: Ledger) -> dict[str, list[Domain | None]]:
+    """What is known of each attribute that an answer may be compared with, of any subject."""
+    found: dict[str, list[Domain | None]] = {}
+
+    def add(prefix: str, attributes: Mapping[str, Evidence]) -> None:
+        for name, evidence in attributes.items():
+            found.setdefault(prefix + name, []).append(evidence.value)
+
+    for attributes in ledger.offers.values():
+        add("", attributes)
+    for rows in ledger.served.values():
+        for row in rows.values():
+            add("", row.attributes)
+    for attributes in ledger.accelerators.values():
+        add("accelerator.", attributes)
+    for attributes in ledger.models.values():
+        add("model.", attributes)
+        # What bounds an offer that loads any weights.
+        if "context" in attributes:
+            found.setdefault("context-limit", []).append(attributes["context"].value)
+    return found
