@@ -12,7 +12,7 @@ from typing import TypeAlias
 from advisor.authoring.clauses import Clause, Form, form_of
 from advisor.authoring.cover import Sheet
 from advisor.authoring.vocabulary import Vocabulary
-from advisor.decision.situation import anchor_names
+from advisor.decision.rulebase import anchor_names
 from advisor.engine.axes import whole_domain
 from advisor.engine.truth import names_in, truth_of
 from advisor.engine.workload import Workload, inputs_of

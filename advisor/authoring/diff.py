@@ -112,6 +112,7 @@ def compare(
     *,
     as_of: datetime.date | None = None,
     most_sheets: int = MOST_SHEETS,
+    cases: bool = True,
     touched_only: bool = False,
     every_witness: bool = False,
     progress: Progress | None = None,
@@ -122,8 +123,8 @@ def compare(
     changes = changes_between(old, new)
     cover = build_cover(old, new, (*changes.old_rules, *changes.new_rules), most_sheets)
     matters = Relevance(old, new, changes)
-    work, incomparable = _cases(old, new, matters)
-    cases = len(work)
+    work, incomparable = _cases(old, new, matters) if cases else ([], ())
+    told = len(work)
     for title, sheet in cover.sheets:
         work.append(_Work(title, False, day, Inputs(sheet), matters(sheet)))
     untouched = sum(1 for item in work if not item.touched)
@@ -145,7 +146,7 @@ def compare(
     return Difference(
         changes=changes,
         cover=cover,
-        cases=cases,
+        cases=told,
         incomparable=incomparable,
         compared=len(work),
         untouched=untouched,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from advisor.authoring import readers
 from advisor.authoring.examples import Bench
-from advisor.decision.situation import anchor_names
+from advisor.decision.rulebase import anchor_names
 from advisor.engine.truth import its_in, names_in, truth_of
 from advisor.engine.workload import inputs_of
 from advisor.knowledge.model import Knowledge, Rule

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--sheets", metavar="N", type=click.IntRange(0, 100_000), help="Answer sheets at most."
 )
+@click.option("--no-cases", is_flag=True, help="Leave the cases out.")
 @click.option("--touched", is_flag=True, help="Only sheets that the change can move: faster.")
 @click.option("--all-witnesses", is_flag=True, help="A minimal witness for every flip.")
 @click.option(
@@ -48,6 +49,7 @@ def command(
     new: str | None,
     exit_code: bool,
     sheets: int | None,
+    no_cases: bool,
     touched: bool,
     all_witnesses: bool,
     witnesses: Path | None,
@@ -75,6 +77,7 @@ def command(
             after,
             as_of=asked_day(),
             most_sheets=MOST_SHEETS if sheets is None else sheets,
+            cases=not no_cases,
             touched_only=touched,
             every_witness=all_witnesses,
             progress=progress,
