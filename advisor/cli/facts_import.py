@@ -13,7 +13,7 @@ import click
 from advisor.cli.inputs import load_knowledge
 from advisor.cli.options import Common, common_options, format_option, one_of, output_option
 from advisor.cli.output import OutputError, emit, say, text_style
-from advisor.knowledge.importing.mapping import UPSTREAMS
+from advisor.knowledge.importing import UPSTREAMS
 
 if TYPE_CHECKING:
     from advisor.authoring.importing import Prepared

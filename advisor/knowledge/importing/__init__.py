@@ -2,3 +2,5 @@
 
 Pure: bytes and a day in, changes and new file contents out.
 """
+
+UPSTREAMS = ("models.dev", "litellm", "genai-prices", "skypilot")

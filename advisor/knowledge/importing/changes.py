@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from advisor.knowledge.importing.mapping import Correspondence, Names
@@ -108,28 +108,34 @@ class Edition:
         return self.as_of if self.date == "undated" else days_of(self.date, self.as_of)[1]
 
 
-def matched(snapshot: Snapshot, mapping: Correspondence, knowledge: Knowledge) -> list[Match]:
-    """The routes that are ours, with offer and model (or, for devices, with offer alone)."""
-    if mapping.id == "skypilot":
-        return [
-            Match(quote, offer, None)
-            for quote in snapshot.quotes
-            if quote.provider in mapping.providers
-            and (offer := mapping.models.get(quote.name.lower())) is not None
-        ]
-    names = Names(mapping, knowledge)
-    return [
-        Match(quote, mapping.providers[quote.provider], model)
-        for quote in snapshot.quotes
-        if quote.provider in mapping.providers and (model := names.model(quote.name)) is not None
-    ]
-
-
 @dataclass(frozen=True, slots=True)
 class Match:
+    """``quote`` with the figures that we keep, of ``whole`` as it was read."""
+
     quote: Quote
     offer: str
     model: str | None
+    whole: Quote
+
+
+def matched(snapshot: Snapshot, mapping: Correspondence, knowledge: Knowledge) -> list[Match]:
+    """The routes that are ours, with offer and model (or, for devices, with offer alone), and
+    of their figures those that the rule base has attributes for."""
+    found = []
+    names = Names(mapping, knowledge)
+    for quote in snapshot.quotes:
+        if quote.provider not in mapping.providers:
+            continue
+        offer: str | None
+        if mapping.id == "skypilot":
+            offer, model = mapping.models.get(quote.name.lower()), None
+        else:
+            offer, model = mapping.providers[quote.provider], names.model(quote.name)
+        if offer is None or (model is None and mapping.id != "skypilot"):
+            continue
+        known = {a: value for a, value in quote.figures.items() if a in knowledge.attributes}
+        found.append(Match(replace(quote, figures=known), offer, model, quote))
+    return found
 
 
 def compare(
@@ -141,7 +147,7 @@ def compare(
     found.unpriced = sorted(snapshot.unpriced)
     found.skipped = snapshot.skipped
     matches = list(matches)
-    ours = {id(match.quote) for match in matches}
+    ours = {id(match.whole) for match in matches}
     for quote in snapshot.quotes:
         if quote.provider not in mapping.providers:
             found.strangers[quote.provider] = found.strangers.get(quote.provider, 0) + 1
@@ -189,6 +195,9 @@ def _row(match: Match, model: str, offer: Offer, edition: Edition, found: Differ
         found.outdated.append((offer.id, model))
         return
     figures = tuple(_differing(quote, row.claims))
+    if quote.free and until is None:
+        # Its price was not read, so nothing is confirmed.
+        return
     if until is not None and row.until is None:
         for each in current:
             add("retired", model, figures if each is row else (), until, each.place)

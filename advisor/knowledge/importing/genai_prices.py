@@ -68,12 +68,13 @@ def _take_models(
         prices = _in_force(model, as_of)
         for cells in (model, prices):
             cells.currency()
-        if prices.free(*_KEYS.values()):
+        free = prices.free(*_KEYS.values())
+        if free:
             snapshot.unpriced.append(f"{provider}/{name}")
         found = {ours: _base(prices, key) for ours, key in _KEYS.items()}
         limits = figures(**found, context_limit=model.count("context_window"))
         fading = model.values.get("deprecated") is True
-        snapshot.quotes.append(Quote(provider, name, limits, None, fading, model.at))
+        snapshot.quotes.append(Quote(provider, name, limits, None, fading, model.at, free))
 
 
 def _base(prices: Cells, key: str) -> Any:

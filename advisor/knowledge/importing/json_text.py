@@ -17,6 +17,10 @@ Path: TypeAlias = tuple[str | int, ...]
 _TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)')
 
 
+# All that is left of a file that was cut: blanks, or the beginning of a number or word.
+_CUT = re.compile(r"\s*[A-Za-z0-9.+-]*\s*")
+
+
 class _Repeated(Exception):
     """A map names a key twice."""
 
@@ -90,7 +94,7 @@ def _unread(error: JSONDecodeError, text: str, file: str) -> Problem:
     span = span_at(text, begin, begin + 1)
     if not text.strip():
         message, hint = "this file is empty", None
-    elif error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+    elif _CUT.fullmatch(text, error.pos) or error.msg.startswith("Unterminated string"):
         message = "this file ends in the middle of a value"
         hint = "it was cut short: fetch it again"
     else:

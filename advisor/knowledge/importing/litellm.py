@@ -39,7 +39,8 @@ def _take(name: str, route: Cells, snapshot: Snapshot) -> None:
         return
     snapshot.providers.add(provider)
     route.currency()
-    if route.free(*_PRICES):
+    free = route.free(*_PRICES)
+    if free:
         snapshot.unpriced.append(name)
     found = figures(
         input_price=route.price("input_cost_per_token", MILLION),
@@ -50,7 +51,7 @@ def _take(name: str, route: Cells, snapshot: Snapshot) -> None:
         output_limit=route.count("max_output_tokens"),
     )
     until = route.day("deprecation_date")
-    snapshot.quotes.append(Quote(provider, name, found, until, False, route.at))
+    snapshot.quotes.append(Quote(provider, name, found, until, False, route.at, free))
 
 
 def _discount(route: Cells) -> Interval | None:

@@ -23,8 +23,6 @@ FOLDER = "importing"
 _DAY = re.compile(r"[-@]20[0-9]{6}$")
 _POINT = re.compile(r"(?<=[0-9])p(?=[0-9])")
 
-UPSTREAMS = ("models.dev", "litellm", "genai-prices", "skypilot")
-
 
 class MappingShape(Shape):
     what: ClassVar[str] = "a mapping"

@@ -39,7 +39,8 @@ def _take(provider: str, name: str, model: Cells, snapshot: Snapshot) -> None:
     cost, limit = model.within("cost"), model.within("limit")
     for cells in (model, cost):
         cells.currency()
-    if cost.free("input", "output"):
+    free = cost.free("input", "output")
+    if free:
         snapshot.unpriced.append(f"{provider}/{name}")
     found = figures(
         input_price=cost.price("input"),
@@ -49,4 +50,4 @@ def _take(provider: str, name: str, model: Cells, snapshot: Snapshot) -> None:
         output_limit=limit.count("output"),
     )
     fading = model.word("status") in _GONE
-    snapshot.quotes.append(Quote(provider, name, found, None, fading, model.at))
+    snapshot.quotes.append(Quote(provider, name, found, None, fading, model.at, free))

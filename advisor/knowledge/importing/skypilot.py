@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import PurePosixPath
 
-from advisor.errors import Problem, Span
+from advisor.errors import Problem
 from advisor.knowledge.importing.snapshot import Quote, Snapshot, plain, shown
 from advisor.knowledge.values import Interval
 
@@ -29,12 +29,11 @@ _OPTIONAL = {
     "zone": ("AvailabilityZone",),
     "currency": ("currency", "Currency"),
 }
-_MOST_PROBLEMS = 100
 
 
 def read(data: bytes, file: str) -> Snapshot:
     """The catalogue; what is wrong is in ``problems``."""
-    snapshot = Snapshot(file)
+    snapshot = Snapshot(file, table=True)
     try:
         snapshot.text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -46,14 +45,14 @@ def read(data: bytes, file: str) -> Snapshot:
         table = [(rows.line_num, row) for row in rows if row]
     except csv.Error as error:
         _note(snapshot, rows.line_num, "bad-table", f"this is not a table: {error}")
-        return snapshot
+        return snapshot.close()
     if not table:
         snapshot.problems.append(Problem("bad-table", "this file is empty", file))
         return snapshot
     places = _places(table[0][1], snapshot)
     if places is not None:
         _take_rows(table[1:], places, len(table[0][1]), snapshot)
-    return snapshot
+    return snapshot.close()
 
 
 def _places(header: list[str], snapshot: Snapshot) -> dict[str, int] | None:
@@ -76,10 +75,8 @@ def _take_rows(
 ) -> None:
     folder = PurePosixPath(snapshot.file.replace("\\", "/")).parent.name
     seen: dict[tuple[str, ...], int] = {}
-    prices: dict[tuple[str, str], list[Fraction]] = {}
+    prices: dict[tuple[str, str], list[tuple[Fraction, int]]] = {}
     for line, row in table:
-        if len(snapshot.problems) >= _MOST_PROBLEMS:
-            return
         if len(row) != width:
             words = f"this row has {len(row)} cells, the header has {width}"
             _note(snapshot, line, "bad-table", f"{words}; the file may be cut short")
@@ -100,10 +97,11 @@ def _take_rows(
         seen[key] = line
         price = _per_device(cells, line, snapshot)
         if price is not None:
-            prices.setdefault((provider, cells["accelerator"]), []).append(price)
+            prices.setdefault((provider, cells["accelerator"]), []).append((price, line))
     for (provider, accelerator), found in sorted(prices.items()):
-        value = Interval(plain(min(found)), plain(max(found)))
-        snapshot.quotes.append(Quote(provider, accelerator, {"device-hour-price": value}))
+        (low, _), (high, dearest) = min(found), max(found)
+        value = {"device-hour-price": Interval(plain(low), plain(high))}
+        snapshot.quotes.append(Quote(provider, accelerator, value, at=(dearest,)))
 
 
 def _per_device(cells: dict[str, str], line: int, snapshot: Snapshot) -> Fraction | None:
@@ -142,7 +140,4 @@ def _number(text: str, line: int, snapshot: Snapshot) -> Fraction | None:
 
 
 def _note(snapshot: Snapshot, line: int, check: str, message: str) -> None:
-    lines = snapshot.text.splitlines()
-    text = lines[line - 1] if 0 < line <= len(lines) else None
-    span = Span(max(line, 1), 1, max(line, 1), max(len(text or ""), 1) + 1)
-    snapshot.problems.append(Problem(check, message, snapshot.file, span, None, text))
+    snapshot.note((line,), check, message)

@@ -10,7 +10,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
-from advisor.errors import Problem
+from advisor.errors import Problem, Span
 from advisor.knowledge.importing.json_text import Path, line_at, places_of
 from advisor.knowledge.values import Interval, Number
 
@@ -26,7 +26,8 @@ _TWELVE_DIGITS = Context(prec=12)
 @dataclass(frozen=True, slots=True)
 class Quote:
     """One route of a provider: figures by our attribute.  ``until``: the day on which it is
-    announced to end; ``fading``: marked as on its way out, without a day.  ``at``: its place.
+    announced to end; ``fading``: marked as on its way out, without a day; ``free``: priced at
+    zero, which is left out.  ``at``: its place.
     """
 
     provider: str
@@ -35,12 +36,15 @@ class Quote:
     until: datetime.date | None = None
     fading: bool = False
     at: Path = ()
+    free: bool = False
 
 
 @dataclass(slots=True)
 class Snapshot:
     """A catalogue as read.  ``unpriced`` are routes whose price is zero: free tiers, or not
-    priced at all; such a price is left out.  ``skipped`` counts what is no text model."""
+    priced at all; such a price is left out.  ``skipped`` counts what is no text model.  In a
+    ``table`` a place is the number of a line.
+    """
 
     file: str
     text: str = ""
@@ -50,6 +54,7 @@ class Snapshot:
     skipped: int = 0
     problems: list[Problem] = field(default_factory=list)
     noted: list[tuple[Path, str, str, str | None]] = field(default_factory=list)
+    table: bool = False
 
     def note(self, at: Path, check: str, message: str, hint: str | None = None) -> None:
         """A problem with the value at ``at``; it gets its place in ``close``."""
@@ -58,14 +63,24 @@ class Snapshot:
 
     def close(self) -> Snapshot:
         """Give every noted problem its place."""
-        found = places_of(self.text, [at for at, *_ in self.noted]) if self.noted else {}
+        if not self.noted:
+            return self
+        if self.table:
+            found = {at: self.line_span(int(at[0])) for at, *_ in self.noted if at}
+        else:
+            found = dict(places_of(self.text, [at for at, *_ in self.noted]))
         for at, check, message, hint in self.noted:
             span = found.get(at)
-            words = f"{path_words(at)}: {message}" if at else message
+            words = f"{path_words(at)}: {message}" if at and not self.table else message
             line = line_at(self.text, span)
             self.problems.append(Problem(check, words, self.file, span, hint, line))
         self.noted = []
         return self
+
+    def line_span(self, line: int) -> Span:
+        """A whole line."""
+        text = line_at(self.text, Span(max(line, 1), 1, max(line, 1), 2)) or ""
+        return Span(max(line, 1), 1, max(line, 1), max(len(text), 1) + 1)
 
 
 def path_words(at: Path) -> str:
