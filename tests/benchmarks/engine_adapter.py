@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from advisor.engine.bits import Bits
 from advisor.engine.bits_live import Live
+from advisor.engine.rows import Columns
 from advisor.engine.compile import compile_rules
 from advisor.knowledge.values import ChoiceType, FlagsType, NumberType, Options
 from tests.engine.rule_files import read_rules
@@ -117,3 +118,26 @@ class AdvisorDelta(AdvisorOne):
     def change(self, field, value):
         verdict = self.live.change(field, value)
         return verdict.ranking, [steps / QUARTERS for steps in verdict.scores], verdict
+
+
+class AdvisorBatch(AdvisorOne):
+    name, columnar, chunk = "advisor: columns", True, 65_536
+
+    def load(self, w):
+        super().load(w)
+        self.columns = Columns(self.program, self.chunk)
+
+    def decide_batch(self, b):
+        (found,) = self.columns.chunks(b.cols)
+        assert found.ranking is not None  # worked out when it is asked for
+        return found
+
+    def batch_row(self, result, i):
+        fired = [int(name[1:]) for name in result.fired(i)]
+        scores = [int(steps) / QUARTERS for steps in result.scores[:, i]]
+        excluded = [place for place, out in enumerate(result.excluded[:, i]) if out]
+        ranking = [int(place) for place in result.ranking[:, i] if place >= 0]
+        return Decision(fired, scores, excluded, ranking)
+
+    def batch_touch(self, result):
+        return float(result.ranking[0].sum())
