@@ -7,12 +7,13 @@ in some cells only is listed, and there the offer is worth nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from advisor.decision.costgates import CostGate
 from advisor.decision.situation import Situation, Truths
-from advisor.engine.looks import Cells, Look, Part
+from advisor.engine.looks import Look, Part
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.serving import Choice
 from advisor.engine.truth import conjunction, negation
@@ -190,23 +191,8 @@ def _by_choice(gate: Gate, choices: Look[tuple[Choice, ...]]) -> Failures:
 
 
 def _of_cost(situation: Situation, gate: Gate, rule: Rule) -> Failures:
-    masks: list[tuple[int, int]] = []
-    numbers: dict[tuple[int, int], int] = {}
-    offers = tuple(situation.knowledge.offers)
-
-    def see(cells: Cells) -> int:
-        at = dict(zip(gate.keys, cells, strict=True))
-        pair = _masks([_at(situation, rule, offer, at) for offer in offers])
-        return _numbered(pair, masks, numbers)
-
-    look = Look(gate.keys, situation.sizes(gate.keys), see)
-    return Failures(gate, Part([look], lambda seen: look.meanings[seen[0]]), masks)
-
-
-def _at(situation: Situation, rule: Rule, offer: str, at: Mapping[str, int]) -> Truth:
-    if situation.base.never_speaks_of(rule, offer):
-        return False
-    return situation.holds(rule, offer, situation.choice(offer, at).model, at)
+    look = CostGate(situation, rule).look(gate.keys)
+    return Failures(gate, Part([look]), look.meanings)
 
 
 def _masks(truths: Sequence[Truth]) -> tuple[int, int]:
@@ -224,12 +210,25 @@ def _coarse(
 ) -> None:
     """A gate that rests on too much that is open is judged over all of it at once: sound, and
     silent about which cells fail."""
-    for offer, gates in excluded.items():
-        if gate.rule is None:
-            truth = negation(situation.choice(offer, {}).served)
-        else:
-            truth = _at(situation, gate.rule, offer, {})
-        if truth is True and not gate.negotiable:
-            gates.append(gate)
-        elif truth is not False:
+    offers = tuple(situation.knowledge.offers)
+    if gate.rule is not None and situation.base.reads(gate.rule).measures:
+        fails, doubts = CostGate(situation, gate.rule).over_all()
+    else:
+        fails, doubts = _masks([_over_all(situation, gate.rule, offer) for offer in offers])
+    for i, offer in enumerate(offers):
+        if fails >> i & 1 and not gate.negotiable:
+            excluded[offer].append(gate)
+        elif (fails | doubts) >> i & 1:
             depends[offer].append(gate)
+
+
+def _over_all(situation: Situation, rule: Rule | None, offer: str) -> Truth:
+    """Whether the offer fails over all that is left, taken as one cell."""
+    choice = situation.choice(offer, {})
+    if rule is None:
+        return negation(choice.served)
+    suits = situation.base.suits(rule, offer, choice.model)
+    if suits is False:
+        return False
+    kind = situation.base.kind(rule, offer, choice.model)
+    return conjunction((situation.over_all(rule, kind), suits))

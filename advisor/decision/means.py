@@ -90,7 +90,7 @@ class Means:
         """The means over the fixed worlds."""
         import numpy as np
 
-        from advisor.engine.columns import distinct_rows
+        from advisor.engine.grids import distinct
 
         chosen = self.worlds.sampled(self.weights)
         failed = self.worlds.sampled(self.failing)
@@ -106,10 +106,9 @@ class Means:
         for criterion, utilities in enumerate(criteria):
             weight = vectors[:, criterion][chosen]
             rows = self.worlds.sampled(utilities.part)
-            groups, places = distinct_rows([at_sum, failed, rows])
+            keys, places = distinct([at_sum, failed, rows])
             # Sums of 65,536 weights of at most 64 are exact in a double.
-            weights = np.bincount(places, weights=weight, minlength=len(groups)).astype(np.int64)
-            keys = np.array(groups, dtype=np.int64)
+            weights = np.bincount(places, weights=weight, minlength=len(keys)).astype(np.int64)
             terms = utilities.points()[keys[:, 2]] * passes[keys[:, 1]] * weights[:, None]
             order = np.argsort(keys[:, 0], kind="stable")
             present, starts = np.unique(keys[order, 0], return_index=True)

@@ -123,7 +123,7 @@ class Measured(Utilities):
         situation, measure = self._situation, self._measure
         names = anchor_names(measure)
         anchored = {q for name in names for q in situation.base.workload.questions_of(name)}
-        questions = sorted({*TRAFFIC, *anchored} - set(SERVING_QUESTIONS))
+        questions = sorted({*TRAFFIC, *anchored})
         keys = situation.space.open_keys(questions)
 
         def see(cells: Cells) -> Figure:
@@ -134,7 +134,7 @@ class Measured(Utilities):
             moving = any(not _is_point(inside[q]) for q in anchored if q in inside)
             return Figure(
                 whole_traffic(point),
-                _corners(inside),
+                corners(inside),
                 situation.base.aspects.of(("anchors", anchors), lambda: Anchors(anchors)),
                 moving,
             )
@@ -216,7 +216,7 @@ def _is_point(domain: Domain) -> bool:
     return not isinstance(domain, Interval) or domain.is_point
 
 
-def _corners(env: Mapping[str, Domain]) -> tuple[Numbers, ...]:
+def corners(env: Mapping[str, Domain]) -> tuple[Numbers, ...]:
     """The corners of a cell of the traffic, as whole numbers like the point's."""
     requests, reads, writes = (_ends(env.get(name)) for name in TRAFFIC)
     return tuple(product(requests, reads, writes))

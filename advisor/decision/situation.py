@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from advisor.decision.costs import MEASURES, Costs
+from advisor.decision.costs import Costs
 from advisor.decision.rulebase import Kind, RuleBase
 from advisor.engine.axes import Axis
 from advisor.engine.looks import Cells, Look, M, crossed
@@ -132,7 +132,7 @@ class Situation:
             if self.knowledge.questions[question].unknown_means is None
         )
 
-    def over_all(self, rule: Rule) -> Truth:
+    def over_all(self, rule: Rule, kind: Kind | None = None) -> Truth:
         """Whether the rule's workload side holds over all that is left, taken as one."""
         asked = self.base.reads(rule).asked
 
@@ -140,9 +140,9 @@ class Situation:
             env: Mapping[str, Domain] = self.environment(asked, {}, point=False)
             derived = self.base.workload.derived_in(rule.when)
             env = self.base.workload.extend(env, derived) if derived else env
-            return (truth_of(rule.when, env),)
+            return (truth_of(rule.when, env, kind.known if kind else {}),)
 
-        return self.base.memory.of(("over all", rule.id, *self.slots(asked)), make)[0]
+        return self.base.memory.of(("over all", rule.id, kind, *self.slots(asked)), make)[0]
 
     def may_apply(self, rule: Rule) -> bool:
         """False where what is already answered rules the rule's workload side out."""
@@ -237,26 +237,6 @@ class Situation:
             else:
                 self._own[place] = look
         return look
-
-    def holds(self, rule: Rule, offer: str, model: str | None, at: Assignment) -> Truth:
-        """Whether a rule holds all over a joint cell for an offer that serves the model."""
-        suits = self.base.suits(rule, offer, model)
-        if suits is False:
-            return False
-        reads = self.base.reads(rule)
-        known = dict(self.base.offering.environment(offer, model))
-        env = self.environment(reads.questions, at, point=False)
-        for name in reads.its:
-            if name in MEASURES:
-                value = self.costs.measure(name, offer, model, env)
-                if value is None:
-                    # A price that nobody knows proves nothing: it is warned of elsewhere.
-                    return False
-                known[name] = value
-        asked = {q: env[q] for q in reads.asked if q in env}
-        derived = self.base.workload.derived_in(rule.when)
-        asked = self.base.workload.extend(asked, derived) if derived else asked
-        return conjunction((truth_of(rule.when, asked, known), suits))
 
     def extended(self, env: Mapping[str, Domain], names: frozenset[str]) -> dict[str, Domain]:
         """``env`` with those of the derived values ``names`` that follow from it."""

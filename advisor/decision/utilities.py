@@ -21,7 +21,7 @@ from advisor.knowledge.model import Criterion, Rule
 from advisor.knowledge.values import Truth
 
 if TYPE_CHECKING:
-    from advisor.engine.columns import Column
+    from advisor.engine.grids import Column
 
 FEW_ROWS = 64
 """Combinations up to which they are looked at one by one."""
@@ -100,7 +100,7 @@ class Utilities:
     def _spread_columns(self, masses: Mapping[int, int], offers: int) -> list[dict[int, int]]:
         import numpy as np
 
-        from advisor.engine.columns import added_up, renumbered
+        from advisor.engine.grids import added_up, renumbered
 
         rows = np.array([self.rows[row] for row in masses], dtype=np.int64)
         mass = list(masses.values())
@@ -282,7 +282,7 @@ class Stepped(Utilities):
         """``_combine`` for many combinations at once, offer by offer, as columns."""
         import numpy as np
 
-        from advisor.engine.columns import distinct_rows
+        from advisor.engine.grids import distinct_rows
 
         table = np.array(seen, dtype=np.int64)
         held = np.zeros(len(table), dtype=np.int64)

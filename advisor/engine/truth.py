@@ -11,13 +11,14 @@ from advisor.knowledge.syntax import (
     Atom,
     Compare,
     CompareIts,
+    Comparison,
     Condition,
     NotOf,
     NotTest,
     UnaryTest,
     WithinIts,
 )
-from advisor.knowledge.values import Domain, Flags, Interval, Options, Truth
+from advisor.knowledge.values import Domain, Flags, Interval, Number, Options, Truth
 from advisor.language.kleene import test_truth
 
 Environment = Mapping[str, Domain]
@@ -84,8 +85,24 @@ def _compare_its(test: CompareIts, domain: Domain | None, its: Domain | None) ->
             # An unbounded side decides nothing by itself.
             ends.append(None)
         else:
-            ends.append(test_truth(Compare(test.op, end), domain))
+            ends.append(_compared(test.op, domain, end))
     return ends[0] if ends[0] == ends[1] else None
+
+
+def _compared(op: Comparison, domain: Domain, end: Number) -> Truth:
+    """``test_truth`` of one comparison, which decisions ask for thousands of times."""
+    if not isinstance(domain, Interval):
+        return test_truth(Compare(op, end), domain)
+    if op in ("below", "at least"):
+        low, high = domain.low, domain.high
+        all_below = high is not None and (high < end or (high == end and domain.high_open))
+        none_below = low is not None and low >= end
+    else:
+        low, high = domain.low, domain.high
+        all_below = high is not None and high <= end
+        none_below = low is not None and (low > end or (low == end and domain.low_open))
+    below: Truth = True if all_below else False if none_below else None
+    return below if op in ("below", "at most") else negation(below)
 
 
 def _within_its(domain: Domain | None, its: Domain | None) -> Truth:

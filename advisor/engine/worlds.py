@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy import bool_
     from numpy.typing import NDArray
 
-    from advisor.engine.columns import Column
+    from advisor.engine.grids import Column
 
 SAMPLE = 65_536
 EXACT_LIMIT = 65_536
@@ -149,7 +149,7 @@ class Worlds:
         """Combination of the parts' numbers -> how many of the fixed worlds have it."""
         import numpy as np
 
-        from advisor.engine.columns import distinct_rows
+        from advisor.engine.grids import distinct_rows
 
         groups, places = distinct_rows([self.sampled(part) for part in parts])
         counts = np.bincount(places, minlength=len(groups)).tolist()
@@ -191,7 +191,7 @@ class Worlds:
                 yield cells
 
     def _over_sample(self, part: Part) -> Column:
-        from advisor.engine.columns import part_numbers, sample_column
+        from advisor.engine.grids import part_numbers, sample_column
 
         columns = {
             key: sample_column(key, tuple(cell.weight for cell in self._axes[key].cells))
@@ -265,7 +265,7 @@ def _by_column(
     parts: Sequence[Part],
     constraints: Sequence[Part],
 ) -> Masses:
-    from advisor.engine.columns import added_up, allowed, distinct_rows, grid, masses, part_numbers
+    from advisor.engine.grids import added_up, allowed, distinct_rows, grid, masses, part_numbers
 
     columns = grid(cells)
     rows = math.prod(len(listed) for listed in cells.values())
