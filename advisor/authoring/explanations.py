@@ -54,9 +54,11 @@ def meanings() -> dict[str, str]:
     """Every check of the program with its sentence, by name."""
     from advisor.authoring import checks as static
     from advisor.knowledge import yaml_checks
+    from advisor.knowledge.importing import checks as imports
     from advisor.language import binding_checks, checks
 
-    known = {**checks.CHECKS, **binding_checks.CHECKS, **yaml_checks.CHECKS, **static.CHECKS}
+    known = {**checks.CHECKS, **binding_checks.CHECKS, **yaml_checks.CHECKS}
+    known |= {**static.CHECKS, **imports.CHECKS}
     return {check: known[check] for check in sorted(known)}
 
 
