@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from advisor.engine.bits import Bits
 from advisor.engine.bits_layout import Layout, bits_of
 from advisor.engine.bits_scores import contested
+from advisor.engine.columns_derived import with_derived
 from advisor.engine.columns_ranks import Ranks, narrowest
 from advisor.engine.columns_sums import Adder
 from advisor.engine.columns_tests import Bitmap, Column, Rows, words_for
@@ -112,20 +113,19 @@ class Columns:
     def chunks(self, columns: Mapping[str, Column]) -> Iterator[Chunk]:
         """Decide every row, a chunk at a time.  Raises KeyError for a name without a column,
         ValueError for a column that does not fit its name."""
+        columns = with_derived(columns, self.program.derived, self.program.types)
         sizes = {name: column.shape[-1] for name, column in columns.items()}
         rows = max(sizes.values(), default=0)
         for name, size in sizes.items():
             if size != rows:
                 raise ValueError(f"'{name}' has {size} rows, not {rows}")
-        adder = Adder(words_for(min(self.chunk, rows)))
         for start in range(0, rows, self.chunk):
-            part = {
-                name: column[..., start : start + self.chunk] for name, column in columns.items()
-            }
-            size = min(self.chunk, rows - start)
-            if words_for(size) != words_for(min(self.chunk, rows)):
-                adder = Adder(words_for(size))
-            yield self._decide(part, start, size, adder)
+            end = min(start + self.chunk, rows)
+            part = {name: column[..., start:end] for name, column in columns.items()}
+            words = words_for(end - start)
+            if self._adder is None or self._adder.words != words:
+                self._adder = Adder(words)
+            yield self._decide(part, start, end - start, self._adder)
 
     def _decide(self, columns: Mapping[str, Column], start: int, rows: int, adder: Adder) -> Chunk:
         chunk = Rows(columns, self.program.types, rows)

@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from advisor.engine.bits import Bits
 from advisor.engine.bits_live import Live
-from advisor.engine.rows import Columns
 from advisor.engine.compile import compile_rules
+from advisor.engine.rows import Columns
 from advisor.knowledge.values import ChoiceType, FlagsType, NumberType, Options
 from tests.engine.rule_files import read_rules
 

@@ -1,0 +1,128 @@
+"""Adding up bitmaps: so many steps for every row whose bit is set.
+
+Steps are cut into binary digits, and the bitmaps of one digit are summed by carry-save
+adders: three become one of the same digit and one of the next.  Only the few digits that are
+left at the end are spread out to a number for each row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.engine.columns_tests import Bitmap
+
+
+class Adder:
+    """Sums over chunks of one length; keeps its working space."""
+
+    def __init__(self, words: int) -> None:
+        self.words = words
+        self._one = np.empty(words, np.uint64)
+        self._two = np.empty(words, np.uint64)
+        self._spare: list[Bitmap] = []
+        self._bytes = np.empty(words * 64, np.uint8)
+
+    def add(self, parts: Iterable[tuple[Bitmap, int]], out: NDArray[Any]) -> None:
+        """Put the sum of ``steps`` over the bitmaps into ``out``, one number for each row."""
+        digits: list[list[tuple[Bitmap, bool]]] = []
+        base = 0
+        for bitmap, steps in parts:
+            if not steps:
+                continue
+            for digit, sign in _digits(steps):
+                while len(digits) <= digit:
+                    digits.append([])
+                if sign > 0:
+                    digits[digit].append((bitmap, False))
+                else:
+                    # Minus a bit is its opposite, minus one.
+                    inverse = self._take()
+                    np.invert(bitmap, out=inverse)
+                    digits[digit].append((inverse, True))
+                    base -= 1 << digit
+        self._settle(digits)
+        self._spread([queue[0] if queue else None for queue in digits], base, out)
+
+    def _settle(self, digits: list[list[tuple[Bitmap, bool]]]) -> None:
+        """Add until every digit has one bitmap at most."""
+        one, two = self._one, self._two
+        place = 0
+        while place < len(digits):
+            queue = digits[place]
+            if len(queue) > 1 and place + 1 == len(digits):
+                digits.append([])
+            while len(queue) > 2:
+                (x, own_x), (y, own_y), (z, own_z) = queue.pop(), queue.pop(), queue.pop()
+                total, carry = self._take(), self._take()
+                np.bitwise_xor(x, y, out=one)
+                np.bitwise_and(x, y, out=carry)
+                np.bitwise_xor(one, z, out=total)
+                np.bitwise_and(one, z, out=two)
+                np.bitwise_or(carry, two, out=carry)
+                self._give(x, own_x)
+                self._give(y, own_y)
+                self._give(z, own_z)
+                queue.append((total, True))
+                digits[place + 1].append((carry, True))
+            if len(queue) == 2:
+                (x, own_x), (y, own_y) = queue.pop(), queue.pop()
+                total, carry = self._take(), self._take()
+                np.bitwise_xor(x, y, out=total)
+                np.bitwise_and(x, y, out=carry)
+                self._give(x, own_x)
+                self._give(y, own_y)
+                queue.append((total, True))
+                digits[place + 1].append((carry, True))
+            place += 1
+
+    def _spread(
+        self, digits: list[tuple[Bitmap, bool] | None], base: int, out: NDArray[Any]
+    ) -> None:
+        """From a bitmap for each digit to a number for each row."""
+        rows = len(out)
+        out[:] = base
+        for start in range(0, len(digits), 8):
+            group = digits[start : start + 8]
+            used = False
+            for shift, entry in enumerate(group):
+                if entry is None:
+                    continue
+                bits = np.unpackbits(entry[0].view(np.uint8), bitorder="little")
+                self._give(*entry)
+                if shift:
+                    np.left_shift(bits, shift, out=bits)
+                if used:
+                    np.bitwise_or(self._bytes, bits, out=self._bytes)
+                else:
+                    self._bytes = bits
+                    used = True
+            if used:
+                wide = self._bytes[:rows].astype(out.dtype)
+                if start:
+                    wide <<= start
+                out += wide
+
+    def _take(self) -> Bitmap:
+        return self._spare.pop() if self._spare else np.empty(self.words, np.uint64)
+
+    def _give(self, bitmap: Bitmap, own: bool) -> None:
+        if own:
+            self._spare.append(bitmap)
+
+
+def _digits(steps: int) -> list[tuple[int, int]]:
+    """Binary digits 1 and -1, no two neighbours, which makes them fewest: (place, sign)."""
+    found = []
+    place = 0
+    while steps:
+        if steps & 1:
+            sign = 2 - (steps & 3)
+            found.append((place, sign))
+            steps -= sign
+        steps >>= 1
+        place += 1
+    return found
