@@ -17,6 +17,7 @@ MODULES = {
     "explain": "advisor.cli.rules_explain",
     "list": "advisor.cli.rules_list",
     "new": "advisor.cli.rules_new",
+    "pages": "advisor.cli.rules_pages",
     "schema": "advisor.cli.rules_schema",
     "show": "advisor.cli.rules_show",
     "test": "advisor.cli.rules_test",
