@@ -27,11 +27,11 @@ def run(
     resume: str | None = None,
     mouse: bool = True,
 ) -> int:
-    """Run in the terminal; the return value is the exit code.
+    """Run in the terminal; the return value is the exit code.  Raises what ended it early.
 
     ``answers`` is a file to start from, ``resume`` a saved session to go on with (empty: the
-    latest).  Mistakes in them, or in the rule base, are printed on standard error once the
-    terminal is given back; so is how to go on later.
+    latest).  How to go on later is printed on standard error once the terminal is given back.
+    Raises DataError for mistakes in them, RuleBaseError for those in the rule base.
     """
     day = as_of if as_of is not None else date.today()
     begin: Begin | None = None
@@ -41,11 +41,11 @@ def run(
         begin = partial(_answers, answers)
     app = shipped_app(rules=rules, as_of=day, begin=begin, sessions=session_directory())
     app.run(mouse=mouse)
-    if app.load_failure is not None:
-        from advisor.reports.problems import render_all
-
-        sys.stderr.write(render_all(app.load_failure.problems))
     sys.stderr.write(app.keeper.farewell())
+    if app.load_failure is not None:
+        raise app.load_failure
+    if app._exception is not None:
+        raise app._exception
     return app.return_code or 0
 
 

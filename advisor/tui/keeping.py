@@ -40,6 +40,7 @@ class Keeper:
     ) -> None:
         self.name: str | None = None
         self.failure: str | None = None
+        self.held = False
         self._directory = directory
         self._now = now
         self._tell = tell
@@ -51,8 +52,9 @@ class Keeper:
         self._saver.start()
 
     def keep(self, interview: Interview) -> None:
-        """Save this state soon; nothing is saved before the first answer."""
-        if self._directory is None or not (interview.answers or interview.marks):
+        """Save this state soon; nothing is saved before the first answer, nor while ``held``
+        (a trial that may be taken back)."""
+        if self.held or self._directory is None or not (interview.answers or interview.marks):
             return
         from advisor.sessions import SessionStore, session_of
 

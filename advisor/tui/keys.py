@@ -46,6 +46,13 @@ PANEL: Final = Action(
 )
 TAB: Final = Action("verdict.tab", "1,2,3,4,5", "screen.tab", "page", "Turn to that page")
 FIND: Final = Action("interview.find", "slash", "screen.find", "find", "Find in a long list")
+CHOOSE: Final = Action("compare.choose", "a", "screen.choose", "offers", "Choose the offers")
+DIFFERENCES: Final = Action(
+    "compare.differences", "d", "screen.differences", "differences", "Only what differs, or all"
+)
+LESS: Final = Action("whatif.less", "left", "screen.less", "less", "Less weight")
+MORE: Final = Action("whatif.more", "right", "screen.more", "more", "More weight")
+KEEP: Final = Action("whatif.keep", "k", "screen.keep", "keep", "Keep the changes")
 RENAME: Final = Action("session.rename", "n", "screen.rename", "rename", "Give another name")
 DELETE: Final = Action("session.delete", "d", "screen.delete", "delete", "Delete; asks once more")
 OPEN: Final = Action("nav.open", "enter", "screen.select", "open", "Open what is highlighted")
@@ -55,6 +62,8 @@ COMPARE: Final = Action("nav.compare", "c,f7", "app.compare", "compare", "Offers
 WHATIF: Final = Action("nav.whatif", "x,f8", "app.whatif", "what if", "Change answers or weights")
 EXPORT: Final = Action("nav.export", "e,f9", "app.export", "export", "Write the result to a file")
 VERDICT: Final = Action("nav.verdict", "v,f10", "app.verdict", "verdict", "The verdict so far")
+EVIDENCE: Final = Action("nav.evidence", "f", "app.evidence", "facts", "Facts and their sources")
+RULES: Final = Action("nav.rules", "g", "app.rules", "rules", "The rules as they are written")
 COPY: Final = Action("nav.copy", "y", "app.copy", "copy", "Send the verdict to the clipboard")
 CLOSE: Final = Action("nav.close", "escape", "screen.close", "close", "Leave a field or a screen")
 HELP: Final = Action("app.help", "question_mark,f1", "app.help", "more", "Keys of this screen")
@@ -64,13 +73,13 @@ QUIT_ALWAYS: Final = Action(
     "app.quit-always", "ctrl+q", "app.leave", "quit", "Leave, even while typing"
 )
 
-NAVIGATION: Final = (VERDICT, WHY, REVIEW, COMPARE, WHATIF, EXPORT, COPY)
+NAVIGATION: Final = (VERDICT, WHY, REVIEW, COMPARE, WHATIF, EXPORT, EVIDENCE, RULES, COPY)
 INTERVIEW: Final = (ANSWER, PICK, MARK, BACK, SKIP, UNKNOWN, FIND, PANEL)
+OTHERS: Final = (OPEN, CLOSE, RENAME, DELETE, CHOOSE, DIFFERENCES, LESS, MORE, KEEP, TAB)
 ANYWHERE: Final = (HELP, THEME, QUIT, QUIT_ALWAYS)
 
 BY_ID: Final[Mapping[str, Action]] = {
-    action.id: action
-    for action in (*INTERVIEW, *NAVIGATION, OPEN, CLOSE, RENAME, DELETE, *ANYWHERE)
+    action.id: action for action in (*INTERVIEW, *NAVIGATION, *OTHERS, *ANYWHERE)
 }
 
 KEYMAPS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -78,7 +87,7 @@ KEYMAPS: Final[Mapping[str, Mapping[str, str]]] = {
     "vim": {
         "list.down": "down,j",
         "list.up": "up,k",
-        "list.first": "home,g",
+        "list.first": "home",
         "list.last": "end,G",
     },
 }

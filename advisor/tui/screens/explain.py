@@ -67,7 +67,6 @@ class ExplainScreen(AdvisorScreen):
         yield KeyBar("nav.close", "nav.verdict", "nav.export", "app.quit", "app.help")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(ExplainTree).focus()
 
     def action_back(self) -> None:
@@ -79,6 +78,8 @@ class ExplainScreen(AdvisorScreen):
     def show_state(self) -> None:
         result = self.state.recommendation
         if result is None:
+            words = self.state.failure or "The ranking is being computed…"
+            self.query_one("#subject", Static).update(Content.styled(words, "$accent"))
             return
         offer = self._offer if self._offer is not None else result.verdict.offer
         row = self.state.ranked(offer) if offer is not None else None

@@ -61,7 +61,6 @@ class ExportScreen(AdvisorScreen):
         choices = [Choice(form.id, form.label, form.means) for form in FORMATS.values()]
         formats.show_choices(choices, "one", set())
         formats.focus()
-        super().on_mount()
 
     def show_state(self) -> None:
         note = self.query_one("#written", Static)

@@ -27,9 +27,6 @@ class HelpScreen(AdvisorScreen):
         self.query_one("#help-text", Static).update(self._text())
         self.query_one("#help").focus()
 
-    def action_help(self) -> None:
-        self.dismiss(None)
-
     def _text(self) -> Content:
         below = self.app.screen_stack[-2] if len(self.app.screen_stack) > 1 else None
         parts: list[Content] = []

@@ -44,7 +44,6 @@ class LoadScreen(AdvisorScreen):
         yield KeyBar("nav.open=load", "nav.close", "app.quit-always", "app.help")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(PathInput).focus()
 
     def action_select(self) -> None:

@@ -52,7 +52,6 @@ class SessionsScreen(AdvisorScreen):
 
     def on_mount(self) -> None:
         self.query_one(NameInput).display = False
-        super().on_mount()
         self.query_one(Menu).focus()
 
     def show_state(self) -> None:

@@ -60,7 +60,6 @@ class VerdictScreen(AdvisorScreen):
         )  # fmt: skip
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one("#why-page").focus()
 
     def show_state(self) -> None:

@@ -73,6 +73,8 @@ class WelcomeScreen(AdvisorScreen):
             choices.append(Choice("sessions", "Sessions", "Every interview that was kept"))
         choices += [
             Choice("load", "Load", "Start from an answers file"),
+            Choice("evidence", "Facts", "The offers, with sources, grades and dates"),
+            Choice("rules", "Rules", "What the advice rests on, as it is written"),
             Choice("examples", "Examples", "Start from a shipped workload, and see its verdict"),
         ]
         menu = self.query_one(AnswerList)
