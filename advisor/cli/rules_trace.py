@@ -53,7 +53,8 @@ def command(
         if name is not None and name not in known:
             raise unknown_name(what, name, known, f"--{what}")
     from advisor.decision.inference import inferred
-    from advisor.decision.situation import RuleBase, Situation
+    from advisor.decision.rulebase import RuleBase
+    from advisor.decision.situation import Situation
 
     base = RuleBase.on(knowledge, common.as_of)
     read = inferred(knowledge, base.ledger, read_inputs(answers, knowledge))
@@ -93,23 +94,26 @@ class _View:
         self.situation = situation
         self.vocabulary = Vocabulary(situation.knowledge)
         self._models: dict[str, str | None] = {}
+        self._everything: Mapping[str, Domain] = situation.environment(
+            situation.knowledge.questions, {}, point=False
+        )
 
     def trace(self, rule: Rule, offer: str) -> Trace:
         """The rule for the offer and the model it would serve in the likeliest case."""
         from advisor.decision.costs import MEASURES
         from advisor.engine.trace import trace_rule
+        from advisor.engine.truth import its_in
 
         situation = self.situation
-        env: Mapping[str, Domain] = situation.environment(
-            situation.questions_of(rule), {}, point=False
-        )
-        if rule.effect in ("warn", "advise"):
-            # As in a decision: these may ask whether something is known at all.
-            env = situation.inputs.answers
-        known = situation.extended(env, situation.base.workload.derived_in(rule.when))
+        workload = situation.base.workload
+        # As in a decision: only warnings and advice ask what was answered; to the others, what
+        # was not is everything that it could be.
+        stated = rule.effect in ("warn", "advise")
+        env = situation.inputs.answers if stated else self._everything
+        known = workload.extend(env, workload.derived_in(rule.when))
         model = self.model(offer)
         its = dict(situation.base.offering.environment(offer, model))
-        for name in sorted(situation.its_of(rule) & set(MEASURES)):
+        for name in sorted(its_in(rule.when) & set(MEASURES)):
             value = situation.costs.measure(name, offer, model, env)
             if value is not None:
                 its[name] = value
