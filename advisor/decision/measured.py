@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from operator import itemgetter
 from typing import Any
 
-from advisor.decision.costs import SHARES, TRAFFIC, Profile, whole_traffic
+from advisor.decision.costs import TRAFFIC, Profile, whole_traffic
 from advisor.decision.rulebase import anchor_names
 from advisor.decision.situation import Situation
 from advisor.decision.tables import (
@@ -21,14 +20,11 @@ from advisor.decision.tables import (
     price_doubts,
     utilities_over,
 )
+from advisor.decision.terms import QUESTIONS, Numbers, Terms, corners, terms_look
 from advisor.decision.utilities import FEW_ROWS, Span, Utilities
 from advisor.engine.looks import Cells, Look, Part
-from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.knowledge.model import Criterion, Measure
 from advisor.knowledge.values import Domain, Interval
-
-Numbers = tuple[int, int, int]
-"""Requests a day, tokens read and tokens written per request."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,35 +142,30 @@ class Measured(Utilities):
 
     def _charged_look(self, criterion: Criterion) -> Look[tuple[Charged, ...]]:
         situation, measure = self._situation, self._measure
-        questions = sorted({*SHARES, "precision", *SERVING_QUESTIONS})
-        keys = situation.space.open_keys(questions)
-        terms = [q for q in questions if q not in SERVING_QUESTIONS]
         offers = tuple(situation.knowledge.offers)
-        choices = situation.choices
+        known: dict[tuple[str, Terms], Charged] = {}
 
-        def charged(offer: str, model: str | None, envs: Sequence[Mapping[str, Domain]]) -> Charged:
-            point, inside = (situation.costs.profile(offer, model, env) for env in envs)
-            doubts = price_doubts(situation, offer, model)
+        def charged(offer: str, terms: Terms) -> Charged:
+            doubts = price_doubts(situation, offer, terms.model)
             return situation.base.aspects.of(
-                ("charged", criterion.id, point, inside, doubts),
-                lambda: Charged(measure, point, inside, doubts, {}),
+                ("charged", criterion.id, terms.point, terms.inside, doubts),
+                lambda: Charged(measure, terms.point, terms.inside, doubts, {}),
             )
 
-        def see(cells: Cells) -> tuple[Charged, ...]:
-            at = dict(zip(keys, cells, strict=True))
-            envs = [situation.environment(terms, at, point=p) for p in (True, False)]
-            row = choices.meaning(tuple(at[key] for key in choices.keys))
-            return tuple(
-                [charged(o, choice.model, envs) for o, choice in zip(offers, row, strict=True)]
-            )
+        def see(row: tuple[Terms, ...]) -> tuple[Charged, ...]:
+            found = []
+            for place in zip(offers, row, strict=True):
+                if place not in known:
+                    known[place] = charged(*place)
+                found.append(known[place])
+            return tuple(found)
 
         def make() -> Look[tuple[Charged, ...]]:
-            return Look(keys, situation.sizes(keys), see)
+            return terms_look(situation).map(see)
 
         if situation.inputs.prices:
             return make()
-        place = ("charged", criterion.id, *situation.slots(questions))
-        return situation.kept(place, make)
+        return situation.kept(("charged", criterion.id, *situation.slots(QUESTIONS)), make)
 
     def _combine(self, seen: tuple[int, ...]) -> int:
         figure = self._figures.meanings[seen[0]]
@@ -214,15 +205,3 @@ class Measured(Utilities):
 
 def _is_point(domain: Domain) -> bool:
     return not isinstance(domain, Interval) or domain.is_point
-
-
-def corners(env: Mapping[str, Domain]) -> tuple[Numbers, ...]:
-    """The corners of a cell of the traffic, as whole numbers like the point's."""
-    requests, reads, writes = (_ends(env.get(name)) for name in TRAFFIC)
-    return tuple(product(requests, reads, writes))
-
-
-def _ends(value: Domain | None) -> tuple[int, ...]:
-    if not isinstance(value, Interval) or value.low is None or value.high is None:
-        return (0,)
-    return tuple(dict.fromkeys((round(value.low), round(value.high))))

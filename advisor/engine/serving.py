@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from advisor.engine.offering import Offering
 from advisor.engine.truth import conjunction
@@ -37,6 +38,9 @@ class Serving:
         self._offering = offering
         self._references = knowledge.method.reference_models
         self._low, self._high = knowledge.method.size_match
+        # Asked again for every offer and cell.
+        self._wanted = lru_cache(maxsize=256)(self._wanted_of)
+        self.serves = lru_cache(maxsize=None)(self._serves)
 
     def size_cuts(self) -> list[tuple[Number, bool]]:
         """Where the asked size starts or stops matching a reference model."""
@@ -62,17 +66,21 @@ class Serving:
         if frontier == Options(frozenset({"best-closed"})):
             return self._first(offer, self._references.get("best-closed", ()))
         size = env.get("model-size")
-        wanted = self._sized()
         open_only = frontier == Options(frozenset({"large-open"}))
-        if open_only:
-            wanted = tuple(dict.fromkeys((*self._references.get("large-open", ()), *wanted)))
-        if isinstance(size, Interval):
-            wanted = tuple(m for m in wanted if self._matches(m, size))
-        found = self._first(offer, wanted)
+        found = self._first(offer, self._wanted(size, open_only))
         if found.served is not True and not open_only and "model-size" not in answers:
             closed = self._first(offer, self._references.get("closed", ()))
             return closed if closed.served is True else found
         return found
+
+    def _wanted_of(self, size: Domain | None, open_only: bool) -> tuple[str, ...]:
+        """The reference models of the asked size, in their declared order."""
+        wanted = self._sized()
+        if open_only:
+            wanted = tuple(dict.fromkeys((*self._references.get("large-open", ()), *wanted)))
+        if isinstance(size, Interval):
+            wanted = tuple(m for m in wanted if self._matches(m, size))
+        return wanted
 
     def _sized(self) -> tuple[str, ...]:
         return self._references.get("open", ())
@@ -97,7 +105,7 @@ class Serving:
         open_list = not self._offering.is_yes(offer, "catalogue-complete")
         return Choice(doubtful, None if doubt or (open_list and not models) else False)
 
-    def serves(self, offer: str, model: str) -> Truth:
+    def _serves(self, offer: str, model: str) -> Truth:
         """Whether the offer serves the model on the day of the ledger."""
         row = self._ledger.served[offer].get(model)
         if row is not None:

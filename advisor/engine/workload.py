@@ -9,7 +9,7 @@ from advisor.engine.truth import names_in, truth_of
 from advisor.knowledge.model import Derived, Knowledge
 from advisor.knowledge.syntax import Arithmetic, Call, Condition, Expression, Name
 from advisor.knowledge.values import Domain, Interval, Options
-from advisor.language.expressions import value_bounds
+from advisor.language.expressions import value_at, value_bounds
 
 
 class Workload:
@@ -108,6 +108,12 @@ def _bounds(expression: Expression, env: Mapping[str, Domain]) -> Interval | Non
         if not isinstance(domain, Interval):
             return None
         numbers[name] = domain
+    points = {name: domain.low for name, domain in numbers.items() if domain.low is not None}
+    if len(points) == len(numbers) and all(domain.is_point for domain in numbers.values()):
+        try:
+            return Interval.point(value_at(expression, points))
+        except ZeroDivisionError:
+            pass
     return value_bounds(expression, numbers)
 
 

@@ -1,0 +1,102 @@
+"""What offers charge, and what traffic they charge it for, by joint cell.
+
+A cost hangs on the traffic and on the terms (which model is served, at which precision, for
+which shares of cached and of batched work); the two are looked at apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from advisor.decision.costs import SHARES, TRAFFIC, Profile
+from advisor.decision.situation import Situation
+from advisor.engine.looks import Cells, Look
+from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
+from advisor.knowledge.values import Domain, Interval
+
+Numbers = tuple[int, int, int]
+"""Requests a day, tokens read and tokens written per request."""
+
+QUESTIONS = ("precision", *SHARES, *SERVING_QUESTIONS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """An offer with the model that it serves.  ``point`` is what it charges at the shares
+    that stand for a cell, ``inside`` bounds it over all shares in the cell."""
+
+    model: str | None
+    point: Profile
+    inside: Profile
+
+
+def terms_look(situation: Situation) -> Look[tuple[Terms, ...]]:
+    """The terms of every offer, in their order; equal ones are mostly the same object."""
+    keys = situation.space.open_keys(QUESTIONS)
+    shared = ("precision", *SHARES)
+    offers = tuple(situation.knowledge.offers)
+    choices = situation.choices
+    made: dict[tuple[object, ...], Terms] = {}
+    numbers: dict[tuple[Domain, ...], int] = {}
+
+    def see(cells: Cells) -> tuple[Terms, ...]:
+        at = dict(zip(keys, cells, strict=True))
+        point, inside = (situation.environment(shared, at, point=p) for p in (True, False))
+        number = numbers.setdefault((*point.values(), *inside.values()), len(numbers))
+        row = choices.meaning(tuple(at[key] for key in choices.keys))
+        found = []
+        for offer, choice in zip(offers, row, strict=True):
+            place = (offer, choice.model, number)
+            terms = made.get(place)
+            if terms is None:
+                terms = made[place] = terms_at(situation, offer, choice.model, point, inside)
+            found.append(terms)
+        return tuple(found)
+
+    def make() -> Look[tuple[Terms, ...]]:
+        return Look(keys, situation.sizes(keys), see)
+
+    if situation.inputs.prices:
+        return make()
+    return situation.kept(("terms", *situation.slots(QUESTIONS)), make)
+
+
+def terms_at(
+    situation: Situation,
+    offer: str,
+    model: str | None,
+    point: Mapping[str, Domain],
+    inside: Mapping[str, Domain],
+) -> Terms:
+    """The terms of one offer for one model; the same object for the same charges."""
+    profiles = [situation.costs.profile(offer, model, env) for env in (point, inside)]
+    return situation.base.aspects.of(
+        ("terms", offer, model, *profiles), lambda: Terms(model, *profiles)
+    )
+
+
+def corners_look(situation: Situation) -> Look[tuple[Numbers, ...]]:
+    """The corners of each joint cell of the traffic."""
+    keys = situation.space.open_keys(TRAFFIC)
+
+    def see(cells: Cells) -> tuple[Numbers, ...]:
+        at = dict(zip(keys, cells, strict=True))
+        return corners(situation.environment(TRAFFIC, at, point=False))
+
+    return situation.kept(
+        ("corners", *situation.slots(TRAFFIC)), lambda: Look(keys, situation.sizes(keys), see)
+    )
+
+
+def corners(env: Mapping[str, Domain]) -> tuple[Numbers, ...]:
+    """The corners of a cell of the traffic, as whole numbers."""
+    requests, reads, writes = (_ends(env.get(name)) for name in TRAFFIC)
+    return tuple(product(requests, reads, writes))
+
+
+def _ends(value: Domain | None) -> tuple[int, ...]:
+    if not isinstance(value, Interval) or value.low is None or value.high is None:
+        return (0,)
+    return tuple(dict.fromkeys((round(value.low), round(value.high))))
