@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 
+from advisor.decision.caps import evidence_caps, margin_caps
 from advisor.decision.entries import Entries
 from advisor.decision.gates import Gate, Standing, gates_of, stand
 from advisor.decision.inference import inferred
@@ -75,7 +76,7 @@ class _Decision:
         self.stated = stated
         self.readings = readings
         self.words = Words(situation)
-        gates = gates_of(situation)
+        gates = self.gates = gates_of(situation)
         worlds = Worlds(situation.axes, impossible_looks(situation))
         self.standings, failures = stand(situation, worlds, gates)
         scoring = Scoring(situation, worlds, self.standings, failures)
@@ -171,7 +172,13 @@ class _Decision:
             p = against.share
             r = robustness(self.scored[leader.offer], self.scored[rival.offer])
             dominates = r is None
-        caps: dict[str, str] = {}
+        margin = None
+        if len(ranking) > 1 and ranking[1].lane == leader.lane:
+            margin = leader.score.points - ranking[1].score.points
+        caps = {
+            **margin_caps(method, margin),
+            **evidence_caps(self.situation, self.gates, leader.offer, leader.model),
+        }
         if leader.lane == "conditional":
             caps["a requirement is unproven"] = "leaning"
         answered = relevant_answers(self.situation, self.situation.base.relevant)

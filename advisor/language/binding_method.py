@@ -18,7 +18,7 @@ from advisor.language.marks import quote
 from advisor.language.vocabulary import did_you_mean
 
 CONFIDENCE = ("firm", "likely", "leaning", "toss-up")
-THRESHOLDS = ("settled", "p", "r", "weak")
+THRESHOLDS = ("settled", "p", "r", "weak", "margin")
 
 
 def bind_method(raw: Raw[MethodShape], models: Ids) -> Method | None:
@@ -148,7 +148,7 @@ def _confidence(shape: MethodShape, findings: Findings) -> Mapping[str, Mapping[
                     findings.add("wrong-type", f"{quote(node.text)} is not yes or no", node)
                 thresholds[name] = Fraction(node.text == "yes")
             else:
-                domain = parse_domain(node, NumberType("factor", 0, 1000), findings)
+                domain = parse_domain(node, NumberType("factor", 0, 10_000), findings)
                 if isinstance(domain, Interval) and domain.is_point and domain.low is not None:
                     thresholds[name] = Fraction(domain.low)
                 elif domain is not None:
