@@ -24,7 +24,7 @@ _FORMATS = {16: "h", 32: "i", 64: "q"}
 _REMEMBERED = 4_096
 
 # Measured costs of a byte looked up and of a plane counted, as small whole numbers.
-_BYTE, _PLANE = 7, 11
+_BYTE, _PLANE = 12, 11
 
 
 Settled: TypeAlias = tuple[tuple[int, ...], tuple[int, ...], list[int]]

@@ -35,13 +35,13 @@ class Ranks:
         np.negative(keys, out=keys)
         keys <<= self._bits
         keys |= np.arange(self.offers, dtype=self._kind)[:, None]
-        keys[excluded] = self._last
+        np.copyto(keys, self._last, where=excluded)
         return keys
 
     def places(self, keys: NDArray[Any]) -> NDArray[np.int16]:
         """The offers that keys stand for; -1 for one that is excluded."""
-        found = (keys & ((1 << self._bits) - 1)).astype(np.int16)
-        found[keys == self._last] = -1
+        found = (keys & ((1 << self._bits) - 1)).astype(np.int16, copy=False)
+        np.copyto(found, -1, where=keys == self._last)
         return found
 
     def sort(self, keys: NDArray[Any]) -> NDArray[Any]:

@@ -7,13 +7,34 @@ left at the end are spread out to a number for each row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from advisor.engine.columns_tests import Bitmap
+
+
+class Plan:
+    """Which bitmaps stand in which binary digit of a sum.
+
+    ``parts`` are (place of a bitmap, steps).  Minus a bit is its opposite, minus one: so
+    ``digits`` says of each place whether its opposite is meant, and ``base`` is what that
+    takes off.
+    """
+
+    def __init__(self, parts: Iterable[tuple[int, int]]) -> None:
+        self.digits: list[list[tuple[int, bool]]] = []
+        self.base = 0
+        for place, steps in parts:
+            for digit, sign in _digits(steps):
+                while len(self.digits) <= digit:
+                    self.digits.append([])
+                self.digits[digit].append((place, sign < 0))
+                if sign < 0:
+                    self.base -= 1 << digit
+        self.inverted = sorted({p for queue in self.digits for p, negative in queue if negative})
 
 
 class Adder:
@@ -26,26 +47,16 @@ class Adder:
         self._spare: list[Bitmap] = []
         self._bytes = np.empty(words * 64, np.uint8)
 
-    def add(self, parts: Iterable[tuple[Bitmap, int]], out: NDArray[Any]) -> None:
-        """Put the sum of ``steps`` over the bitmaps into ``out``, one number for each row."""
-        digits: list[list[tuple[Bitmap, bool]]] = []
-        base = 0
-        for bitmap, steps in parts:
-            if not steps:
-                continue
-            for digit, sign in _digits(steps):
-                while len(digits) <= digit:
-                    digits.append([])
-                if sign > 0:
-                    digits[digit].append((bitmap, False))
-                else:
-                    # Minus a bit is its opposite, minus one.
-                    inverse = self._take()
-                    np.invert(bitmap, out=inverse)
-                    digits[digit].append((inverse, True))
-                    base -= 1 << digit
+    def add(self, plan: Plan, bitmaps: Sequence[Bitmap], out: NDArray[Any]) -> None:
+        """Put the sum of the plan's steps into ``out``, one number for each row."""
+        inverses = {i: np.invert(bitmaps[i], out=self._take()) for i in plan.inverted}
+        digits = [
+            [(inverses[i] if negative else bitmaps[i], False) for i, negative in queue]
+            for queue in plan.digits
+        ]
         self._settle(digits)
-        self._spread([queue[0] if queue else None for queue in digits], base, out)
+        self._spread([queue[0] if queue else None for queue in digits], plan.base, out)
+        self._spare += inverses.values()
 
     def _settle(self, digits: list[list[tuple[Bitmap, bool]]]) -> None:
         """Add until every digit has one bitmap at most."""

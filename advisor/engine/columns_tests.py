@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -238,15 +239,22 @@ def _check_flags(name: str, of: FlagsType, values: Column) -> None:
 
 def _whole_from(values: Column, low: int) -> NDArray[np.bool_]:
     """Whole numbers from ``low`` on, which may be beyond what the column can hold."""
-    info = np.iinfo(values.dtype)
-    if low > info.max:
+    least, most = _reach(values.dtype)
+    if low > most:
         return np.zeros(len(values), bool)
-    if low <= info.min:
+    if low <= least:
         return np.ones(len(values), bool)
     result: NDArray[np.bool_] = values >= values.dtype.type(low)
     return result
 
 
+@lru_cache(maxsize=16)
+def _reach(kind: np.dtype[Any]) -> tuple[int, int]:
+    info = np.iinfo(kind)
+    return int(info.min), int(info.max)
+
+
+@lru_cache(maxsize=4_096)
 def _float_from(cut: Fraction, beyond: bool) -> float:
     """The least float that is at least (or above) an exact number."""
     nearest = float(cut)

@@ -19,7 +19,7 @@ from advisor.engine.bits_layout import Layout, bits_of
 from advisor.engine.bits_scores import contested
 from advisor.engine.columns_derived import with_derived
 from advisor.engine.columns_ranks import Ranks, narrowest
-from advisor.engine.columns_sums import Adder
+from advisor.engine.columns_sums import Adder, Plan
 from advisor.engine.columns_tests import Bitmap, Column, Rows, words_for
 from advisor.engine.compile import Program
 
@@ -88,26 +88,28 @@ class Columns:
         offers = range(len(self.program.offers))
         self._contests = [(members, _offers_of(members)) for members in contested(layout, steps)]
         in_contest = {place for members, _ in self._contests for place, _, _ in members}
-        self._sums = [
-            [
-                (place, step)
-                for place, step in enumerate(steps)
-                if place not in in_contest and layout.slots[place].surely >> offer & 1
-            ]
-            for offer in offers
-        ]
+        # Behind the slots' own bitmaps stand those of ``_strongest``, in the same order.
+        behind = layout.width
+        sums: list[list[tuple[int, int]]] = [[] for _ in offers]
+        for place, step in enumerate(steps):
+            if place not in in_contest:
+                for offer in bits_of(layout.slots[place].surely):
+                    sums[offer].append((place, step))
+        for members, whom in self._contests:
+            for offer in whom:
+                for _, step, own in members:
+                    if own >> offer & 1:
+                        sums[offer].append((behind, step))
+                        behind += 1
+        self._plans = [Plan(parts) for parts in sums]
         gates = range(layout.scores, layout.gates)
         self._gates = [[g for g in gates if layout.slots[g].surely >> o & 1] for o in offers]
-        sums = [
-            [step for slot, step in zip(layout.slots, steps, strict=False) if slot.surely >> o & 1]
-            for o in offers
-        ]
-        low = min((sum(min(step, 0) for step in own) for own in sums), default=0)
-        high = max((sum(max(step, 0) for step in own) for own in sums), default=0)
+        low = min((sum(min(step, 0) for _, step in parts) for parts in sums), default=0)
+        high = max((sum(max(step, 0) for _, step in parts) for parts in sums), default=0)
         # Digits of either sign reach beyond what they add up to.
-        reach = 2 * max((sum(map(abs, own)) for own in sums), default=0) + 2
+        reach = 2 * max((sum(abs(step) for _, step in parts) for parts in sums), default=0) + 2
         self._kind = narrowest(-reach, reach)
-        self._adder: Adder | None = None
+        self._adders: dict[int, Adder] = {}
         self._ranks = Ranks(len(offers), low, high)
 
     def chunks(self, columns: Mapping[str, Column]) -> Iterator[Chunk]:
@@ -123,9 +125,13 @@ class Columns:
             end = min(start + self.chunk, rows)
             part = {name: column[..., start:end] for name, column in columns.items()}
             words = words_for(end - start)
-            if self._adder is None or self._adder.words != words:
-                self._adder = Adder(words)
-            yield self._decide(part, start, end - start, self._adder)
+            adder = self._adders.get(words)
+            if adder is None:
+                if len(self._adders) > 1:
+                    # A full chunk and a last one are what is met again.
+                    self._adders.clear()
+                adder = self._adders[words] = Adder(words)
+            yield self._decide(part, start, end - start, adder)
 
     def _decide(self, columns: Mapping[str, Column], start: int, rows: int, adder: Adder) -> Chunk:
         chunk = Rows(columns, self.program.types, rows)
@@ -136,10 +142,9 @@ class Columns:
         offers = len(self.program.offers)
         scores = np.zeros((offers, rows), self._kind)
         excluded = np.zeros((offers, rows), bool)
-        extra = self._strongest(surely)
+        bitmaps = [*surely, *self._strongest(surely)]
         for offer in range(offers):
-            parts = [(surely[place], step) for place, step in self._sums[offer]]
-            adder.add([*parts, *extra[offer]], scores[offer])
+            adder.add(self._plans[offer], bitmaps, scores[offer])
             if self._gates[offer]:
                 out = np.bitwise_or.reduce([surely[gate] for gate in self._gates[offer]])
                 excluded[offer] = np.unpackbits(out.view(np.uint8), bitorder="little")[:rows]
@@ -156,17 +161,17 @@ class Columns:
             held.append(_joined(np.bitwise_or, parts, rows.nothing))
         return held
 
-    def _strongest(self, surely: Sequence[Bitmap]) -> list[list[tuple[Bitmap, int]]]:
-        """By offer: of slots on the same evidence, the rows in which each is the strongest."""
-        found: list[list[tuple[Bitmap, int]]] = [[] for _ in self.program.offers]
+    def _strongest(self, surely: Sequence[Bitmap]) -> list[Bitmap]:
+        """Of slots on the same evidence, the rows in which each is an offer's strongest."""
+        found: list[Bitmap] = []
         for members, offers in self._contests:
             for offer in offers:
                 taken: Bitmap | None = None
-                for place, step, whom in members:
+                for place, _, whom in members:
                     if whom >> offer & 1:
-                        own = surely[place] if taken is None else surely[place] & ~taken
-                        taken = surely[place] if taken is None else taken | surely[place]
-                        found[offer].append((own, step))
+                        own = surely[place]
+                        found.append(own if taken is None else own & ~taken)
+                        taken = own if taken is None else taken | own
         return found
 
 

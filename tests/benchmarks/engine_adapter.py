@@ -121,7 +121,7 @@ class AdvisorDelta(AdvisorOne):
 
 
 class AdvisorBatch(AdvisorOne):
-    name, columnar, chunk = "advisor: columns", True, 65_536
+    name, columnar, chunk = "advisor: columns", True, 100_000
 
     def load(self, w):
         super().load(w)
