@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from advisor.authoring.changes import Changes, Relevance, changes_between
 from advisor.authoring.cover import Cover, answerable, build_cover
@@ -20,6 +20,8 @@ from advisor.errors import DataError
 from advisor.knowledge.model import Case, Inputs, Knowledge
 
 Progress: TypeAlias = Callable[[int, int], None]
+Witnesses: TypeAlias = Literal["none", "first", "all"]
+"""Which flips get a witness: none, the first of each kind, or all."""
 
 MOST_SHEETS = 300
 MOST_TRIES = 60
@@ -114,7 +116,7 @@ def compare(
     most_sheets: int = MOST_SHEETS,
     cases: bool = True,
     touched_only: bool = False,
-    every_witness: bool = False,
+    witnesses: Witnesses = "first",
     progress: Progress | None = None,
 ) -> Difference:
     """Compare two rule bases.  Sheets are judged on ``as_of`` (without: the newest day in the
@@ -142,7 +144,7 @@ def compare(
         shares[now.offer][1] += 1
         if was != now:
             found.append(Flip(item.where, item.case, item.as_of, item.inputs, was, now, None))
-    flips = _with_witnesses(found, before, after, every_witness, progress)
+    flips = _with_witnesses(found, before, after, witnesses, progress)
     return Difference(
         changes=changes,
         cover=cover,
@@ -201,15 +203,19 @@ def _readable(base: Knowledge, case: Case, old: Knowledge, new: Knowledge) -> In
 
 
 def _with_witnesses(
-    flips: list[Flip], before: Judge, after: Judge, every: bool, progress: Progress | None
+    flips: list[Flip],
+    before: Judge,
+    after: Judge,
+    witnesses: Witnesses,
+    progress: Progress | None,
 ) -> Iterator[Flip]:
     seen: set[tuple[Outcome, Outcome]] = set()
     kinds = {(flip.before, flip.after) for flip in flips}
-    total = len(flips) if every else len(kinds)
+    total = len(flips) if witnesses == "all" else len(kinds)
     done = 0
     for flip in flips:
         kind = (flip.before, flip.after)
-        if kind in seen and not every:
+        if witnesses == "none" or (witnesses == "first" and kind in seen):
             yield flip
             continue
         seen.add(kind)

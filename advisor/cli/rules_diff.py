@@ -11,7 +11,7 @@ import click
 
 from advisor.cli.inputs import rules_directory
 from advisor.cli.main import DIFFERENT
-from advisor.cli.options import Common, common_options, format_option, output_option
+from advisor.cli.options import Common, common_options, format_option, one_of, output_option
 from advisor.cli.output import emit, text_style
 from advisor.cli.rules_data import as_json
 from advisor.cli.rules_progress import ProgressLine
@@ -19,7 +19,7 @@ from advisor.cli.rules_revisions import rule_base_at
 from advisor.cli.rules_test import asked_day
 
 if TYPE_CHECKING:
-    from advisor.authoring.diff import Difference, Flip, Outcome
+    from advisor.authoring.diff import Difference, Flip, Outcome, Witnesses
     from advisor.knowledge.model import Knowledge
     from advisor.reports.blocks import Block
 
@@ -33,9 +33,16 @@ if TYPE_CHECKING:
 )
 @click.option("--no-cases", is_flag=True, help="Leave the cases out.")
 @click.option("--touched", is_flag=True, help="Only sheets that the change can move: faster.")
-@click.option("--all-witnesses", is_flag=True, help="A minimal witness for every flip.")
 @click.option(
-    "--witnesses",
+    "--witness",
+    metavar="none|first|all",
+    callback=one_of("none", "first", "all"),
+    default="first",
+    show_default=True,
+    help="Shorten answers for the first flip of each kind, or for all.",
+)
+@click.option(
+    "--save",
     metavar="DIR",
     type=click.Path(path_type=Path),
     help="Write each witness as an answers file.",
@@ -51,8 +58,8 @@ def command(
     sheets: int | None,
     no_cases: bool,
     touched: bool,
-    all_witnesses: bool,
-    witnesses: Path | None,
+    witness: Witnesses,
+    save: Path | None,
     form: str,
     output: Path | None,
 ) -> int:
@@ -79,12 +86,12 @@ def command(
             most_sheets=MOST_SHEETS if sheets is None else sheets,
             cases=not no_cases,
             touched_only=touched,
-            every_witness=all_witnesses,
+            witnesses=witness,
             progress=progress,
         )
         progress.end()
-    if witnesses is not None:
-        _write(witnesses, found, after)
+    if save is not None:
+        _write(save, found, after)
     if form == "json":
         emit(as_json("advisor-rule-diff-1", **_data(found, after)), output)
     else:

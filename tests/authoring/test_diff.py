@@ -141,7 +141,7 @@ def test_an_open_number_that_a_threshold_cuts_counts_as_touched(copy, small_know
 
 def test_a_witness_flips_and_every_answer_in_it_is_needed(copy, small_knowledge):
     new = slower(copy)
-    found = compare(small_knowledge, new, every_witness=True)
+    found = compare(small_knowledge, new, witnesses="all")
     assert found.flips
     for flip in found.flips:
         witness = flip.witness
@@ -165,6 +165,9 @@ def test_without_being_asked_one_witness_for_each_kind_of_flip(copy, small_knowl
     found = compare(small_knowledge, slower(copy))
     kinds = {(flip.before, flip.after) for flip in found.flips}
     assert sum(1 for flip in found.flips if flip.witness is not None) == len(kinds)
+    none = compare(small_knowledge, copy.load(), witnesses="none")
+    assert [flip.where for flip in none.flips] == [flip.where for flip in found.flips]
+    assert all(flip.witness is None for flip in none.flips)
 
 
 def test_an_offer_that_no_longer_wins_is_told(copy, small_knowledge):
@@ -261,7 +264,7 @@ def test_the_command_compares_directories(copy, call, small_knowledge, tmp_path)
     assert "Witness (minimal): chat-startup" in shown
     code, out, _ = call(
         "--rules", copy.root, "rules", "diff", old, "--exit-code", "--format", "json",
-        "--witnesses", tmp_path / "witnesses",
+        "--save", tmp_path / "witnesses",
     )  # fmt: skip
     assert code == 6
     data = json.loads(out)
