@@ -15,10 +15,8 @@ from advisor.decision.costs import MEASURES, Costs
 from advisor.engine.offering import Offering
 from advisor.engine.truth import (
     conjunction,
-    disjunction,
     its_in,
     names_in,
-    negation,
     tests_in,
     truth_of,
 )
@@ -27,7 +25,6 @@ from advisor.knowledge.ledger import build_ledger
 from advisor.knowledge.model import Example, Inputs, Knowledge, Rule
 from advisor.knowledge.syntax import (
     ALWAYS,
-    AllOf,
     AnyOf,
     Atom,
     CompareIts,
@@ -236,17 +233,6 @@ class Bench:
             if setting.model is None and self.offering.depends_on_model(name):
                 return f"{NOT_KNOWN} (no model is given)"
         return NOT_KNOWN
-
-
-def combine(condition: Condition, of: Mapping[Atom, Truth]) -> Truth:
-    """The truth of a condition from the truths of its atoms."""
-    if isinstance(condition, Atom):
-        return of[condition]
-    if isinstance(condition, AllOf):
-        return conjunction(combine(part, of) for part in condition.parts)
-    if isinstance(condition, AnyOf):
-        return disjunction(combine(part, of) for part in condition.parts)
-    return negation(combine(condition.part, of))
 
 
 def reads_of(rule: Rule) -> frozenset[str]:

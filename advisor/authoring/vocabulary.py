@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from advisor.knowledge.model import Knowledge
 from advisor.knowledge.syntax import UnaryTest
-from advisor.knowledge.values import ChoiceType, NumberType, Type
+from advisor.knowledge.values import ChoiceType, Type
 from advisor.language.binding_rules import ESTIMATES
 from advisor.language.wording import test_source, test_words
 
@@ -53,8 +53,3 @@ def written_test(test: UnaryTest, of: Type) -> str:
         return test_source(test, of)
     except ValueError:
         return test_words(test, of)
-
-
-def unit_of(of: Type) -> str:
-    """The unit of a number; empty for choices."""
-    return of.unit if isinstance(of, NumberType) else ""

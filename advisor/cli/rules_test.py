@@ -120,7 +120,7 @@ def _blocks(results: Results) -> Iterator[Block]:
             (c.judgement, c.case, c.offer, c.lane, c.confidence, "settled" if c.settled else "open")
             for c in results.cases
         )
-        header = ("verdict", "case", "winner", "lane", "confidence", "")
+        header = ("verdict", "case", "winner", "lane", "confidence", "proof")
         yield Table(header, rows, whole=True)
     for case in results.cases:
         if case.failures:
