@@ -90,11 +90,8 @@ class AdvisorApp(Navigation):
 
     # -- beginning and end ---------------------------------------------------------------------
 
-    def on_load(self) -> None:
-        # Textual calls the handler of each class, so there is no call of super here.
-        self._restore_terminal_on_signals()
-
     def on_mount(self) -> None:
+        self._restore_terminal_on_signals()
         self._ranker.start()
         self.keeper.start()
         self._ranker.submit(0, self._read_everything)
