@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.events import Resize
 from textual.screen import Screen
 
-from advisor.tui import keys, phrases, themes
+from advisor.tui import keys, themes
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.screens.too_small import TooSmallScreen
 from advisor.tui.screens.welcome import WelcomeScreen
@@ -193,6 +193,8 @@ class Navigation(App[None]):
         interview = self.state.interview
         if interview is None:
             return
+        from advisor.tui import phrases
+
         for question in interview.questions:
             name = phrases.name_words(question.id)
             yield SystemCommand(f"Question: {name}", question.ask, partial(self._ask, question.id))

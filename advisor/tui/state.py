@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from advisor.decision.result import Ranked, Recommendation
-
 if TYPE_CHECKING:
+    from advisor.decision.result import Ranked, Recommendation
     from advisor.interview import Interview
     from advisor.knowledge.model import Knowledge, Question
 

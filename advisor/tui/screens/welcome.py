@@ -10,7 +10,6 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
-from advisor.reports.figures import counted
 from advisor.tui import keys
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.widgets.answer_list import AnswerList, Choice
@@ -67,6 +66,8 @@ class WelcomeScreen(AdvisorScreen):
             choices.append(Choice("again", "Start again", "With no answers; these are kept"))
         kept = self.advisor.kept
         if kept and not going_on:
+            from advisor.reports.figures import counted
+
             latest = f"{kept[0].name}, {counted(kept[0].answers, 'answer')}"
             choices.append(Choice("resume", "Resume", f"The latest session: {latest}"))
         if kept:
