@@ -109,10 +109,11 @@ def stand(
         for i, offer in enumerate(offers):
             if not anywhere >> i & 1:
                 continue
-            if passes_somewhere >> i & 1 or not stated:
-                depends[offer].append(gate)
-            elif not open_somewhere >> i & 1 and not gate.negotiable:
+            always = not (passes_somewhere | open_somewhere) >> i & 1
+            if always and not gate.negotiable:
                 excluded[offer].append(gate)
+            elif passes_somewhere >> i & 1 or not stated:
+                depends[offer].append(gate)
             else:
                 confirm[offer].append(gate)
         if fails_somewhere and not gate.negotiable:

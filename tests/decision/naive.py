@@ -229,6 +229,12 @@ def weights(knowledge, inputs, world):
     return result
 
 
+def stated(gate, inputs):
+    """What a gate compares with the offer must have been asked for to be a requirement."""
+    compared = [a.name for a in atoms(gate.when) if isinstance(a.test, CompareIts)]
+    return all(name in inputs.answers for name in compared)
+
+
 def decide(knowledge: Knowledge, inputs: Inputs):
     """offer -> (lane, unproven gates, exact mean score)."""
     everything = list(worlds(knowledge, inputs))
@@ -239,7 +245,11 @@ def decide(knowledge: Knowledge, inputs: Inputs):
             g.id: [true(AllOf((g.when, g.offers)), w, offer) for w, _ in everything] for g in gates
         }
         out = [g.id for g in gates if set(failing[g.id]) == {True} and not g.negotiable]
-        open_ = [g.id for g in gates if False not in failing[g.id] and g.id not in out]
+        open_ = [
+            g.id
+            for g in gates
+            if False not in failing[g.id] and g.id not in out and stated(g, inputs)
+        ]
         total, mass_total = Fraction(0), Fraction(0)
         for i, (world, mass) in enumerate(everything):
             mass_total += mass
