@@ -6,20 +6,49 @@ Offers with the same charges share every verdict.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from advisor.decision.costs import MEASURES, SCALE, SHARES, TRAFFIC, Profile
+from advisor.decision.rulebase import Kind
 from advisor.decision.situation import Situation
-from advisor.decision.terms import Numbers, Terms, corners, corners_look, terms_at, terms_look
+from advisor.decision.terms import Numbers, Terms, corners, terms_at, terms_look, traffic_look
 from advisor.engine.looks import Cells, Look
 from advisor.engine.truth import conjunction, truth_of
 from advisor.knowledge.model import Rule
 from advisor.knowledge.values import Domain, Interval, Truth
 
-Outcome = tuple[int, int]
-"""Offers (bits, in their order) that surely fail, and those that may."""
+Answers = tuple[tuple[str, Domain], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Offers, as bits in their order.  All over a joint cell some surely fail and some may;
+    at the point that stands for the cell, some surely fail and some surely pass."""
+
+    fails: int
+    doubts: int
+    at_point: int
+    passes: int
+
+
+def outcome_of(truths: Iterable[tuple[int, Truth, Truth]]) -> Outcome:
+    """From (place of an offer, whether it fails at the point, and all over the cell); offers
+    that are not listed pass."""
+    fails = doubts = at_point = not_passing = 0
+    for place, point, inside in truths:
+        bit = 1 << place
+        if inside is True:
+            fails |= bit
+        elif inside is None:
+            doubts |= bit
+        if point is True:
+            at_point |= bit
+        if point is not False:
+            not_passing |= bit
+    return Outcome(fails, doubts, at_point, ~not_passing)
 
 
 class CostGate:
@@ -43,11 +72,8 @@ class CostGate:
         situation = self._situation
 
         def make() -> Look[Outcome]:
-            terms, traffic, asked = (
-                terms_look(situation),
-                corners_look(situation),
-                self._asked_look(),
-            )
+            terms, traffic = terms_look(situation), traffic_look(situation)
+            asked = self._asked_look()
             place = {key: i for i, key in enumerate(keys)}
             picks = [[place[key] for key in look.keys] for look in (terms, traffic, asked)]
 
@@ -72,60 +98,65 @@ class CostGate:
             terms_at(situation, offer, situation.choice(offer, {}).model, env, env)
             for offer in situation.knowledge.offers
         )
-        return self._outcome(row, corners(env), self._asked({}))
+        whole, asked = corners(env), self._asked({}, point=False)
+        return self._outcome(row, (whole, whole), (asked, asked))
 
-    def _asked(self, at: Mapping[str, int]) -> tuple[tuple[str, Domain], ...]:
+    def _asked(self, at: Mapping[str, int], *, point: bool) -> Answers:
         base = self._situation.base
-        env = self._situation.environment(self._reads.asked, at, point=False)
+        env = self._situation.environment(self._reads.asked, at, point=point)
         return tuple((base.workload.extend(env, self._derived) if self._derived else env).items())
 
-    def _asked_look(self) -> Look[tuple[tuple[str, Domain], ...]]:
+    def _asked_look(self) -> Look[tuple[Answers, Answers]]:
         keys = self._situation.space.open_keys(self._reads.asked)
-        return Look(
-            keys,
-            self._situation.sizes(keys),
-            lambda cells: self._asked(dict(zip(keys, cells, strict=True))),
-        )
+
+        def see(cells: Cells) -> tuple[Answers, Answers]:
+            at = dict(zip(keys, cells, strict=True))
+            return self._asked(at, point=True), self._asked(at, point=False)
+
+        return Look(keys, self._situation.sizes(keys), see)
 
     def _outcome(
         self,
         row: tuple[Terms, ...],
-        at_corners: tuple[Numbers, ...],
-        asked: tuple[tuple[str, Domain], ...],
+        traffic: tuple[tuple[Numbers, ...], tuple[Numbers, ...]],
+        asked: tuple[Answers, Answers],
     ) -> Outcome:
+        """``traffic`` and ``asked`` at the point, and all over the cell."""
         base = self._situation.base
-        said = (self._number(at_corners), self._number(asked))
-        fails = doubts = 0
+        found: list[tuple[int, Truth, Truth]] = []
         for i, offer in self._offers:
             terms = row[i]
             suits = base.suits(self._rule, offer, terms.model)
             if suits is False:
                 continue
             kind = base.kind(self._rule, offer, terms.model)
-            place = (self._number(terms.inside), kind, *said)
-            if place not in self._verdicts:
-                self._verdicts[place] = self._verdict(terms.inside, kind.known, at_corners, asked)
-            truth = conjunction((self._verdicts[place], suits))
-            if truth is True:
-                fails |= 1 << i
-            elif truth is None:
-                doubts |= 1 << i
-        return fails, doubts
+            point, inside = (
+                conjunction((self._verdict(profile, kind, numbers, answers), suits))
+                for profile, numbers, answers in zip(
+                    (terms.point, terms.inside), traffic, asked, strict=True
+                )
+            )
+            found.append((i, point, inside))
+        return outcome_of(found)
 
     def _number(self, value: object) -> int:
         return self._places.setdefault(value, len(self._places))
 
     def _verdict(
-        self,
-        profile: Profile,
-        known: Mapping[str, Domain],
-        at_corners: tuple[Numbers, ...],
-        asked: tuple[tuple[str, Domain], ...],
+        self, profile: Profile, kind: Kind, numbers: tuple[Numbers, ...], asked: Answers
     ) -> Truth:
-        its = dict(known)
+        place = (self._number(profile), kind, self._number(numbers), self._number(asked))
+        if place not in self._verdicts:
+            self._verdicts[place] = self._judged(profile, kind, numbers, asked)
+        return self._verdicts[place]
+
+    def _judged(
+        self, profile: Profile, kind: Kind, numbers: tuple[Numbers, ...], asked: Answers
+    ) -> Truth:
+        its = dict(kind.known)
         for name in self._reads.its:
             if name in MEASURES:
-                value = cost_over(name, profile, at_corners)
+                value = cost_over(name, profile, numbers)
                 if value is None:
                     # A price that nobody knows proves nothing: it is warned of elsewhere.
                     return False

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.decision.costgates import CostGate
+from advisor.decision.costgates import CostGate, Outcome, outcome_of
 from advisor.decision.situation import Situation, Truths
 from advisor.engine.looks import Look, Part
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
@@ -56,16 +56,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class Failures:
-    """A gate's outcome by joint cell: ``part``'s number is a place in ``masks``, each the
-    offers (as bits, in their order) that surely fail and those that may fail there."""
+    """A gate's outcome by joint cell: ``part``'s number is a place in ``outcomes``."""
 
     gate: Gate
     part: Part
-    masks: Sequence[tuple[int, int]]
+    outcomes: Sequence[Outcome]
 
     def anywhere(self, worlds: Worlds) -> list[int]:
-        """The offers that surely fail, in each combination of what the gate reads."""
-        return [self.masks[number][0] for (number,) in worlds.combinations([self.part])]
+        """The offers that fail, in each combination of what the gate reads."""
+        return [self.outcomes[number].at_point for (number,) in worlds.combinations([self.part])]
 
 
 def gates_of(situation: Situation) -> tuple[Gate, ...]:
@@ -91,17 +90,17 @@ def stand(
     for gate in gates:
         if gate.rule is not None and not situation.may_apply(gate.rule):
             continue
-        outcome = _outcome(situation, worlds, gate)
-        if outcome is None:
+        found = _outcome(situation, worlds, gate)
+        if found is None:
             _coarse(situation, gate, excluded, depends)
             continue
-        fails_somewhere = passes_somewhere = open_somewhere = 0
-        everything = (1 << len(offers)) - 1
-        for (number,) in worlds.combinations([outcome.part]):
-            fails, doubts = outcome.masks[number]
-            fails_somewhere |= fails
-            open_somewhere |= doubts
-            passes_somewhere |= everything & ~(fails | doubts)
+        fails_somewhere = passes_somewhere = open_somewhere = at_points = 0
+        for (number,) in worlds.combinations([found.part]):
+            outcome = found.outcomes[number]
+            fails_somewhere |= outcome.fails
+            open_somewhere |= outcome.doubts
+            passes_somewhere |= outcome.passes
+            at_points |= outcome.at_point
         anywhere = fails_somewhere | open_somewhere
         if not anywhere:
             continue
@@ -109,15 +108,23 @@ def stand(
         for i, offer in enumerate(offers):
             if not anywhere >> i & 1:
                 continue
+<<<<<<< main
             always = not (passes_somewhere | open_somewhere) >> i & 1
             if always and not gate.negotiable:
                 excluded[offer].append(gate)
             elif passes_somewhere >> i & 1 or not stated:
+=======
+            if passes_somewhere >> i & 1:
+                depends[offer].append(gate)
+            elif not open_somewhere >> i & 1 and not gate.negotiable:
+                excluded[offer].append(gate)
+            elif not stated:
+>>>>>>> local
                 depends[offer].append(gate)
             else:
                 confirm[offer].append(gate)
-        if fails_somewhere and not gate.negotiable:
-            failing[gate.id] = outcome
+        if at_points and not gate.negotiable:
+            failing[gate.id] = found
     return (
         {o: Standing(o, tuple(excluded[o]), tuple(confirm[o]), tuple(depends[o])) for o in offers},
         failing,
@@ -139,8 +146,7 @@ def _outcome(situation: Situation, worlds: Worlds, gate: Gate) -> Failures | Non
     place = {kind: k for k, kind in enumerate(kinds)}
     truths = situation.truths(rule, kinds)
     choices = situation.choices
-    masks: list[tuple[int, int]] = []
-    numbers: dict[tuple[int, int], int] = {}
+    outcomes: list[Outcome] = []
     spoken_of: dict[int, list[tuple[int, Truth, int]]] = {}
 
     def speaks_of(number: int) -> list[tuple[int, Truth, int]]:
@@ -158,49 +164,32 @@ def _outcome(situation: Situation, worlds: Worlds, gate: Gate) -> Failures | Non
         number = seen[-1] if reads.served else 0
         if number not in spoken_of:
             spoken_of[number] = speaks_of(number)
-        fails = doubts = 0
-        for i, suits, kind in spoken_of[number]:
-            truth = conjunction((holds[kind][1], suits))
-            if truth is True:
-                fails |= 1 << i
-            elif truth is None:
-                doubts |= 1 << i
-        return _numbered((fails, doubts), masks, numbers)
+        outcomes.append(
+            outcome_of(
+                (i, conjunction((holds[kind][0], suits)), conjunction((holds[kind][1], suits)))
+                for i, suits, kind in spoken_of[number]
+            )
+        )
+        return len(outcomes) - 1
 
     looks: list[Look[Any]] = [truths, choices] if reads.served else [truths]
-    return Failures(gate, Part(looks, combine), masks)
-
-
-def _numbered(
-    pair: tuple[int, int], masks: list[tuple[int, int]], numbers: dict[tuple[int, int], int]
-) -> int:
-    if pair not in numbers:
-        numbers[pair] = len(masks)
-        masks.append(pair)
-    return numbers[pair]
+    return Failures(gate, Part(looks, combine), outcomes)
 
 
 def _by_choice(gate: Gate, choices: Look[tuple[Choice, ...]]) -> Failures:
-    masks: list[tuple[int, int]] = []
-    numbers: dict[tuple[int, int], int] = {}
+    outcomes: list[Outcome] = []
 
     def combine(seen: tuple[int, ...]) -> int:
-        row = choices.meanings[seen[0]]
-        return _numbered(_masks([negation(choice.served) for choice in row]), masks, numbers)
+        truths = [negation(choice.served) for choice in choices.meanings[seen[0]]]
+        outcomes.append(outcome_of((i, truth, truth) for i, truth in enumerate(truths)))
+        return len(outcomes) - 1
 
-    return Failures(gate, Part([choices], combine), masks)
+    return Failures(gate, Part([choices], combine), outcomes)
 
 
 def _of_cost(situation: Situation, gate: Gate, rule: Rule) -> Failures:
     look = CostGate(situation, rule).look(gate.keys)
     return Failures(gate, Part([look]), look.meanings)
-
-
-def _masks(truths: Sequence[Truth]) -> tuple[int, int]:
-    return (
-        sum(1 << i for i, truth in enumerate(truths) if truth is True),
-        sum(1 << i for i, truth in enumerate(truths) if truth is None),
-    )
 
 
 def _coarse(
@@ -213,13 +202,14 @@ def _coarse(
     silent about which cells fail."""
     offers = tuple(situation.knowledge.offers)
     if gate.rule is not None and situation.base.reads(gate.rule).measures:
-        fails, doubts = CostGate(situation, gate.rule).over_all()
+        outcome = CostGate(situation, gate.rule).over_all()
     else:
-        fails, doubts = _masks([_over_all(situation, gate.rule, offer) for offer in offers])
+        truths = [_over_all(situation, gate.rule, offer) for offer in offers]
+        outcome = outcome_of((i, truth, truth) for i, truth in enumerate(truths))
     for i, offer in enumerate(offers):
-        if fails >> i & 1 and not gate.negotiable:
+        if outcome.fails >> i & 1 and not gate.negotiable:
             excluded[offer].append(gate)
-        elif (fails | doubts) >> i & 1:
+        elif (outcome.fails | outcome.doubts) >> i & 1:
             depends[offer].append(gate)
 
 

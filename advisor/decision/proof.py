@@ -17,11 +17,9 @@ from advisor.engine.worlds import EXACT_LIMIT
 
 def settled(scoring: Scoring, leader: str, standing: Standing) -> bool:
     """True only when the leader is shown to win in every world that is left."""
-    rivals = [offer for offer in scoring.offers if offer != leader]
-    if not rivals:
-        return True
     if standing.lane != "safe" or standing.depends_on:
         return False
+    rivals = [offer for offer in scoring.offers if offer != leader]
     # The strongest rivals first: one that cannot be ruled out decides.
     rivals.sort(key=lambda offer: (-scoring.scores[offer].score, offer))
     return all(_beats(scoring, leader, rival) for rival in rivals)

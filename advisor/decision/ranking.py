@@ -139,7 +139,7 @@ class Scoring:
             fails, start = 0, 0
             for failing, width in zip(failures, widths, strict=True):
                 number = failing.part.combined(seen[start : start + width])
-                fails |= failing.masks[number][0]
+                fails |= failing.outcomes[number].at_point
                 start += width
             mask = sum(1 << i for i, place in enumerate(self.places) if fails >> place & 1)
             if mask not in self.failing_masks:
@@ -157,10 +157,11 @@ class Scoring:
     @cached_property
     def exact(self) -> bool:
         """Whether all worlds that any mean rests on are looked at, rather than a sample."""
-        return all(
+        few = all(
             self.worlds.size([self.weights.part, own.part, self.entangled]) <= EXACT_LIMIT
             for own in self.utilities.values()
         )
+        return few or self.worlds.count(self.open_keys()) <= EXACT_LIMIT
 
     def _split_failures(self) -> tuple[list[Failures], list[list[Failures]]]:
         """Failures that share an axis with weights or utilities, and the independent rest."""

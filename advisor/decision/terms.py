@@ -77,16 +77,19 @@ def terms_at(
     )
 
 
-def corners_look(situation: Situation) -> Look[tuple[Numbers, ...]]:
-    """The corners of each joint cell of the traffic."""
+def traffic_look(
+    situation: Situation,
+) -> Look[tuple[tuple[Numbers, ...], tuple[Numbers, ...]]]:
+    """The traffic at the point that stands for each joint cell, and the cell's corners."""
     keys = situation.space.open_keys(TRAFFIC)
 
-    def see(cells: Cells) -> tuple[Numbers, ...]:
+    def see(cells: Cells) -> tuple[tuple[Numbers, ...], tuple[Numbers, ...]]:
         at = dict(zip(keys, cells, strict=True))
-        return corners(situation.environment(TRAFFIC, at, point=False))
+        point, inside = (situation.environment(TRAFFIC, at, point=p) for p in (True, False))
+        return corners(point), corners(inside)
 
     return situation.kept(
-        ("corners", *situation.slots(TRAFFIC)), lambda: Look(keys, situation.sizes(keys), see)
+        ("traffic", *situation.slots(TRAFFIC)), lambda: Look(keys, situation.sizes(keys), see)
     )
 
 

@@ -4,6 +4,7 @@ known, unknown and conflicting facts, gates, weights, scores."""
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from advisor.knowledge.model import (
     Citation,
     Claim,
     Criterion,
+    Derived,
     GradePolicy,
     Inputs,
     Knowledge,
@@ -30,10 +32,12 @@ from advisor.knowledge.syntax import (
     ALWAYS,
     AllOf,
     AnyOf,
+    Arithmetic,
     Atom,
     Compare,
     CompareIts,
     Condition,
+    Name,
     NotOf,
     OneOf,
 )
@@ -51,6 +55,8 @@ DAY = datetime.date(2026, 11, 22)
 HERE = Place("base.yaml")
 GRADES = ("measured", "vendor spec", "vendor claim", "press", "expert judgement", "derived")
 LETTERS = "abcd"
+LOAD = (Bin(0, 10, 30), Bin(10, 40, 50), Bin(40, 100, 20))
+PACE = (Bin(1, 3, 60), Bin(3, 10, 40))
 
 
 def choice_question(name: str, options: int, weights: list[int], order: int) -> Question:
@@ -93,16 +99,18 @@ def flags_question(name: str, percents: list[int], order: int) -> Question:
     )
 
 
-def number_question(name: str, order: int) -> Question:
+def number_question(
+    name: str, order: int, low: int = 0, high: int = 100, bins: tuple[Bin, ...] = LOAD
+) -> Question:
     return Question(
         name,
         order,
         "g",
         name,
         name,
-        NumberType("count", 0, 100),
+        NumberType("count", low, high),
         (),
-        (Bin(0, 10, 30), Bin(10, 40, 50), Bin(40, 100, 20)),
+        bins,
         None,
         ALWAYS,
         True,
@@ -146,6 +154,15 @@ METHOD = Method(
         "newer": ResolutionRule(("other",), ""),
     },
 )
+STRAIN = Derived(
+    "strain",
+    NumberType("count"),
+    Arithmetic("*", Name("load"), Name("pace")),
+    (),
+    None,
+    "",
+    HERE,
+)
 DATES = ("2026", "2024-03", "2024-12-31", "2025-01-01", "undated")
 
 QUESTIONS = {
@@ -178,9 +195,10 @@ def questions(draw: st.DrawFn) -> dict[str, Question]:
 
 
 @st.composite
-def workload_atoms(draw: st.DrawFn, its: bool = False) -> Atom:
-    name = draw(st.sampled_from(list(QUESTIONS)))
-    kind, size = QUESTIONS[name]
+def workload_atoms(draw: st.DrawFn, its: bool = False, derived: bool = False) -> Atom:
+    """``derived``: some look at ``strain``, which changes inside a cell of load and pace."""
+    name = draw(st.sampled_from([*QUESTIONS, *(["strain"] * 3 if derived else [])]))
+    kind, size = QUESTIONS.get(name, ("number", 0))
     if kind == "choice":
         chosen = draw(st.sets(st.sampled_from(LETTERS[:size]), min_size=1, max_size=size - 1))
         return Atom(name, OneOf(frozenset(chosen)))
@@ -193,8 +211,8 @@ def workload_atoms(draw: st.DrawFn, its: bool = False) -> Atom:
 
 
 @st.composite
-def workloads(draw: st.DrawFn, its: bool = False) -> Condition:
-    parts = tuple(draw(st.lists(workload_atoms(its), min_size=1, max_size=2)))
+def workloads(draw: st.DrawFn, its: bool = False, derived: bool = False) -> Condition:
+    parts = tuple(draw(st.lists(workload_atoms(its, derived), min_size=1, max_size=2)))
     shape = draw(st.sampled_from(["all", "all", "any", "not"]))
     if shape == "any":
         return AnyOf(parts)
@@ -271,7 +289,7 @@ def make_rule(
 
 
 @st.composite
-def rules(draw: st.DrawFn, criteria: tuple[str, ...]) -> dict[str, Rule]:
+def rules(draw: st.DrawFn, criteria: tuple[str, ...], derived: bool = False) -> dict[str, Rule]:
     made: dict[str, Rule] = {}
     steps = st.sampled_from([-3, -2, -1, 1, 2, 3])
     for i in range(draw(st.integers(0, 3))):
@@ -279,7 +297,7 @@ def rules(draw: st.DrawFn, criteria: tuple[str, ...]) -> dict[str, Rule]:
             f"gate-{i}",
             "exclude",
             None,
-            draw(workloads(its=True)),
+            draw(workloads(its=True, derived=derived)),
             draw(offer_sides()),
             0,
             "measured",
@@ -291,7 +309,7 @@ def rules(draw: st.DrawFn, criteria: tuple[str, ...]) -> dict[str, Rule]:
             f"weigh-{i}",
             "weigh",
             draw(st.sampled_from(criteria)),
-            draw(workloads()),
+            draw(workloads(derived=derived)),
             ALWAYS,
             draw(steps),
             "measured",
@@ -302,7 +320,7 @@ def rules(draw: st.DrawFn, criteria: tuple[str, ...]) -> dict[str, Rule]:
             f"score-{i}",
             "score",
             draw(st.sampled_from(criteria)),
-            draw(workloads()),
+            draw(workloads(its=draw(st.booleans()), derived=derived)),
             draw(offer_sides()),
             draw(steps),
             draw(st.sampled_from(GRADES)),
@@ -312,35 +330,39 @@ def rules(draw: st.DrawFn, criteria: tuple[str, ...]) -> dict[str, Rule]:
 
 
 @st.composite
-def bases(draw: st.DrawFn) -> Knowledge:
+def bases(draw: st.DrawFn, derived: bool = False) -> Knowledge:
+    """``derived``: with another number, ``pace``, and ``strain``, the product of the two."""
     criteria = {
         name: Criterion(name, order, name, name, draw(st.integers(-1, 2)), None, HERE)
         for order, name in enumerate(("speed", "price", "calm"))
     }
     made = [draw(offers(i)) for i in range(draw(st.integers(1, 4)))]
+    asked = draw(questions())
+    if derived:
+        asked["pace"] = number_question("pace", len(asked), 1, 10, PACE)
     return Knowledge(
         digest="0",
         root="",
         method=METHOD,
         sources={"s0": Source("s0", "s", None, None, "2026", "k", "", HERE)},
-        questions=draw(questions()),
-        derived={},
+        questions=asked,
+        derived={"strain": STRAIN} if derived else {},
         attributes=ATTRIBUTES,
         accelerators={},
         models={},
         offers={o.id: o for o in made},
         criteria=criteria,
-        rules=draw(rules(tuple(criteria))),
+        rules=draw(rules(tuple(criteria), derived)),
         impossible=(),
         cases={},
     )
 
 
 @st.composite
-def answers(draw: st.DrawFn) -> Inputs:
+def answers(draw: st.DrawFn, all_of_them: bool = False) -> Inputs:
     given: dict[str, Domain] = {}
     for name, (kind, size) in QUESTIONS.items():
-        if draw(st.integers(0, 2)) == 0:
+        if draw(st.integers(0, 2)) == 0 and not all_of_them:
             continue
         if kind == "choice":
             values = draw(st.sets(st.sampled_from(LETTERS[:size]), min_size=1, max_size=2))
@@ -359,3 +381,49 @@ def answers(draw: st.DrawFn) -> Inputs:
         )
     )
     return Inputs(given, weights, {})
+
+
+@st.composite
+def narrowed(draw: st.DrawFn, inputs: Inputs, knowledge: Knowledge) -> Inputs:
+    """Answers that leave less than ``inputs``, or the same."""
+    given = dict(inputs.answers)
+    for question in knowledge.questions.values():
+        if draw(st.booleans()):
+            continue
+        whole = given.get(question.id)
+        if isinstance(question.type, ChoiceType):
+            left = sorted(whole.values) if isinstance(whole, Options) else question.type.options
+            kept = draw(st.sets(st.sampled_from(list(left)), min_size=1))
+            given[question.id] = Options(frozenset(kept))
+        elif isinstance(question.type, FlagsType):
+            if whole is None:
+                must = frozenset(draw(st.sets(st.sampled_from(list(question.type.options)))))
+                given[question.id] = Flags(must, must)
+        else:
+            assert isinstance(question.type, NumberType)
+            low, high = question.type.minimum, question.type.maximum
+            if isinstance(whole, Interval):
+                low, high = whole.low, whole.high
+            ends = sorted(draw(st.lists(st.integers(int(low), int(high)), min_size=2, max_size=2)))
+            given[question.id] = Interval(ends[0], draw(st.sampled_from(ends)))
+    return replace(inputs, answers=given)
+
+
+def points(draw: st.DrawFn, inputs: Inputs, knowledge: Knowledge) -> Inputs:
+    """One world: every question answered by a single value that ``inputs`` allow."""
+    given: dict[str, Domain] = {}
+    for question in knowledge.questions.values():
+        whole = inputs.answers.get(question.id)
+        kind = question.type
+        if isinstance(kind, ChoiceType):
+            left = sorted(whole.values) if isinstance(whole, Options) else list(kind.options)
+            given[question.id] = Options(frozenset({draw(st.sampled_from(left))}))
+        elif isinstance(kind, FlagsType):
+            must = frozenset(draw(st.sets(st.sampled_from(list(kind.options)))))
+            given[question.id] = whole if whole is not None else Flags(must, must)
+        else:
+            low, high = kind.minimum, kind.maximum
+            if isinstance(whole, Interval):
+                low, high = whole.low, whole.high
+            given[question.id] = Interval.point(draw(st.fractions(low, high, max_denominator=7)))
+    return replace(inputs, answers=given)

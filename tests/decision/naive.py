@@ -12,7 +12,8 @@ from advisor.knowledge.model import Inputs, Knowledge, Rule
 from advisor.knowledge.syntax import AllOf, AnyOf, Atom, Compare, CompareIts, NotOf, OneOf
 from advisor.knowledge.values import ChoiceType, Flags, FlagsType, Interval, Options
 
-CUTS = [5, 20, 40, 60]
+DERIVED = ["load", "pace"]
+"""What ``strain`` is the product of."""
 OPS = {
     "below": lambda a, b: a < b,
     "at most": lambda a, b: a <= b,
@@ -133,12 +134,16 @@ def worlds(knowledge: Knowledge, inputs: Inputs):
         mass = Fraction(1)
         for _, part in combination:
             mass *= part
-        yield dict(zip(names, (v for v, _ in combination), strict=True)), mass
+        world = dict(zip(names, (v for v, _ in combination), strict=True))
+        if "strain" in knowledge.derived:
+            world["strain"] = world["load"] * world["pace"]
+        yield world, mass
 
 
 def numbers(knowledge, question, answer):
     """Cells of a number: cut at every threshold, limit and bin edge."""
-    low, high = (answer.low, answer.high) if isinstance(answer, Interval) else (0, 100)
+    whole = (question.type.minimum, question.type.maximum)
+    low, high = (answer.low, answer.high) if isinstance(answer, Interval) else whole
     if low == high:
         return [(low, Fraction(1))]
     cuts = {(edge, 0) for b in question.prior for edge in (b.low, b.high)}
@@ -230,9 +235,16 @@ def weights(knowledge, inputs, world):
 
 
 def stated(gate, inputs):
+<<<<<<< main
     """What a gate compares with the offer must have been asked for to be a requirement."""
     compared = [a.name for a in atoms(gate.when) if isinstance(a.test, CompareIts)]
     return all(name in inputs.answers for name in compared)
+=======
+    """A limit of the offer that no answer is compared with yet asks for nothing."""
+    compared = [a.name for a in atoms(gate.when) if isinstance(a.test, CompareIts)]
+    names = {n for name in compared for n in (DERIVED if name == "strain" else [name])}
+    return names <= set(inputs.answers)
+>>>>>>> local
 
 
 def decide(knowledge: Knowledge, inputs: Inputs):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
+from advisor.decision import ranking, sureness
 from advisor.decision.recommend import recommend
 from tests.decision.bases import DAY, answers, bases
 from tests.decision.naive import decide
 
 SMALL = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+FEWER = settings(SMALL, max_examples=60)
 
 
-@given(bases(), answers())
-@SMALL
-def test_lanes_and_scores_are_those_of_every_world_looked_at(knowledge, inputs):
+def check(knowledge, inputs):
     expected = decide(knowledge, inputs)
     result = recommend(knowledge, inputs, DAY)
     assert {e.offer for e in result.excluded} == {
@@ -28,7 +29,58 @@ def test_lanes_and_scores_are_those_of_every_world_looked_at(knowledge, inputs):
 
 @given(bases(), answers())
 @SMALL
+def test_lanes_and_scores_are_those_of_every_world_looked_at(knowledge, inputs):
+    check(knowledge, inputs)
+
+
+@given(bases(derived=True), answers(all_of_them=True))
+@FEWER
+def test_derived_values_are_taken_at_the_point_of_each_cell(knowledge, inputs):
+    check_scores = decide(knowledge, inputs)
+    for entry in recommend(knowledge, inputs, DAY).ranking:
+        assert entry.score.exact == check_scores[entry.offer][2]
+
+
+@given(bases(), answers())
+@SMALL
 def test_contributions_add_up_exactly_and_as_shown(knowledge, inputs):
     for entry in recommend(knowledge, inputs, DAY).ranking:
         assert sum(c.exact for c in entry.contributions) == entry.score.exact
         assert sum(c.points for c in entry.contributions) == entry.score.points
+
+
+@given(bases(), answers())
+@FEWER
+def test_columns_find_what_one_by_one_finds(knowledge, inputs):
+    """From a few combinations on, numpy takes over: the result is the same to the byte."""
+    from advisor.decision import utilities
+    from advisor.engine import worlds
+
+    plain = recommend(knowledge, inputs, DAY).to_json()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worlds, "FEW", 2)
+        patch.setattr(utilities, "FEW_ROWS", 0)
+        patch.setattr(sureness, "FEW", 0)
+        assert recommend(knowledge, inputs, DAY).to_json() == plain
+
+
+@given(bases(), answers())
+@FEWER
+def test_every_world_is_looked_at_where_there_are_few_enough(knowledge, inputs):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "EXACT_LIMIT", 24)
+        worlds = recommend(knowledge, inputs, DAY).verdict.worlds
+    assert worlds.method == "exhaustive" or worlds.total > 24
+
+
+@given(bases(), answers())
+@FEWER
+def test_a_sample_is_near_the_exact_mean(knowledge, inputs):
+    exact = {e.offer: e.score.exact for e in recommend(knowledge, inputs, DAY).ranking}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "EXACT_LIMIT", 0)
+        patch.setattr(sureness, "EXACT_LIMIT", 0)
+        sampled = recommend(knowledge, inputs, DAY)
+    assert sampled.verdict.worlds.method == "sample" or not exact
+    for entry in sampled.ranking:
+        assert abs(entry.score.exact - exact[entry.offer]) < 60

@@ -1,0 +1,71 @@
+"""``settled`` means what it says: no world that is left has another winner."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from advisor.decision.recommend import recommend
+from tests.decision.bases import DAY, answers, bases, points
+from tests.decision.naive import decide, weights
+
+SMALL = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def winner(knowledge, inputs):
+    """The best safe offer by enumeration; None where two are level."""
+    found = decide(knowledge, inputs)
+    safe = {o: score for o, (lane, _, score) in found.items() if lane == "safe"}
+    best = [o for o, score in safe.items() if score == max(safe.values())]
+    return best[0] if len(best) == 1 else None
+
+
+@given(bases(derived=True), answers(), st.data())
+@SMALL
+def test_settled_leaders_win_in_worlds_between_the_points_of_the_cells(knowledge, inputs, data):
+    verdict = recommend(knowledge, inputs, DAY).verdict
+    event(f"settled: {verdict.settled}")
+    if not verdict.settled or verdict.offer is None:
+        return
+    for _ in range(4):
+        world = points(data.draw, inputs, knowledge)
+        assert winner(knowledge, world) == verdict.offer
+
+
+@given(bases(derived=True), answers(all_of_them=True), st.data())
+@SMALL
+def test_settled_leaders_win_where_much_is_answered(knowledge, inputs, data):
+    verdict = recommend(knowledge, inputs, DAY).verdict
+    event(f"settled: {verdict.settled}")
+    if not verdict.settled or verdict.offer is None:
+        return
+    for _ in range(4):
+        world = points(data.draw, inputs, knowledge)
+        assert winner(knowledge, world) == verdict.offer
+
+
+@given(bases(), answers(all_of_them=True), st.data())
+@SMALL
+def test_one_world_is_settled_unless_two_are_level(knowledge, inputs, data):
+    world = points(data.draw, inputs, knowledge)
+    result = recommend(knowledge, world, DAY)
+    leader = result.ranking[0] if result.ranking else None
+    if leader is None or leader.lane != "safe":
+        return
+    ahead = all(leader.score.exact > rival.score.exact for rival in result.ranking[1:])
+    counts = any(weights(knowledge, world, plain(world)).values())
+    assert result.verdict.settled == (len(result.ranking) == 1 or (ahead and counts))
+
+
+def plain(world):
+    """Answers as single values, as the oracle takes them."""
+    from advisor.knowledge.values import Flags, Interval
+
+    return {
+        name: v.must
+        if isinstance(v, Flags)
+        else v.low
+        if isinstance(v, Interval)
+        else min(v.values)
+        for name, v in world.answers.items()
+    }
