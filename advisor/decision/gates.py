@@ -108,18 +108,11 @@ def stand(
         for i, offer in enumerate(offers):
             if not anywhere >> i & 1:
                 continue
-<<<<<<< main
-            always = not (passes_somewhere | open_somewhere) >> i & 1
-            if always and not gate.negotiable:
-                excluded[offer].append(gate)
-            elif passes_somewhere >> i & 1 or not stated:
-=======
             if passes_somewhere >> i & 1:
                 depends[offer].append(gate)
             elif not open_somewhere >> i & 1 and not gate.negotiable:
                 excluded[offer].append(gate)
             elif not stated:
->>>>>>> local
                 depends[offer].append(gate)
             else:
                 confirm[offer].append(gate)

@@ -235,16 +235,10 @@ def weights(knowledge, inputs, world):
 
 
 def stated(gate, inputs):
-<<<<<<< main
-    """What a gate compares with the offer must have been asked for to be a requirement."""
-    compared = [a.name for a in atoms(gate.when) if isinstance(a.test, CompareIts)]
-    return all(name in inputs.answers for name in compared)
-=======
     """A limit of the offer that no answer is compared with yet asks for nothing."""
     compared = [a.name for a in atoms(gate.when) if isinstance(a.test, CompareIts)]
     names = {n for name in compared for n in (DERIVED if name == "strain" else [name])}
     return names <= set(inputs.answers)
->>>>>>> local
 
 
 def decide(knowledge: Knowledge, inputs: Inputs):
