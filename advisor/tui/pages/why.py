@@ -33,7 +33,7 @@ def points_table(leader: Ranked, second: Ranked | None, width: int) -> list[Text
     title = "Where the points come from"
     rows: list[Text] = [heading(title)]
     if second is not None:
-        rows.append(quiet(f"± is the difference to {second.title}."))
+        rows.append(hanging("", quiet(f"± is the difference to {second.title}."), width))
     head = f"{'':<{names}} weight {'':<{bars}} points"
     rows.append(quiet(head + ("      ±" if second is not None else "")))
     most = max([c.exact for c in leader.contributions] + [Fraction(1)])

@@ -32,6 +32,9 @@ class AdvisorScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [keys.CLOSE.binding()]
 
+    # Each screen puts the focus where it belongs: a key typed ahead must not land in the
+    # first field by chance.
+    AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
 

@@ -30,6 +30,9 @@ class ReviewScreen(AdvisorScreen):
         yield Outline(id="review")
         yield KeyBar("nav.open=change", "nav.close", "nav.verdict", "nav.export", "app.help")
 
+    def on_mount(self) -> None:
+        self.query_one(Outline).focus()
+
     def show_state(self) -> None:
         self.query_one(TopLine).show(self.state)
         self.query_one(Outline).show(self.state)

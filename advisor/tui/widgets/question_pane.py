@@ -275,7 +275,7 @@ class QuestionPane(Vertical):
         try:
             domain = parse_answer(question, text)
         except DataError as error:
-            self._tell(_first_words(error))
+            self._tell(f"✗ {_first_words(error)}")
             return
         self.post_message(self.Answered(question, domain))
 
