@@ -31,7 +31,7 @@ settings.register_profile(
     max_examples=60,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("full", parent=settings.get_profile("advisor"), max_examples=500)
+settings.register_profile("full", parent=settings.get_profile("advisor"), max_examples=200)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "advisor"))
 
 CHECKOUT = Path(__file__).resolve().parent.parent
