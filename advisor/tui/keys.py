@@ -45,6 +45,9 @@ PANEL: Final = Action(
     "interview.panel", "l,f12", "screen.panel", "ranking", "Show or hide the live ranking"
 )
 TAB: Final = Action("verdict.tab", "1,2,3,4,5", "screen.tab", "page", "Turn to that page")
+NEXT: Final = Action(
+    "interview.next", "n", "screen.next", "next", "Go to the question that matters most now"
+)
 FIND: Final = Action("interview.find", "slash", "screen.find", "find", "Find in a long list")
 CHOOSE: Final = Action("compare.choose", "a", "screen.choose", "offers", "Choose the offers")
 DIFFERENCES: Final = Action(
@@ -74,7 +77,7 @@ QUIT_ALWAYS: Final = Action(
 )
 
 NAVIGATION: Final = (VERDICT, WHY, REVIEW, COMPARE, WHATIF, EXPORT, EVIDENCE, RULES, COPY)
-INTERVIEW: Final = (ANSWER, PICK, MARK, BACK, SKIP, UNKNOWN, FIND, PANEL)
+INTERVIEW: Final = (ANSWER, PICK, MARK, BACK, SKIP, UNKNOWN, NEXT, FIND, PANEL)
 OTHERS: Final = (OPEN, CLOSE, RENAME, DELETE, CHOOSE, DIFFERENCES, LESS, MORE, KEEP, TAB)
 ANYWHERE: Final = (HELP, THEME, QUIT, QUIT_ALWAYS)
 

@@ -264,6 +264,16 @@ async def test_the_next_question_that_matters_says_why_now() -> None:
         assert "It could exclude the leader." in player.says("#why")
 
 
+async def test_the_question_that_matters_more_is_named_and_one_key_away() -> None:
+    async with play("1") as player:
+        assert player.current == "use-case"
+        assert "Residency: It could exclude the leader." in player.says("#why")
+        await player.press("n")
+        assert player.current == "residency"
+        await player.press("1", "n")
+        assert "No question stands out" in [n.message for n in player.app._notifications][-1]
+
+
 async def test_after_the_last_question_the_verdict_opens() -> None:
     async with play("1", "enter", "1", "1", begin=AT_REGIONS) as player:
         assert player.screen == "VerdictScreen"

@@ -43,6 +43,7 @@ class InterviewScreen(AdvisorScreen):
         keys.UNKNOWN.binding(),
         keys.PANEL.binding(),
         keys.FIND.binding(),
+        keys.NEXT.binding(),
     ]
 
     def compose(self) -> ComposeResult:
@@ -96,6 +97,15 @@ class InterviewScreen(AdvisorScreen):
         interview = self.interview
         if interview is not None and interview.current is not None:
             self.advisor.apply(interview.unknown(interview.current.id))
+
+    def action_next(self) -> None:
+        """Go to the question that the advisor would ask next."""
+        interview, result = self.interview, self.state.recommendation
+        following = result.next_question if result is not None else None
+        if interview is None or following is None:
+            self.advisor.say("No question stands out; go on in order")
+        elif interview.current is None or interview.current.id != following.id:
+            self.advisor.apply(interview.goto(following.id))
 
     def action_to_list(self) -> None:
         self.query_one(QuestionPane).focus_list()

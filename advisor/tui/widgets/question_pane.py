@@ -168,6 +168,16 @@ class QuestionPane(Vertical):
             lines.append(
                 Content.assemble(("Why now     ", "$secondary"), (following.why, "$quiet"))
             )
+        elif following is not None:
+            name = phrases.name_words(following.id)
+            lines.append(
+                Content.assemble(
+                    ("Matters more  ", "$secondary"),
+                    (f"{name}: {following.why} ", "$quiet"),
+                    ("n", "bold $accent"),
+                    (" goes there", "$quiet"),
+                )
+            )
         self.query_one("#why", Static).update(Content("\n").join(lines))
 
     def _show_options(self, question: Question, given: Domain | None) -> None:
