@@ -53,12 +53,13 @@ class Page:
 def meanings() -> dict[str, str]:
     """Every check of the program with its sentence, by name."""
     from advisor.authoring import checks as static
+    from advisor.estimate import checks as measurements
     from advisor.knowledge import yaml_checks
     from advisor.knowledge.importing import checks as imports
     from advisor.language import binding_checks, checks
 
     known = {**checks.CHECKS, **binding_checks.CHECKS, **yaml_checks.CHECKS}
-    known |= {**static.CHECKS, **imports.CHECKS}
+    known |= {**static.CHECKS, **imports.CHECKS, **measurements.CHECKS}
     return {check: known[check] for check in sorted(known)}
 
 

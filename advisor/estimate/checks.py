@@ -1,0 +1,11 @@
+"""What each check of measured results means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CHECKS: Mapping[str, str] = {
+    "not-a-number": "A figure of a measurement is not a number above zero.",
+    "not-json": "A file of measurements is not JSON.",
+    "not-utf-8": "A file of measurements is not text in UTF-8.",
+}
