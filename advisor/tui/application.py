@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from textual.message import Message
 
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     Load = Callable[[], Knowledge]
     Recommend = Callable[[Knowledge, Inputs, date], Recommendation]
     Begin = Callable[[Knowledge], Inputs | Restored]
+
+
+TOLD_AFTER: Final = 0.2
+"""Seconds until a computation is spoken of: what is faster would only flicker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,7 @@ class AdvisorApp(Navigation):
         else:
             self.state.receive(done.generation, cast("Recommendation", done.value))
         if not self.state.pending:
+            self.state.slow = False
             self._quiet.set()
         self.show_state()
 
@@ -160,6 +165,12 @@ class AdvisorApp(Navigation):
             super()._fatal_error()
         else:
             self._close_messages_no_wait()
+
+    def _tell_slow(self) -> None:
+        """Say that the ranking is being computed, if it still is."""
+        if self.state.pending and not self.state.slow:
+            self.state.slow = True
+            self.show_state()
 
     async def settled(self) -> None:
         """Wait until the ranking belongs to the answers."""
@@ -249,6 +260,7 @@ class AdvisorApp(Navigation):
         if self.state.step(interview):
             self._quiet.clear()
             self._rank(interview.inputs)
+            self.set_timer(TOLD_AFTER, self._tell_slow)
         self.keeper.keep(interview)
         self.show_state()
         if had_question and interview.finished and not stay:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Consultation:
     """``generation`` counts changes of what the engine is asked about; ``computed`` is the
     generation that ``recommendation`` belongs to; ``before`` holds the ranks before the last
-    change, by offer."""
+    change, by offer; ``slow`` is set when a computation takes so long that it should be told."""
 
     knowledge: Knowledge | None = None
     interview: Interview | None = None
@@ -25,6 +25,7 @@ class Consultation:
     computed: int = 0
     before: Mapping[str, int] = field(default_factory=dict)
     failure: str | None = None
+    slow: bool = False
 
     @property
     def pending(self) -> bool:

@@ -49,6 +49,7 @@ async def test_typing_goes_on_while_it_computes() -> None:
             assert player.current == "model-size"
             await player.pilot.press("7", "0", "B")
             assert player.app.screen.query_one("#number", Input).value == "70B"
+            await player.pilot.pause(0.4)
             assert "updating" in player.says("#ranking-head")
         await player.rest()
         assert not player.app.state.pending

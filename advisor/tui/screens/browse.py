@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 
 from advisor.tui import keys
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.widgets.answer_list import Menu
 from advisor.tui.widgets.key_bar import KeyBar
 from advisor.tui.widgets.page import Page
+from advisor.tui.widgets.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class BrowseScreen(AdvisorScreen):
         return ()
 
     def compose(self) -> ComposeResult:
-        yield Static(self.HEADING, id="title", markup=False)
+        yield Words(self.HEADING, id="title")
         with Horizontal(id="browse"):
             with Vertical(id="index"):
                 yield FindEntry(id="find", placeholder="/ to find")
@@ -71,7 +72,7 @@ class BrowseScreen(AdvisorScreen):
         self._narrow(self.query_one(FindEntry).value)
 
     def show_title(self, words: str) -> None:
-        self.query_one("#title", Static).update(
+        self.query_one("#title", Words).say(
             Content.assemble((self.HEADING, "bold $primary"), (f"  {words}", "$quiet"))
         )
 

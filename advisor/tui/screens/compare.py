@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable
 
 from advisor.reports.facts import subjects
 from advisor.tui import keys
@@ -17,6 +17,7 @@ from advisor.tui.pages.compare import Facts, comparison
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.widgets.answer_list import AnswerList, Choice
 from advisor.tui.widgets.key_bar import KeyBar
+from advisor.tui.widgets.words import Words
 
 MOST = 4
 
@@ -46,12 +47,12 @@ class CompareScreen(AdvisorScreen):
         self._shown: object = None
 
     def compose(self) -> ComposeResult:
-        yield Static(id="title", markup=False)
+        yield Words(id="title")
         table: DataTable[Text] = DataTable(id="table", cursor_type="row", zebra_stripes=True)
         table.fixed_columns = 1
         yield table
         with Vertical(id="chooser"):
-            yield Static("Two to four offers; enter compares them", id="choose", markup=False)
+            yield Words("Two to four offers; enter compares them", id="choose")
             yield AnswerList(id="offers")
         yield KeyBar(
             "compare.choose", "compare.differences", "nav.close", "nav.verdict", "app.help"
@@ -69,7 +70,7 @@ class CompareScreen(AdvisorScreen):
         result, knowledge = self.state.recommendation, self.state.knowledge
         if result is None or knowledge is None:
             words = self.state.failure or "The ranking is being computed…"
-            self.query_one("#title", Static).update(Content.styled(words, "$accent"))
+            self.query_one("#title", Words).say(Content.styled(words, "$accent"))
             return
         if not self.offers:
             gone = [row.offer for row in result.excluded]
@@ -107,7 +108,7 @@ class CompareScreen(AdvisorScreen):
             table.add_row(Text(row.label), *cells, height=None)
         kept = "only what differs" if self.differences else "everything"
         names = ", ".join(self.state.title(offer) for offer in self.offers)
-        self.query_one("#title", Static).update(
+        self.query_one("#title", Words).say(
             Content.assemble(("Compare", "bold $primary"), (f"  {kept} · {names}", "$quiet"))
         )
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
 from advisor.errors import DataError
 from advisor.tui import keys
@@ -15,6 +15,7 @@ from advisor.tui.pages.layout import hanging
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.widgets.answer_list import Menu
 from advisor.tui.widgets.key_bar import KeyBar
+from advisor.tui.widgets.words import Words
 
 
 class ExamplesScreen(AdvisorScreen):
@@ -28,9 +29,9 @@ class ExamplesScreen(AdvisorScreen):
     BINDINGS: ClassVar[list[BindingType]] = [keys.CLOSE.binding()]
 
     def compose(self) -> ComposeResult:
-        yield Static("Examples", id="title", markup=False)
+        yield Words("Examples", id="title")
         yield Menu(id="cases")
-        yield Static(id="about", markup=False)
+        yield Words(id="about")
         yield KeyBar("nav.open=start from it", "nav.close", "app.quit", "app.help")
 
     def show_state(self) -> None:
@@ -49,10 +50,10 @@ class ExamplesScreen(AdvisorScreen):
         if knowledge is None or event.option_id is None:
             return
         case = knowledge.cases[event.option_id]
-        about = self.query_one("#about", Static)
+        about = self.query_one("#about", Words)
         width = max(about.content_size.width, 20)
         answers = ", ".join(f"{name}: {_plain(value)}" for name, value in case.answers.items())
-        about.update(
+        about.say(
             Content("\n").join(
                 [
                     hanging(Content.styled("Why      ", "$quiet"), case.because, width),

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Static, Tree
+from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from advisor.decision.result import Contribution, Doubt, Excluded, Failure, Ranked, Reason
@@ -17,6 +17,7 @@ from advisor.tui import keys, phrases
 from advisor.tui.pages.open import CONFIRM, DEPENDS
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.widgets.key_bar import KeyBar
+from advisor.tui.widgets.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,11 @@ class ExplainScreen(AdvisorScreen):
         self._shown: object = None
 
     def compose(self) -> ComposeResult:
-        yield Static(id="subject", markup=False)
+        yield Words(id="subject")
         tree = ExplainTree(Text(""), Note("", ""), id="tree")
         tree.show_root = False
         yield tree
-        yield Static(id="detail", markup=False)
+        yield Words(id="detail")
         yield KeyBar("nav.close", "nav.verdict", "nav.export", "app.quit", "app.help")
 
     def on_mount(self) -> None:
@@ -79,7 +80,7 @@ class ExplainScreen(AdvisorScreen):
         result = self.state.recommendation
         if result is None:
             words = self.state.failure or "The ranking is being computed…"
-            self.query_one("#subject", Static).update(Content.styled(words, "$accent"))
+            self.query_one("#subject", Words).say(Content.styled(words, "$accent"))
             return
         offer = self._offer if self._offer is not None else result.verdict.offer
         row = self.state.ranked(offer) if offer is not None else None
@@ -90,15 +91,15 @@ class ExplainScreen(AdvisorScreen):
         self._shown = shown
         tree = self.query_one(ExplainTree)
         tree.clear()
-        subject = self.query_one("#subject", Static)
+        subject = self.query_one("#subject", Words)
         if row is not None:
-            subject.update(_ranked_head(row))
+            subject.say(_ranked_head(row))
             self._grow_ranked(tree, row)
         elif gone is not None:
-            subject.update(_excluded_head(gone))
+            subject.say(_excluded_head(gone))
             self._grow_excluded(tree, gone)
         else:
-            subject.update(Content.styled("No offer meets every requirement", "bold $error"))
+            subject.say(Content.styled("No offer meets every requirement", "bold $error"))
             for other in result.excluded:
                 branch = tree.grow(tree.root, f"✗ {other.title}", Note(other.title, "Excluded."))
                 self._grow_failures(tree, branch, other.failed)
@@ -226,7 +227,7 @@ class ExplainScreen(AdvisorScreen):
             return
         lines = [Content.styled(note.title, "bold $primary"), Content(note.text)]
         lines += [Content.styled(detail, "$quiet") for detail in note.details]
-        self.query_one("#detail", Static).update(Content("\n").join(lines))
+        self.query_one("#detail", Words).say(Content("\n").join(lines))
 
 
 def _ranked_head(row: Ranked) -> Content:

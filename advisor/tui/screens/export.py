@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 
 from advisor.saving import save
 from advisor.tui import keys
@@ -15,6 +15,7 @@ from advisor.tui.exporting import FORMATS, Format, suggested_name, target
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.widgets.answer_list import AnswerList, Choice
 from advisor.tui.widgets.key_bar import KeyBar
+from advisor.tui.widgets.words import Words
 
 
 class FileInput(Input):
@@ -45,12 +46,12 @@ class ExportScreen(AdvisorScreen):
         self._written: list[Content] = []
 
     def compose(self) -> ComposeResult:
-        yield Static("Export", id="title", markup=False)
-        yield Static("File name", classes="label", markup=False)
+        yield Words("Export", id="title")
+        yield Words("File name", classes="label")
         yield FileInput(id="file")
-        yield Static("Format", classes="label", markup=False)
+        yield Words("Format", classes="label")
         yield AnswerList(id="formats")
-        yield Static(id="written", markup=False)
+        yield Words(id="written")
         yield KeyBar("interview.answer=write", "nav.close", "nav.copy", "app.quit", "app.help")
 
     def on_mount(self) -> None:
@@ -63,11 +64,11 @@ class ExportScreen(AdvisorScreen):
         formats.focus()
 
     def show_state(self) -> None:
-        note = self.query_one("#written", Static)
+        note = self.query_one("#written", Words)
         if self.state.recommendation is None or self.state.pending:
-            note.update(Content.styled("The ranking is being computed…", "$accent"))
+            note.say(Content.styled("The ranking is being computed…", "$accent"))
         else:
-            note.update(Content("\n").join(self._written))
+            note.say(Content("\n").join(self._written))
 
     def action_answer(self) -> None:
         self.query_one(AnswerList).action_confirm()
@@ -124,4 +125,4 @@ class ExportScreen(AdvisorScreen):
 
     def _tell(self, line: Content) -> None:
         self._written = [*self._written, line][-4:]
-        self.query_one("#written", Static).update(Content("\n").join(self._written))
+        self.query_one("#written", Words).say(Content("\n").join(self._written))

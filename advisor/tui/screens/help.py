@@ -5,11 +5,11 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from advisor.tui import keys, phrases
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.widgets.key_bar import KeyBar
+from advisor.tui.widgets.words import Words
 
 
 class HelpScreen(AdvisorScreen):
@@ -20,11 +20,11 @@ class HelpScreen(AdvisorScreen):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help"):
-            yield Static(id="help-text", markup=False)
+            yield Words(id="help-text")
         yield KeyBar("nav.close", "app.theme", "app.quit")
 
     def on_mount(self) -> None:
-        self.query_one("#help-text", Static).update(self._text())
+        self.query_one("#help-text", Words).say(self._text())
         self.query_one("#help").focus()
 
     def _text(self) -> Content:

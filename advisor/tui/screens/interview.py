@@ -52,7 +52,7 @@ class InterviewScreen(AdvisorScreen):
             yield Outline(id="outline")
             yield QuestionPane()
             yield RankingPane(id="ranking-pane")
-        yield RankingStrip(id="ranking-strip", markup=False)
+        yield RankingStrip(id="ranking-strip")
         yield KeyBar(
             "interview.answer", "interview.back", "interview.skip", "interview.unknown",
             "nav.verdict", "app.help",

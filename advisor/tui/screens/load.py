@@ -8,12 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from advisor.errors import DataError
 from advisor.tui import keys
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.widgets.key_bar import KeyBar
+from advisor.tui.widgets.words import Words
 
 
 class PathInput(Input):
@@ -36,11 +37,11 @@ class LoadScreen(AdvisorScreen):
     BINDINGS: ClassVar[list[BindingType]] = [keys.CLOSE.binding()]
 
     def compose(self) -> ComposeResult:
-        yield Static("Load answers", id="title", markup=False)
-        yield Static("File", classes="label", markup=False)
+        yield Words("Load answers", id="title")
+        yield Words("File", classes="label")
         yield PathInput(id="file", placeholder="answers.yaml")
         with VerticalScroll(id="problems", can_focus=False):
-            yield Static(id="problem-text", markup=False)
+            yield Words(id="problem-text")
         yield KeyBar("nav.open=load", "nav.close", "app.quit-always", "app.help")
 
     def on_mount(self) -> None:
@@ -60,17 +61,17 @@ class LoadScreen(AdvisorScreen):
         from advisor.reports.problems import render_all
 
         knowledge = self.state.knowledge
-        text = self.query_one("#problem-text", Static)
+        text = self.query_one("#problem-text", Words)
         if knowledge is None or not name.strip():
-            text.update(Content.styled("Type the name of a file", "$quiet"))
+            text.say(Content.styled("Type the name of a file", "$quiet"))
             return
         try:
             inputs = read_answers_file(Path(name.strip()).expanduser(), knowledge)
         except DataError as error:
-            text.update(Content(render_all(error.problems)))
+            text.say(Content(render_all(error.problems)))
             return
         except RuntimeError as error:  # no home directory for "~"
-            text.update(Content.styled(str(error), "$error"))
+            text.say(Content.styled(str(error), "$error"))
             return
         self.advisor.start(inputs)
         self.advisor.switch_to("interview")

@@ -7,13 +7,14 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 
 from advisor.reports.figures import counted
 from advisor.tui import keys
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.widgets.answer_list import Menu
 from advisor.tui.widgets.key_bar import KeyBar
+from advisor.tui.widgets.words import Words
 
 
 class NameInput(Input):
@@ -44,10 +45,10 @@ class SessionsScreen(AdvisorScreen):
         self._to_delete: str | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static("Sessions", id="title", markup=False)
+        yield Words("Sessions", id="title")
         yield Menu(id="sessions")
         yield NameInput(id="name")
-        yield Static(id="note", markup=False)
+        yield Words(id="note")
         yield KeyBar("nav.open=go on", "session.rename", "session.delete", "nav.close", "app.help")
 
     def on_mount(self) -> None:
@@ -133,4 +134,4 @@ class SessionsScreen(AdvisorScreen):
         self.query_one(Menu).focus()
 
     def _tell(self, words: str, style: str = "$quiet") -> None:
-        self.query_one("#note", Static).update(Content.styled(words, style))
+        self.query_one("#note", Words).say(Content.styled(words, style))

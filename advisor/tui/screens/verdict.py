@@ -65,12 +65,12 @@ class VerdictScreen(AdvisorScreen):
     def show_state(self) -> None:
         state, result = self.state, self.state.recommendation
         hero = self.query_one("#hero", Page)
-        self.set_class(state.pending, "-pending")
+        self.set_class(state.slow, "-pending")
         if result is None:
             words = state.failure or "Computing the ranking…"
             hero.show(lambda _: Content.styled(words, "$accent"))
             return
-        pending = state.pending
+        pending = state.slow
         model = state.model_title(result.verdict.model)
         hero.show(lambda width: hero_text(result, model, width, pending=pending))
         self.query_one("#why-page", Page).show(lambda width: why_page(result, width))

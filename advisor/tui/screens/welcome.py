@@ -14,6 +14,7 @@ from advisor.tui import keys
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.widgets.answer_list import AnswerList, Choice
 from advisor.tui.widgets.key_bar import KeyBar
+from advisor.tui.widgets.words import Words
 
 _SCREENS = {"start": "interview", "again": "interview"}
 
@@ -35,7 +36,7 @@ class WelcomeScreen(AdvisorScreen):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="welcome"):
-            yield Static("Inference Advisor", id="name", markup=False)
+            yield Words("Inference Advisor", id="name")
             yield Static(
                 "Where and how should this model and this traffic be served, and why?",
                 id="tagline",
@@ -48,7 +49,7 @@ class WelcomeScreen(AdvisorScreen):
                 markup=False,
             )
             yield AnswerList(id="menu")
-            yield Static(id="loaded", markup=False)
+            yield Words(id="loaded")
         yield KeyBar("interview.answer=choose", "app.theme", "app.quit", "app.help")
 
     def on_screen_resume(self) -> None:
@@ -82,7 +83,7 @@ class WelcomeScreen(AdvisorScreen):
         if [c.id for c in menu.choices] != [c.id for c in choices] or not menu.choices:
             menu.show_choices(choices, "one", set())
             menu.focus()
-        self.query_one("#loaded", Static).update(self._loaded())
+        self.query_one("#loaded", Words).say(self._loaded())
 
     def _loaded(self) -> Content:
         knowledge = self.state.knowledge

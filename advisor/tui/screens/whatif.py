@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
 from advisor.decision.result import Recommendation
 from advisor.interview import Interview, Weight
@@ -20,6 +20,7 @@ from advisor.tui.screens.change import ChangeScreen
 from advisor.tui.widgets.answer_list import Menu
 from advisor.tui.widgets.key_bar import KeyBar
 from advisor.tui.widgets.page import Page
+from advisor.tui.widgets.words import Words
 
 RUNGS: tuple[Weight | None, ...] = ("ignore", "less", None, "more")
 _WORDS: dict[Weight | None, str] = {
@@ -58,7 +59,7 @@ class WhatIfScreen(AdvisorScreen):
         self._steps: list[Interview] = []
 
     def compose(self) -> ComposeResult:
-        yield Static(id="title", markup=False)
+        yield Words(id="title")
         with Horizontal(id="sides"):
             yield Menu(id="knobs")
             yield Page(id="moves")
@@ -78,8 +79,8 @@ class WhatIfScreen(AdvisorScreen):
         if self._was is None and not state.pending:
             self._was = state.recommendation
         was, after = self._was, state.recommendation
-        waiting = "  updating…" if state.pending else ""
-        self.query_one("#title", Static).update(
+        waiting = "  updating…" if state.slow else ""
+        self.query_one("#title", Words).say(
             Content.assemble(("What if", "bold $primary"), (waiting, "$accent"))
         )
         if was is None or after is None:

@@ -47,7 +47,9 @@ class Menu(OptionList):
         if [row[0] for row in rows] == [option.id for option in self.options]:
             changed = False
             for index, (_, prompt) in enumerate(rows):
-                if self.options[index].prompt != prompt:
+                shown = self.options[index].prompt
+                # Equal texts may differ in style, which "==" does not see.
+                if not isinstance(shown, Content) or not shown.is_same(prompt):
                     self.replace_option_prompt_at_index(index, prompt)
                     changed = True
             if changed:

@@ -6,12 +6,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import Click
-from textual.widgets import Static
 
 from advisor.tui.keys import BY_ID, Action, key_name, types_text
+from advisor.tui.widgets.words import Words
 
 
-class KeyHint(Static):
+class KeyHint(Words):
     """One key and what it does; a click does it."""
 
     def __init__(self, action: Action, words: str) -> None:
@@ -27,7 +27,7 @@ class KeyHint(Static):
         if key == self._shown:
             return
         self._shown = key
-        self.update(Content.assemble((f" {key_name(key)}", "bold $accent"), f" {self._words} "))
+        self.say(Content.assemble((f" {key_name(key)}", "bold $accent"), f" {self._words} "))
 
     async def on_click(self, event: Click) -> None:
         event.stop()

@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Resize
-from textual.widgets import Static
+
+from advisor.tui.widgets.words import Words
 
 Write: TypeAlias = Callable[[int], Content]
 
@@ -27,7 +28,7 @@ class Page(VerticalScroll):
         self._width = 0
 
     def compose(self) -> ComposeResult:
-        yield Static(markup=False)
+        yield Words()
 
     def show(self, write: Write) -> None:
         self._write = write
@@ -40,4 +41,4 @@ class Page(VerticalScroll):
     def _lay_out(self) -> None:
         self._width = self.scrollable_content_region.width
         if self._write is not None and self._width > 0:
-            self.query_one(Static).update(self._write(min(self._width, WIDEST)))
+            self.query_one(Words).say(self._write(min(self._width, WIDEST)))

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from textual.content import Content
 from textual.events import Resize
-from textual.widgets import Static
 
 from advisor.tui import phrases
 from advisor.tui.state import Consultation
+from advisor.tui.widgets.words import Words
 
 
-class TopLine(Static):
+class TopLine(Words):
     """``Inference Advisor  ━━━━━━────  7 answered, about 5 left; the winner can change: yes``."""
 
     def __init__(self) -> None:
-        super().__init__(id="top-line", markup=False)
+        super().__init__(id="top-line")
         self._state: Consultation | None = None
 
     def show(self, state: Consultation) -> None:
         self._state = state
-        self.update(self._line(state))
+        self.say(self._line(state))
 
     def on_resize(self, _: Resize) -> None:
         if self._state is not None:
-            self.update(self._line(self._state))
+            self.say(self._line(self._state))
 
     def _line(self, state: Consultation) -> Content:
         interview = state.interview

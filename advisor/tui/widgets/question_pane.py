@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 
 from advisor.errors import DataError
 from advisor.knowledge.model import Question
@@ -17,6 +17,7 @@ from advisor.knowledge.values import Domain, Flags, FlagsType, NumberType, Optio
 from advisor.tui import phrases
 from advisor.tui.state import Consultation
 from advisor.tui.widgets.answer_list import AnswerList, Choice, Mode
+from advisor.tui.widgets.words import Words
 
 NONE = "none of these"
 FIND_FROM = 12
@@ -66,17 +67,17 @@ class QuestionPane(Vertical):
         self._why = True
 
     def compose(self) -> ComposeResult:
-        yield Static(id="banner", markup=False)
-        yield Static(id="where", markup=False)
-        yield Static(id="ask", markup=False)
-        yield Static(id="why", markup=False)
+        yield Words(id="banner")
+        yield Words(id="where")
+        yield Words(id="ask")
+        yield Words(id="why")
         yield NumberInput(id="number")
-        yield Static(id="unit", markup=False)
-        yield Static(id="problem", markup=False)
-        yield Static(id="ranges-head", markup=False)
+        yield Words(id="unit")
+        yield Words(id="problem")
+        yield Words(id="ranges-head")
         yield FindInput(id="find", placeholder="/ to find")
         yield AnswerList(id="answers")
-        yield Static(id="meaning", markup=False)
+        yield Words(id="meaning")
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -128,10 +129,10 @@ class QuestionPane(Vertical):
     def _show_banner(self, state: Consultation) -> None:
         result = state.recommendation
         settled = result is not None and result.verdict.settled and result.verdict.offer is not None
-        banner = self.query_one("#banner", Static)
+        banner = self.query_one("#banner", Words)
         banner.display = settled
         if settled and result is not None:
-            banner.update(
+            banner.say(
                 Content.assemble(
                     ("✓ Nothing left to answer can change the winner", "bold $success"),
                     (f" ({phrases.proof(result)}). ", "$quiet"),
@@ -149,13 +150,13 @@ class QuestionPane(Vertical):
         status = interview.status(question.id)
         glyph, word = phrases.STATUS[status]
         before = f"  {glyph} {word}" if status in ("answered", "unknown", "skipped") else ""
-        self.query_one("#where", Static).update(
+        self.query_one("#where", Words).say(
             Content.assemble(
                 (f"{place} of {len(names)} · {question.group}", "$quiet"),
                 (before, "$success"),
             )
         )
-        self.query_one("#ask", Static).update(Content.styled(question.ask, "bold"))
+        self.query_one("#ask", Words).say(Content.styled(question.ask, "bold"))
 
     def _show_why(self, state: Consultation) -> None:
         question = self.question
@@ -178,7 +179,7 @@ class QuestionPane(Vertical):
                     (" goes there", "$quiet"),
                 )
             )
-        self.query_one("#why", Static).update(Content("\n").join(lines))
+        self.query_one("#why", Words).say(Content("\n").join(lines))
 
     def _show_options(self, question: Question, given: Domain | None) -> None:
         self._parts(number=False, find=len(question.options) > FIND_FROM)
@@ -202,11 +203,11 @@ class QuestionPane(Vertical):
         with self.prevent(Input.Changed):
             field.value = text
         field.cursor_position = len(text)
-        self.query_one("#unit", Static).update(Content.styled(_unit_words(question), "$quiet"))
+        self.query_one("#unit", Words).say(Content.styled(_unit_words(question), "$quiet"))
         ranges = [phrases.range_text(question, b.low, b.high) for b in question.prior]
         self._show_answers([Choice(text, text, "") for text in ranges], "one", set())
         head = "Not sure? Take a range (↓, or a click):" if ranges else ""
-        self.query_one("#ranges-head", Static).update(Content.styled(head, "$quiet"))
+        self.query_one("#ranges-head", Words).say(Content.styled(head, "$quiet"))
         field.focus()
 
     def _show_answers(self, choices: list[Choice], mode: Mode, ticked: set[str]) -> None:
@@ -214,11 +215,9 @@ class QuestionPane(Vertical):
 
     def _show_finished(self, state: Consultation) -> None:
         self._parts(number=False)
-        self.query_one("#where", Static).update(Content.styled("Done", "$quiet"))
-        self.query_one("#ask", Static).update(
-            Content.styled("Every question is dealt with", "bold")
-        )
-        self.query_one("#why", Static).update(
+        self.query_one("#where", Words).say(Content.styled("Done", "$quiet"))
+        self.query_one("#ask", Words).say(Content.styled("Every question is dealt with", "bold"))
+        self.query_one("#why", Words).say(
             Content.styled("Answers can be changed at any time; the ranking follows.", "$quiet")
         )
         choices = [
@@ -238,13 +237,13 @@ class QuestionPane(Vertical):
             field.value = ""
 
     def _tell(self, words: str, style: str = "$error") -> None:
-        problem = self.query_one("#problem", Static)
+        problem = self.query_one("#problem", Words)
         problem.display = bool(words)
-        problem.update(Content.styled(words, style))
+        problem.say(Content.styled(words, style))
 
     def _show_meaning(self) -> None:
         answers = self.query_one(AnswerList)
-        meaning = self.query_one("#meaning", Static)
+        meaning = self.query_one("#meaning", Words)
         words = Content.styled(answers.meaning(), "$quiet")
         if answers.between and answers.ticked:
             labels = [c.label for c in answers.choices if c.id in answers.ticked]
@@ -260,7 +259,7 @@ class QuestionPane(Vertical):
             labels = [c.label for c in answers.choices if c.id in answers.ticked]
             words = Content.assemble(("All of these: ", "$secondary"), ", ".join(labels))
         meaning.display = bool(words)
-        meaning.update(words)
+        meaning.say(words)
 
     # -- answering ---------------------------------------------------------------------------
 

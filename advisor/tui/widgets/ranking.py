@@ -9,13 +9,13 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Click, Resize
 from textual.message import Message
-from textual.widgets import Static
 
 from advisor.decision.result import Excluded, Ranked, Recommendation
 from advisor.tui import phrases
 from advisor.tui.pages.layout import cut
 from advisor.tui.state import Consultation
 from advisor.tui.widgets.answer_list import Menu
+from advisor.tui.widgets.words import Words
 
 
 class RankingList(Menu):
@@ -89,22 +89,22 @@ class RankingPane(Vertical):
     """The ranking with its headline above."""
 
     def compose(self) -> ComposeResult:
-        yield Static(id="ranking-head", markup=False)
+        yield Words(id="ranking-head")
         yield RankingList(id="ranking-list")
 
     def show(self, state: Consultation) -> None:
-        self.query_one("#ranking-head", Static).update(headline(state))
+        self.query_one("#ranking-head", Words).say(headline(state))
         self.query_one(RankingList).show(state)
 
 
-class RankingStrip(Static):
+class RankingStrip(Words):
     """The first places in one line, for narrow windows; a click opens the ranking."""
 
     class Opened(Message):
         """The strip was clicked."""
 
     def show(self, state: Consultation) -> None:
-        self.update(self._line(state))
+        self.say(self._line(state))
 
     def on_click(self, event: Click) -> None:
         event.stop()
@@ -136,7 +136,7 @@ def headline(state: Consultation) -> Content:
     head = Content.styled("RANKING", "bold $primary")
     if state.failure is not None:
         return Content.assemble(head, ("  not computed", "bold $error"), "\n", state.failure)
-    if state.pending:
+    if state.slow:
         head = Content.assemble(head, ("  updating…", "$accent"))
     if result is None:
         return Content.assemble(head, "\n")
