@@ -13,6 +13,8 @@ from advisor.tui.widgets.outline import Outline
 from advisor.tui.widgets.question_pane import NumberInput, QuestionPane
 from advisor.tui.widgets.ranking import RankingList, RankingPane
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 TO_SIZE = ("1", "1", "2")
 """Start, a chat, large open models: the next question is the number model-size."""
 AT_SIZE = answered(use_case="chat", frontier_models="large-open")

@@ -16,6 +16,8 @@ from advisor.sessions import Restored, SessionStore, restore
 from advisor.tui.keeping import Keeper
 from advisor.tui.widgets.answer_list import Menu
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 NOON = datetime(2026, 11, 22, 12, 0)
 NAME = "2026-11-22-1200"
 

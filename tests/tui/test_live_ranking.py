@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
+import pytest
 import tui_sample
 from textual.widgets import Input
 from tui_play import make_app, play
@@ -14,6 +15,8 @@ from tui_play import make_app, play
 from advisor.decision.result import Recommendation
 from advisor.errors import DataError, Problem
 from advisor.knowledge.model import Inputs, Knowledge
+
+pytestmark = pytest.mark.usefixtures("unpainted")
 
 
 class Slow:

@@ -18,6 +18,8 @@ from advisor.tui.editing import editor_command
 from advisor.tui.pages.rules import as_written
 from advisor.tui.widgets.answer_list import AnswerList, Menu
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 BEGIN = answered(use_case="chat", frontier_models="large-open", model_size="200B")
 RULES = """\
 - id: first-rule

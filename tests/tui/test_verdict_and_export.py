@@ -17,6 +17,8 @@ from advisor.tui.widgets.key_bar import KeyHint
 from advisor.tui.widgets.outline import Outline
 from advisor.tui.widgets.ranking import RankingList
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 BEGIN = answered(
     use_case="chat",
     frontier_models="large-open",
