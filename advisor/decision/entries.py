@@ -119,15 +119,18 @@ class Entries:
         reasons = [self._reason("score", r, offer, model) for r in fired]
         reasons += self._measure_reason(criterion, offer, model)
         reasons += [self._reason("weigh", r, offer, model) for r in self._weighed(criterion)]
-        return tuple(reasons), max(clamped, key=lambda c: (clamped[c], -abs(c)))
+        return tuple(reasons), max(clamped, key=lambda c: (clamped[c], -abs(c), c))
 
     def _weighed(self, criterion: str) -> list[Rule]:
         situation = self.situation
-        return [
-            rule
-            for rule in situation.base.weigh_rules
-            if rule.criterion == criterion and situation.over_all(rule) is True
-        ]
+        return sorted(
+            (
+                rule
+                for rule in situation.base.weigh_rules
+                if rule.criterion == criterion and situation.over_all(rule) is True
+            ),
+            key=lambda rule: rule.id,
+        )
 
     def _reason(self, effect: str, rule: Rule, offer: str, model: str | None) -> Reason:
         return Reason(

@@ -68,10 +68,10 @@ class Failures:
 
 
 def gates_of(situation: Situation) -> tuple[Gate, ...]:
-    """Every gate of the rule base, the built-in one first."""
+    """Every gate of the rule base, the built-in one first, the others by id."""
     space = situation.space
     gates = [Gate(SERVED, None, space.open_keys(SERVING_QUESTIONS), False)]
-    for rule in situation.knowledge.rules.values():
+    for _, rule in sorted(situation.knowledge.rules.items()):
         if rule.effect == "exclude":
             keys = space.open_keys(situation.base.reads(rule).questions)
             gates.append(Gate(rule.id, rule, keys, rule.negotiable))
