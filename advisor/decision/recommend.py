@@ -65,12 +65,23 @@ def recommend(knowledge: Knowledge, inputs: Inputs, as_of: datetime.date) -> Rec
     Same arguments, same result to the byte.  Never raises for valid knowledge and inputs:
     "no offer qualifies" is a result whose verdict has no offer.
     """
+    return decide(knowledge, inputs, as_of).recommendation()
+
+
+def decide(knowledge: Knowledge, inputs: Inputs, as_of: datetime.date) -> Decision:
+    """The decision behind a recommendation, without the words: for those who compare many."""
     base = _base(_ByIdentity(knowledge), as_of)
     read = inferred(knowledge, base.ledger, inputs)
-    return _Decision(Situation(base, read.inputs), inputs, read.readings).recommendation()
+    return Decision(Situation(base, read.inputs), inputs, read.readings)
 
 
-class _Decision:
+class Decision:
+    """Answers decided: what stands, what each offer scores, and in which order.
+
+    ``order`` ranks the offers that are not excluded; ``standings``, ``scored`` and ``gates``
+    say why.  ``recommendation()`` puts it into words.
+    """
+
     def __init__(self, situation: Situation, stated: Inputs, readings: tuple[Reading, ...]) -> None:
         self.situation = situation
         self.stated = stated
