@@ -6,11 +6,20 @@ import contextlib
 import os
 import secrets
 import stat
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 
 def save(path: Path, data: bytes) -> None:
-    """Replace ``path`` by ``data`` in one step, or leave it as it was.
+    """Replace ``path`` by ``data`` in one step, or leave it as it was; see ``replacing``."""
+    with replacing(path) as stream:
+        stream.write(data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose content replaces ``path`` in one step when the block ends well.
 
     A temporary file in the same directory is written, synced and renamed.  A symbolic link
     is followed; an existing file keeps its permissions; what is no regular file (a pipe, a
@@ -22,7 +31,7 @@ def save(path: Path, data: bytes) -> None:
         raise IsADirectoryError(21, "Is a directory", str(path))
     if mode is not None and not stat.S_ISREG(mode):
         with target.open("wb") as stream:
-            stream.write(data)
+            yield stream
         return
     if mode is not None and not os.access(target, os.W_OK):
         raise PermissionError(13, "Permission denied", str(path))
@@ -31,7 +40,7 @@ def save(path: Path, data: bytes) -> None:
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         if mode is not None:
