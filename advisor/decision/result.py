@@ -12,7 +12,62 @@ from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-Lane: TypeAlias = Literal["safe", "conditional"]
+from advisor.decision.explanations import (
+    Acceptability,
+    Flip,
+    Gap,
+    Lane,
+    Money,
+    Need,
+    Opened,
+    Portfolio,
+    PortfolioPart,
+    Relaxation,
+    Search,
+    Sensitivity,
+    Threshold,
+    Versus,
+    WeightInterval,
+)
+
+__all__ = [
+    "Acceptability",
+    "Caveat",
+    "Confidence",
+    "Contribution",
+    "CostLine",
+    "Doubt",
+    "Estimate",
+    "Excluded",
+    "Failure",
+    "Flip",
+    "Gap",
+    "InputsRead",
+    "KnowledgeStamp",
+    "Lane",
+    "Money",
+    "Need",
+    "NextQuestion",
+    "Opened",
+    "Portfolio",
+    "PortfolioPart",
+    "Ranked",
+    "Reading",
+    "Reason",
+    "Recommendation",
+    "Relaxation",
+    "Score",
+    "Search",
+    "Sensitivity",
+    "SourceLine",
+    "Sureness",
+    "Threshold",
+    "Verdict",
+    "Versus",
+    "WeightInterval",
+    "Worlds",
+]
+
 Confidence: TypeAlias = Literal["firm", "likely", "leaning", "toss-up", "none"]
 
 
@@ -133,14 +188,6 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
-    """USD per month; ``low``/``high`` None = unknown on that side."""
-
-    low: Fraction | None
-    high: Fraction | None
-
-
-@dataclass(frozen=True, slots=True)
 class CostLine:
     """One item of the bill, with the formula in words and where its price comes from."""
 
@@ -206,18 +253,6 @@ class Excluded:
 
 
 @dataclass(frozen=True, slots=True)
-class Relaxation:
-    relax: tuple[str, ...]
-    opens: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    change: Mapping[str, str]
-    winner: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class NextQuestion:
     id: str
     why: str
@@ -235,7 +270,13 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """See the module; ``next_steps`` is the collected advice."""
+    """See the module.
+
+    ``relaxations`` are filled when nobody qualifies, ``flips`` and ``sensitivity`` when an
+    offer leads; ``flip_search`` and ``relaxation_search`` say how far the search went (None:
+    there was none).  ``portfolio`` is there only where one offer leaves a stated need unmet.
+    ``plan`` is the collected advice.
+    """
 
     as_of: str
     knowledge: KnowledgeStamp
@@ -245,11 +286,13 @@ class Recommendation:
     excluded: tuple[Excluded, ...]
     relaxations: tuple[Relaxation, ...]
     flips: tuple[Flip, ...]
-    sensitivity: tuple[Mapping[str, object], ...]
+    sensitivity: Sensitivity | None
     next_question: NextQuestion | None
-    portfolio: Mapping[str, object] | None
+    portfolio: Portfolio | None
     plan: tuple[str, ...]
     sources: tuple[SourceLine, ...]
+    flip_search: Search | None = None
+    relaxation_search: Search | None = None
     format: str = "advisor-recommendation-1"
 
     def to_data(self) -> dict[str, object]:
