@@ -15,7 +15,7 @@ from advisor.authoring.changes import Changes, Relevance, changes_between
 from advisor.authoring.cover import Cover, answerable, build_cover
 from advisor.authoring.examples import newest_day
 from advisor.authoring.testing import NOBODY, inputs_of_case
-from advisor.decision.recommend import recommend
+from advisor.decision.recommend import decide
 from advisor.errors import DataError
 from advisor.knowledge.model import Case, Inputs, Knowledge
 
@@ -103,8 +103,12 @@ class Judge:
         )
         found = self._known.get(key)
         if found is None:
-            verdict = recommend(self.knowledge, inputs, as_of).verdict
-            found = self._known[key] = Outcome(verdict.offer or NOBODY, verdict.lane or NOBODY)
+            decision = decide(self.knowledge, inputs, as_of)
+            leader = next(iter(decision.order), None)
+            found = Outcome(NOBODY, NOBODY)
+            if leader is not None:
+                found = Outcome(leader, decision.standings[leader].lane)
+            self._known[key] = found
         return found
 
 
