@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -33,6 +34,7 @@ from advisor.decision.result import (
 )
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation, impossible_looks
+from advisor.decision.staleness import Old, newest_stale, old_grounds, stale_cap, stale_caveats
 from advisor.decision.sureness import Duel, duel, relevant_answers, robustness, word_for
 from advisor.decision.words import Words
 from advisor.engine.worlds import SAMPLE, Worlds
@@ -59,13 +61,17 @@ class _ByIdentity:
         return isinstance(other, _ByIdentity) and other.knowledge is self.knowledge
 
 
-def recommend(knowledge: Knowledge, inputs: Inputs, as_of: datetime.date) -> Recommendation:
+def recommend(
+    knowledge: Knowledge, inputs: Inputs, as_of: datetime.date, *, thorough: bool = True
+) -> Recommendation:
     """The recommendation for these answers, judged as of a day.
 
     Same arguments, same result to the byte.  Never raises for valid knowledge and inputs:
-    "no offer qualifies" is a result whose verdict has no offer.
+    "no offer qualifies" is a result whose verdict has no offer.  ``thorough=False`` is for
+    those who only need the ranking and the verdict, such as a list that follows what is
+    typed: what would change the winner, what to ask next and the like are left out.
     """
-    return decide(knowledge, inputs, as_of).recommendation()
+    return decide(knowledge, inputs, as_of).recommendation(thorough=thorough)
 
 
 def decide(knowledge: Knowledge, inputs: Inputs, as_of: datetime.date) -> Decision:
@@ -109,30 +115,35 @@ class Decision:
             offer,
         )
 
-    def recommendation(self) -> Recommendation:
+    def recommendation(self, *, thorough: bool = True) -> Recommendation:
+        """The decision in words; ``thorough`` as in ``recommend``."""
         situation = self.situation
         ranking = tuple(
             self.entries.ranked(i + 1, self.scored[offer], self.standings[offer])
             for i, offer in enumerate(self.order)
+        )
+        old = {e.offer: old_grounds(situation, self.gates, e) for e in ranking}
+        ranking = tuple(
+            replace(e, warnings=(*e.warnings, *stale_caveats(old[e.offer]))) for e in ranking
         )
         excluded = tuple(self.entries.excluded(s) for s in self.standings.values() if s.excluded_by)
         return Recommendation(
             as_of=situation.base.ledger.as_of.isoformat(),
             knowledge=_stamp(situation.knowledge),
             inputs=self._inputs(),
-            verdict=self._verdict(ranking),
+            verdict=self._verdict(ranking, old),
             ranking=ranking,
             excluded=excluded,
             relaxations=(),
             flips=(),
-            sensitivity=(),
+            sensitivity=None,
             next_question=None,
             portfolio=None,
             plan=self.entries.advice(),
-            sources=self._sources(ranking),
+            sources=self._sources(ranking, old),
         )
 
-    def _verdict(self, ranking: tuple[Ranked, ...]) -> Verdict:
+    def _verdict(self, ranking: tuple[Ranked, ...], old: Mapping[str, tuple[Old, ...]]) -> Verdict:
         worlds = self._worlds()
         if not ranking:
             return Verdict(
@@ -153,6 +164,7 @@ class Decision:
             self.scoring, leader.offer, standing
         )
         word, figures = self._sureness(ranking, against, done)
+        word, figures = stale_cap(word, figures, old[leader.offer])
         return Verdict(
             offer=leader.offer,
             model=leader.model,
@@ -250,8 +262,10 @@ class Decision:
             },
         )
 
-    def _sources(self, ranking: tuple[Ranked, ...]) -> tuple[SourceLine, ...]:
-        """Every source that a shown reason, caveat or price cites."""
+    def _sources(
+        self, ranking: tuple[Ranked, ...], old: Mapping[str, tuple[Old, ...]]
+    ) -> tuple[SourceLine, ...]:
+        """Every source that a shown reason or price cites, and every one that has expired."""
         knowledge = self.situation.knowledge
         cited: dict[str, tuple[str, str, bool]] = {}
         for entry in ranking:
@@ -269,6 +283,9 @@ class Decision:
                 known = cited.get(claim.source)
                 if known is None or (stale and not known[2]):
                     cited[claim.source] = (claim.grade, claim.checked.isoformat(), stale)
+            for ref, ground in newest_stale(old[entry.offer]).items():
+                if ref in knowledge.sources and not (ref in cited and cited[ref][2]):
+                    cited[ref] = (ground.grade, ground.checked.isoformat(), True)
         return tuple(
             SourceLine(ref, knowledge.sources[ref].title, knowledge.sources[ref].address, *found)
             for ref, found in sorted(cited.items())
