@@ -1,8 +1,8 @@
 """How far the evidence behind the leader's requirements lets the confidence go.
 
 A gate that applies and is passed rests on facts about the offer.  Numbers are widened by
-their grade already; a yes-or-no fact cannot be, so its grade caps the confidence instead,
-and so does its age.
+their grade already; a yes-or-no fact cannot be, so its grade caps the confidence instead.
+What age does to it stands in ``advisor.decision.staleness``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from advisor.decision.gates import Gate
-from advisor.decision.result import Confidence
 from advisor.decision.situation import Situation
 from advisor.decision.sureness import WORDS
 from advisor.engine.truth import names_in
@@ -20,14 +19,11 @@ from advisor.knowledge.model import Method
 from advisor.knowledge.values import Interval
 from advisor.language.wording import spoken
 
-STALE: Confidence = "likely"
-"""The best word that a stale proof allows."""
-
 
 def evidence_caps(
     situation: Situation, gates: Sequence[Gate], offer: str, model: str | None
 ) -> Mapping[str, str]:
-    """Reason -> the best word it allows, for every proof that is second hand or old."""
+    """Reason -> the best word it allows, for every proof that is second hand."""
     grades = situation.knowledge.method.grades
     caps: dict[str, str] = {}
     for name, evidence in sorted(_proofs(situation, gates, offer, model).items()):
@@ -36,8 +32,6 @@ def evidence_caps(
         cap = grades[evidence.grade].cap
         if cap != "firm":
             caps[f"{spoken(name)} rests on {evidence.grade}"] = cap
-        if evidence.stale:
-            caps[f"what is known of {spoken(name)} is stale"] = STALE
     return caps
 
 
@@ -59,7 +53,7 @@ def _proofs(
     found = situation.base.offering.of(offer, model)
     proofs: dict[str, Evidence] = {}
     for gate in gates:
-        if gate.rule is None or not _in_force(situation, gate):
+        if gate.rule is None or not in_force(situation, gate):
             continue
         for name in names_in(gate.rule.offers) | set(situation.base.reads(gate.rule).its):
             evidence = found.get(name)
@@ -68,7 +62,7 @@ def _proofs(
     return proofs
 
 
-def _in_force(situation: Situation, gate: Gate) -> bool:
+def in_force(situation: Situation, gate: Gate) -> bool:
     """Whether the answers as they stand state the gate's requirement."""
     assert gate.rule is not None
     if situation.base.reads(gate.rule).its:

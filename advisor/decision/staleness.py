@@ -1,0 +1,148 @@
+"""What an entry of the ranking rests on that was last read too long ago.
+
+An entry rests on the listing of the model it would serve, on its prices, on what the gates in
+force look at, and on the rules that hold for it with the facts of the offer that they read.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from advisor.decision.caps import in_force
+from advisor.decision.gates import Gate
+from advisor.decision.result import Caveat, Confidence, Ranked, Sureness
+from advisor.decision.situation import Situation
+from advisor.decision.sureness import WORDS
+from advisor.engine.truth import its_in, names_in
+from advisor.knowledge.ledger import LISTED, Evidence, ServedModel
+from advisor.knowledge.model import Knowledge, Rule
+from advisor.language.marks import listed
+from advisor.language.wording import spoken
+
+PRICES = (
+    "input-price",
+    "cached-input-price",
+    "output-price",
+    "device-hour-price",
+    "committed-device-hour-price",
+)
+JUDGEMENT = "judgement"
+"""The expiry of a rule: how long its source may have been read ago."""
+
+STALE_FACTS = "stale-facts"
+"""Where a caveat names the rule behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """A fact, or a rule, last read on ``checked`` in ``source`` that keeps ``days`` days."""
+
+    what: str
+    source: str
+    checked: datetime.date
+    days: int
+    grade: str
+    rule: bool = False
+
+
+def old_grounds(situation: Situation, gates: Sequence[Gate], entry: Ranked) -> tuple[Old, ...]:
+    """Everything that is too old of what the entry rests on, by name, then source."""
+    base = situation.base
+    found: set[Old] = set()
+    old = {n: e for n, e in base.offering.of(entry.offer, entry.model).items() if e.stale}
+    row = base.ledger.served[entry.offer].get(entry.model or "")
+    if row is not None and row.stale:
+        found |= _listing(situation, entry, row)
+    rules = _rules(situation.knowledge, entry)
+    found |= {o for rule in rules if (o := _old_rule(situation, rule)) is not None}
+    if old:
+        read = _prices(situation, entry.offer)
+        for rule in (*rules, *(g.rule for g in gates if g.rule and in_force(situation, g))):
+            read |= names_in(rule.offers) | its_in(rule.when)
+        if row is None and entry.model is not None:
+            read.add("any-open-model")
+        for name in read & old.keys():
+            found |= set(_facts(situation.knowledge, name, old[name]))
+    return tuple(sorted(found, key=lambda o: (o.what, o.source, o.checked)))
+
+
+def stale_caveats(old: Iterable[Old]) -> tuple[Caveat, ...]:
+    """One caveat for each reading that has expired, with everything that was read then."""
+    groups: dict[tuple[str, datetime.date, int], list[Old]] = {}
+    for ground in old:
+        groups.setdefault((ground.source, ground.checked, ground.days), []).append(ground)
+    return tuple(
+        Caveat(
+            STALE_FACTS,
+            f"Stale: {listed(_named(group), 'and', limit=1000)}; last read on {checked}, "
+            f"good for {days} days.",
+            source,
+        )
+        for (source, checked, days), group in sorted(groups.items())
+    )
+
+
+def _named(old: Iterable[Old]) -> list[str]:
+    """Every fact by its name; many rules by their number."""
+    grounds = list(old)
+    facts = list(dict.fromkeys(ground.what for ground in grounds if not ground.rule))
+    rules = sorted({ground.what for ground in grounds if ground.rule})
+    if len(rules) > 2:
+        return [*facts, f"{len(rules)} rules"]
+    return [*facts, *(f"the rule {rule}" for rule in rules)]
+
+
+def stale_cap(
+    word: Confidence, figures: Sureness, old: Sequence[Old]
+) -> tuple[Confidence, Sureness]:
+    """One word less where the leader rests on anything that is too old, with the reason."""
+    if not old:
+        return word, figures
+    lower = WORDS[min(WORDS.index(word) + 1, len(WORDS) - 1)]
+    caps = (*figures.caps, f"stale evidence: {listed(_named(old), 'and', limit=4)}")
+    return lower, replace(figures, caps=caps)
+
+
+def _prices(situation: Situation, offer: str) -> set[str]:
+    """What the bill reads; the user's own prices stand in for all of it."""
+    return set() if situation.inputs.prices.get(offer) else set(PRICES)
+
+
+def _rules(knowledge: Knowledge, entry: Ranked) -> list[Rule]:
+    ids = dict.fromkeys(r.rule for part in entry.contributions for r in part.because)
+    return [knowledge.rules[i] for i in ids if i in knowledge.rules]
+
+
+def _old_rule(situation: Situation, rule: Rule) -> Old | None:
+    days = situation.knowledge.method.expiry_days.get(JUDGEMENT)
+    age = situation.base.ledger.as_of - rule.source.checked
+    if days is None or age.days <= days:
+        return None
+    source = rule.source
+    return Old(rule.id, source.ref, source.checked, days, source.grade, rule=True)
+
+
+def _facts(knowledge: Knowledge, name: str, evidence: Evidence) -> Iterable[Old]:
+    for claim in evidence.claims:
+        days = knowledge.method.expiry_days[knowledge.attributes[claim.attribute].expiry]
+        yield Old(spoken(name), claim.source, claim.checked, days, claim.grade)
+
+
+def _listing(situation: Situation, entry: Ranked, row: ServedModel) -> set[Old]:
+    knowledge = situation.knowledge
+    days = knowledge.method.expiry_days[LISTED]
+    checked = max(r.checked for r in knowledge.offers[entry.offer].serves if r.model == entry.model)
+    what = f"that it serves {entry.model}"
+    return {Old(what, row.row_source, checked, days, row.row_grade)}
+
+
+def newest_stale(old: Iterable[Old]) -> Mapping[str, Old]:
+    """By source, one stale ground of it: the one read last."""
+    found: dict[str, Old] = {}
+    for ground in old:
+        known = found.get(ground.source)
+        if known is None or ground.checked > known.checked:
+            found[ground.source] = ground
+    return found
