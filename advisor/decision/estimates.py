@@ -28,13 +28,13 @@ from advisor.estimate.cost import (
 )
 from advisor.estimate.evidence import Evidence
 from advisor.estimate.ranges import Range
-from advisor.estimate.shapes import Device, ModelShape
 from advisor.estimate.speed import Question, Speed, Speeds
 from advisor.estimate.subjects import device_subject, model_subject
 from advisor.estimate.token_cost import Traffic
 from advisor.estimate.traffic import Demand, Plan, QuotaGap, Target, demand, plan, quota_gaps
 from advisor.knowledge.ledger import NOTHING
 from advisor.knowledge.model import Inputs, Knowledge
+from advisor.knowledge.physical import Device, ModelShape
 from advisor.knowledge.values import Domain, Interval, Number, Options, Truth
 
 PRECISIONS = {"16-bit": "16-bit", "8-bit": "8-bit", "any": "8-bit"}

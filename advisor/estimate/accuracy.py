@@ -14,10 +14,17 @@ from math import exp, log
 from statistics import median
 
 from advisor.estimate.cases import Case
-from advisor.estimate.evidence import Bands, Evidence, Series, device_key, model_key
+from advisor.estimate.evidence import Evidence, Series
 from advisor.estimate.loaded import Asked, loaded
-from advisor.estimate.shapes import CACHE_BYTES, WEIGHT_BYTES, Device, ModelShape, precision_named
 from advisor.estimate.speed import Figure, Question, Speeds
+from advisor.knowledge.fitted import Bands, device_key, model_key
+from advisor.knowledge.physical import (
+    CACHE_BYTES,
+    WEIGHT_BYTES,
+    Device,
+    ModelShape,
+    precision_named,
+)
 
 FACTORS = (1.25, 1.35, 1.5, 2.0)
 WORST = 10

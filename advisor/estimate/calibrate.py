@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.estimate.evidence import Evidence, Series, Throughput
-from advisor.estimate.physics import Coefficients, Factors, Load, Terms, terms, token_time
+from advisor.estimate.physics import Load, Terms, terms, token_time
 from advisor.estimate.saturated import REPLICAS, candidates
+from advisor.knowledge.fitted import Coefficients, Factors
 
 Vector = NDArray[np.float64]
 

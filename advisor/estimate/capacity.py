@@ -14,7 +14,7 @@ from math import ceil
 
 from advisor.estimate.figures import figure
 from advisor.estimate.physics import USABLE_MEMORY
-from advisor.estimate.shapes import PRECISIONS, Device, ModelShape
+from advisor.knowledge.physical import PRECISIONS, Device, ModelShape
 
 GB = 1e9
 RESERVE_GB = 4.0

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from advisor.errors import DataError, Problem, Span
-from advisor.estimate.shapes import ModelShape
+from advisor.knowledge.physical import ModelShape
 from advisor.language.vocabulary import did_you_mean
 
 SCENARIOS = ("offline", "server", "interactive", "saturated", "concurrency")

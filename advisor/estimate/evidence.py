@@ -5,13 +5,12 @@ Read from YAML by ``advisor.estimate.measured``; nothing here knows files.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from advisor.estimate.physics import Coefficients, Factors
-from advisor.estimate.shapes import Device, ModelShape
+from advisor.knowledge.fitted import Calibration
+from advisor.knowledge.physical import Device, ModelShape
 
 Method: TypeAlias = Literal["measured", "interpolated", "model", "unknown"]
 
@@ -93,33 +92,6 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
-class Bands:
-    """Ends of an 80 % band as factors on the estimate, by kind of estimate."""
-
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What was fitted: coefficients under latency (``serving``), with all requests queued
-    (``saturated``), and as tuned for a benchmark (``tuned``); factors by device family; level
-    by model and device; bands by method and quantity."""
-
-    serving: Coefficients
-    saturated: Coefficients
-    tuned: Coefficients
-    families: Mapping[str, Factors]
-    levels: Mapping[tuple[str, str], float]
-    bands: Mapping[str, Bands]
-    first_token: tuple[float, float, float]
-    speculation: float
-    scenario_shares: Mapping[str, float]
-    fitted: str
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
     """The ledger of measured configurations.
 
@@ -135,30 +107,3 @@ class Evidence:
     series: tuple[Series, ...] = ()
     throughput: tuple[Throughput, ...] = ()
     workloads: Mapping[str, Workload] = field(default_factory=dict)
-
-
-_DEVICE_NOISE = re.compile(
-    r"^(nvidia|amd|instinct|google|aws|gpu|gpus|sxm\d?|hbm\w*|\d+gb|nvl72|server|edition|"
-    r"blackwell|se|virtualized|aarch64|\d+x|x\d+|power|cap|\d+w|custom|cluster)$"
-)
-_MODEL_NOISE = re.compile(
-    r"^(instruct|chat|hf|it|99|bf16|fp16|fp8|fp4|int4|int8|nvfp4|mxfp4|awq|gptq|kv|block|"
-    r"static|pertensor|nvidia|dynamic|quark)$"
-)
-
-
-def device_key(name: str) -> str:
-    """``NVIDIA B200-SXM-180GB`` and ``b200_sxm`` as ``b200``."""
-    return _key(name, _DEVICE_NOISE)
-
-
-def model_key(name: str) -> str:
-    """``meta-llama/Llama-3.1-8B-Instruct-FP8`` as ``llama318b``: the part behind the last
-    slash without punctuation, precision and tuning words."""
-    return _key(name.rsplit("/", 1)[-1].replace("99.9", "99"), _MODEL_NOISE)
-
-
-def _key(name: str, noise: re.Pattern[str]) -> str:
-    words = re.split(r"[^a-z0-9.]+", name.lower())
-    kept = [word for word in words if word and not noise.match(word)]
-    return "".join(kept or words).replace(".", "")

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from math import exp, log
 
 from advisor.estimate.evidence import Evidence, Method, Throughput, Workload
-from advisor.estimate.physics import Factors
 from advisor.estimate.saturated import REPLICAS, saturated
-from advisor.estimate.shapes import Device, ModelShape
 from advisor.estimate.speed import WIDEST, Figure
+from advisor.knowledge.fitted import Factors
+from advisor.knowledge.physical import Device, ModelShape
 
 BENCHMARKED = ("offline", "server", "interactive")
 

@@ -7,46 +7,32 @@ them come at once as a ``RuleBaseError``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
 from advisor.errors import Problem, RuleBaseError
-from advisor.estimate.cells import Cells, number_of, numbers_of
-from advisor.estimate.evidence import (
-    Bands,
-    Calibration,
-    Evidence,
-    Point,
-    Series,
-    Throughput,
-    Workload,
-    device_key,
-    model_key,
-)
-from advisor.estimate.physics import ENGINES, Coefficients, Factors
-from advisor.estimate.shapes import PRECISIONS, Device, ModelShape
-from advisor.knowledge.document import Findings, ListNode, MapNode, Node
+from advisor.estimate.evidence import Evidence, Point, Series, Throughput, Workload
+from advisor.knowledge.document import Findings, ListNode, Node
+from advisor.knowledge.fitted import ENGINES, Calibration, model_key
+from advisor.knowledge.physical import PRECISIONS
 from advisor.knowledge.strict_yaml import read
+from advisor.language.cells import Cells, number_of, numbers_of
+from advisor.language.fitted import (
+    FOLDER,
+    Subjects,
+    calibration_of,
+    missing_file,
+    source_of,
+    subjects_of,
+)
 
-FOLDER = "measured"
 SCENARIOS = ("offline", "server", "interactive", "saturated", "batch")
-ATTENTION = ("mha", "gqa", "mla", "hybrid", "sliding-window", "linear-hybrid")
 PROMPTS = ("shared", "separate", "pooled")
 SERVING = "serving-"
 
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class _Subjects:
-    models: dict[str, ModelShape] = field(default_factory=dict)
-    devices: dict[str, Device] = field(default_factory=dict)
-    model_names: dict[str, str] = field(default_factory=dict)
-    device_names: dict[str, str] = field(default_factory=dict)
-    sources: tuple[str, ...] = ()
 
 
 def load_evidence(rules: Path) -> Evidence:
@@ -61,8 +47,8 @@ def load_calibration(rules: Path) -> Calibration:
     path = rules / FOLDER / "coefficients.yaml"
     node, findings = read(path.read_bytes(), str(path))
     if node is None or findings.problems:
-        raise RuleBaseError(findings.problems or [_missing("coefficients")])
-    calibration = _calibration(node, findings)
+        raise RuleBaseError(findings.problems or [missing_file("coefficients")])
+    calibration = calibration_of(node, findings)
     if findings.problems:
         raise RuleBaseError(findings.problems)
     return calibration
@@ -71,7 +57,7 @@ def load_calibration(rules: Path) -> Calibration:
 def read_evidence(files: Mapping[str, bytes]) -> Evidence:
     """The ledger from the contents of its files by name.  Raises ``RuleBaseError``."""
     problems = [
-        _missing(needed)
+        missing_file(needed)
         for needed in ("subjects", "coefficients")
         if not any(Path(name).stem == needed for name in files)
     ]
@@ -92,7 +78,7 @@ def read_evidence(files: Mapping[str, bytes]) -> Evidence:
 
 
 def _evidence(files: Mapping[str, tuple[Node, Findings]]) -> Evidence:
-    subjects = _subjects(*files["subjects"])
+    subjects = subjects_of(*files["subjects"])
     series: list[Series] = []
     throughput: list[Throughput] = []
     workloads: list[Workload] = []
@@ -109,7 +95,7 @@ def _evidence(files: Mapping[str, tuple[Node, Findings]]) -> Evidence:
         elif stem not in {"subjects", "coefficients"}:
             findings.add("stray-file", "the measured ledger has no such file", None)
     return Evidence(
-        calibration=_calibration(*files["coefficients"]),
+        calibration=calibration_of(*files["coefficients"]),
         models=subjects.models,
         devices=subjects.devices,
         model_names=subjects.model_names,
@@ -118,10 +104,6 @@ def _evidence(files: Mapping[str, tuple[Node, Findings]]) -> Evidence:
         throughput=tuple(throughput),
         workloads={workload.id: workload for workload in workloads},
     )
-
-
-def _missing(name: str) -> Problem:
-    return Problem("missing-file", f"the measured ledger needs {name}.yaml", FOLDER)
 
 
 def _list(node: Node, findings: Findings, entry: Callable[[Cells], T]) -> list[T]:
@@ -139,100 +121,7 @@ def _list(node: Node, findings: Findings, entry: Callable[[Cells], T]) -> list[T
     return made
 
 
-def _subjects(node: Node, findings: Findings) -> _Subjects:
-    top = Cells(node, findings, "subjects.yaml")
-    subjects = _Subjects()
-    found = []
-    for item in top.items("sources"):
-        source = Cells(item, findings, "a source")
-        found.append(source.word("id"))
-        for key in ("title", "address", "date", "licence"):
-            source.word(key)
-        source.finish()
-    subjects.sources = tuple(found)
-    for item in top.items("models"):
-        cells = Cells(item, findings, "a model")
-        model = _model(cells)
-        if model is not None:
-            subjects.models[model.name] = model
-            _take_names(cells, model.name, model_key, subjects.model_names)
-        _source(cells, subjects)
-        cells.finish()
-    for item in top.items("devices"):
-        cells = Cells(item, findings, "a device")
-        device = _device(cells)
-        if device is not None:
-            subjects.devices[device.name] = device
-            _take_names(cells, device.name, device_key, subjects.device_names)
-        _source(cells, subjects)
-        cells.finish()
-    top.finish()
-    return subjects
-
-
-def _take_names(
-    cells: Cells, subject: str, key_of: Callable[[str], str], names: dict[str, str]
-) -> None:
-    for name in (subject, *cells.words("names")):
-        key = key_of(name)
-        if names.setdefault(key, subject) != subject:
-            cells.problem("duplicate-name", f"'{name}' already names {names[key]}", "names")
-
-
-def _source(cells: Cells, subjects: _Subjects) -> str:
-    return cells.word("source", among=subjects.sources or ("",))
-
-
-def _model(cells: Cells) -> ModelShape | None:
-    before = len(cells.findings.problems)
-    given = {
-        "name": cells.word("id"),
-        "total": cells.number("total"),
-        "active": cells.number("active"),
-        "layers": cells.whole("layers"),
-        "hidden": cells.whole("hidden"),
-        "heads": cells.whole("heads"),
-        "kv_heads": cells.whole("kv-heads"),
-        "head_dim": cells.whole("head-dim"),
-        "attention": cells.word("attention", among=ATTENTION),
-    }
-    for key, name in (
-        ("experts", "experts"),
-        ("experts-per-token", "experts_per_token"),
-        ("latent", "latent"),
-        ("full-layers", "full_layers"),
-        ("window", "window"),
-    ):
-        if cells.has(key):
-            given[name] = cells.whole(key)
-    if cells.has("stored"):
-        given["stored"] = cells.word("stored", among=PRECISIONS)
-    if len(cells.findings.problems) > before:
-        return None
-    try:
-        return ModelShape(**given)  # type: ignore[arg-type]
-    except ValueError as error:
-        cells.problem("impossible-shape", str(error), "id")
-        return None
-
-
-def _device(cells: Cells) -> Device | None:
-    before = len(cells.findings.problems)
-    device = Device(
-        name=cells.word("id"),
-        memory=cells.number("memory"),
-        bandwidth=cells.number("bandwidth"),
-        bf16=cells.number("bf16"),
-        fp8=cells.number("fp8") if cells.has("fp8") else None,
-        fp4=cells.number("fp4") if cells.has("fp4") else None,
-        link=cells.number("link"),
-        domain=cells.whole("domain"),
-        family=cells.word("family"),
-    )
-    return device if len(cells.findings.problems) == before else None
-
-
-def _series(cells: Cells, device: str, subjects: _Subjects) -> Series:
+def _series(cells: Cells, device: str, subjects: Subjects) -> Series:
     prompts = cells.word("prompts", "shared", among=PROMPTS)
     points = []
     for item in cells.items("points"):
@@ -257,7 +146,7 @@ def _series(cells: Cells, device: str, subjects: _Subjects) -> Series:
         points=tuple(points),
         engine=cells.word("engine", among=ENGINES),
         version=cells.word("version", "unknown"),
-        source=_source(cells, subjects),
+        source=source_of(cells, subjects),
         date=cells.word("date"),
         separate=prompts == "separate",
         pooled=prompts == "pooled",
@@ -265,7 +154,7 @@ def _series(cells: Cells, device: str, subjects: _Subjects) -> Series:
     )
 
 
-def _throughput(cells: Cells, subjects: _Subjects) -> Throughput:
+def _throughput(cells: Cells, subjects: Subjects) -> Throughput:
     rate = [number_of(item, cells.findings, "a rate") for item in cells.items("rate")]
     if len(rate) != 3 or sorted(rate) != rate:
         cells.problem("wrong-shape", "a rate is [lowest, median, highest]", "rate")
@@ -284,7 +173,7 @@ def _throughput(cells: Cells, subjects: _Subjects) -> Throughput:
         median=rate[1],
         high=rate[2],
         entries=cells.whole("entries"),
-        source=_source(cells, subjects),
+        source=source_of(cells, subjects),
         date=cells.word("date"),
         input=cells.number("input") if cells.has("input") else None,
         output=cells.number("output") if cells.has("output") else None,
@@ -292,7 +181,7 @@ def _throughput(cells: Cells, subjects: _Subjects) -> Throughput:
     )
 
 
-def _workload(cells: Cells, subjects: _Subjects) -> Workload:
+def _workload(cells: Cells, subjects: Subjects) -> Workload:
     return Workload(
         id=cells.word("id"),
         model=_of(cells, "model", subjects.models),
@@ -306,68 +195,3 @@ def _workload(cells: Cells, subjects: _Subjects) -> Workload:
 
 def _of(cells: Cells, key: str, known: Mapping[str, object]) -> str:
     return cells.word(key, among=tuple(known) or ("",))
-
-
-def _calibration(node: Node, findings: Findings) -> Calibration:
-    top = Cells(node, findings, "coefficients.yaml")
-    serving = _coefficients(top, "serving", None)
-    saturated = _coefficients(top, "saturated", serving)
-    tuned = _coefficients(top, "tuned", saturated)
-    families = {}
-    for name, value in top.entries("families"):
-        cells = Cells(value, findings, "a family")
-        families[name] = Factors(
-            read=cells.number("read", 1.0),
-            multiply=cells.number("multiply", 1.0),
-            overhead=cells.number("overhead", 1.0),
-        )
-        cells.finish()
-    levels = {}
-    for model, value in top.entries("levels"):
-        if not isinstance(value, MapNode):
-            findings.add("wrong-shape", "levels are a map of devices for each model", value)
-            continue
-        for entry in value.entries:
-            levels[model, entry.key.text] = number_of(entry.value, findings, "a level")
-    bands = {}
-    for name, value in top.entries("bands"):
-        parts = value.items if isinstance(value, ListNode) else ()
-        ends = [number_of(part, findings, "a band") for part in parts]
-        if len(ends) == 2:
-            bands[name] = Bands(ends[0], ends[1])
-        else:
-            findings.add("wrong-shape", "a band is [low, high]", value)
-    first = Cells(top.raw("first-token") or node, findings, "first-token")
-    shares = {name: number_of(v, findings, "a share") for name, v in top.entries("scenarios")}
-    calibration = Calibration(
-        serving=serving,
-        saturated=saturated,
-        tuned=tuned,
-        families=families,
-        levels=levels,
-        bands=bands,
-        first_token=(first.number("fixed"), first.number("prompt"), first.number("queue")),
-        speculation=top.number("speculation"),
-        scenario_shares=shares,
-        fitted=top.word("fitted"),
-        rows=top.whole("rows"),
-    )
-    top.word("how")
-    top.finish()
-    return calibration
-
-
-def _coefficients(top: Cells, key: str, base: Coefficients | None) -> Coefficients:
-    node = top.raw(key)
-    names = [f.name for f in fields(Coefficients)]
-    if node is None:
-        return base or Coefficients(*(1.0 for _ in names))
-    cells = Cells(node, top.findings, key)
-    values = {
-        name: cells.number(
-            name.replace("_", "-"), None if base is None else float(getattr(base, name))
-        )
-        for name in names
-    }
-    cells.finish()
-    return Coefficients(**values)

@@ -19,7 +19,7 @@ from math import exp, inf, log
 from typing import TypeAlias
 
 from advisor.estimate.evidence import Method, Series
-from advisor.estimate.shapes import WEIGHT_BYTES
+from advisor.knowledge.physical import WEIGHT_BYTES
 
 SAME_LENGTH = 1.05
 """Lengths within this factor are the same."""

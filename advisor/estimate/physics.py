@@ -23,52 +23,13 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from advisor.estimate.shapes import CACHE_BYTES, LATENT_HEAD, WEIGHT_BYTES, Device, ModelShape
+from advisor.knowledge.fitted import Coefficients, Factors
+from advisor.knowledge.physical import CACHE_BYTES, LATENT_HEAD, WEIGHT_BYTES, Device, ModelShape
 
 RANK_LOAD = 128
 """Requests that one data-parallel rank of a replica takes before another rank is used."""
 USABLE_MEMORY = 0.9
 """Share of a device's memory that weights and cache may fill."""
-ENGINES = ("tensorrt-llm", "vllm", "sglang")
-
-
-@dataclass(frozen=True, slots=True)
-class Coefficients:
-    """Fitted numbers, all positive.  Times are ms, the rest are factors on the time at peak."""
-
-    read: float
-    cache: float
-    attend: float
-    multiply: float
-    routed_multiply: float
-    gain_8bit: float
-    gain_fp4: float
-    packed_read: float
-    overhead: float
-    overhead_devices: float
-    overhead_routing: float
-    overhead_latent: float
-    overhead_fp4: float
-    overhead_blackwell: float
-    sequence: float
-    exchange: float
-    spread: float
-    prefill: float
-    prefill_attend: float
-    prefill_layer: float
-    prefill_read: float
-    separate: float
-    engine_tensorrt: float
-    engine_sglang: float
-
-
-@dataclass(frozen=True, slots=True)
-class Factors:
-    """How a family of devices differs from those that the coefficients were fitted on."""
-
-    read: float = 1.0
-    multiply: float = 1.0
-    overhead: float = 1.0
 
 
 NEUTRAL = Factors()

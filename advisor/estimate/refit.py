@@ -19,19 +19,13 @@ from advisor.estimate.calibrate import (
     lengths_of,
     rows_of,
 )
-from advisor.estimate.evidence import (
-    Bands,
-    Calibration,
-    Evidence,
-    Method,
-    Series,
-    Throughput,
-)
+from advisor.estimate.evidence import Evidence, Method, Series, Throughput
 from advisor.estimate.loaded import BENCHMARKED, loaded
 from advisor.estimate.loaded import Asked as AskedLoaded
 from advisor.estimate.neighbours import Asked, Neighbours
-from advisor.estimate.physics import Coefficients, Factors, Load, terms, token_time
+from advisor.estimate.physics import Load, terms, token_time
 from advisor.estimate.speed import Question, Speeds
+from advisor.knowledge.fitted import Bands, Calibration, Coefficients, Factors
 
 LEVEL_ROWS = 20
 """Rows at which a level counts half of what its rows show."""

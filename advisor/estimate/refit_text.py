@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
-from advisor.estimate.evidence import Calibration
-from advisor.estimate.physics import Coefficients
+from advisor.knowledge.fitted import Calibration, Coefficients
 
 HOW = (
     "Robust least squares on the logarithm of the time per token over the serving files and of "

@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from advisor.estimate.physics import (
-    NEUTRAL,
-    Coefficients,
-    Factors,
-    Load,
-    Terms,
-    terms,
-    token_time,
-)
-from advisor.estimate.shapes import Device, ModelShape
+from advisor.estimate.physics import NEUTRAL, Load, Terms, terms, token_time
+from advisor.knowledge.fitted import Coefficients, Factors
+from advisor.knowledge.physical import Device, ModelShape
 
 REPLICAS = (1, 2, 4, 8)
 WEIGHT_MEMORY = 0.95

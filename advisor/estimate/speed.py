@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeAlias
 
-from advisor.estimate.evidence import Bands, Calibration, Evidence, Method, Series
+from advisor.estimate.evidence import Evidence, Method, Series
 from advisor.estimate.neighbours import Asked, Held, Neighbours
 from advisor.estimate.physics import (
-    Factors,
     Load,
     Parts,
     Terms,
@@ -28,7 +27,8 @@ from advisor.estimate.physics import (
     token_time,
 )
 from advisor.estimate.saturated import holds
-from advisor.estimate.shapes import PRECISIONS, Device, ModelShape
+from advisor.knowledge.fitted import Bands, Calibration, Factors
+from advisor.knowledge.physical import PRECISIONS, Device, ModelShape
 
 LARGEST_REPLICA = 8
 WORKERS = (4, 8, 16, 32, 64)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from advisor.estimate.evidence import Evidence
-from advisor.estimate.shapes import Device, ModelShape
 from advisor.knowledge.model import Accelerator, Claim, Model
+from advisor.knowledge.physical import Device, ModelShape
 from advisor.knowledge.values import Interval, Options
 
 NEEDED: Mapping[str, str] = {

@@ -15,12 +15,12 @@ from math import ceil, log2
 from typing import NamedTuple
 
 from advisor.estimate.capacity import LARGEST_TENSOR_GROUP, memory
-from advisor.estimate.evidence import Bands, Calibration
 from advisor.estimate.figures import figure
-from advisor.estimate.physics import Factors, Load, prefill_time, terms, token_time
+from advisor.estimate.physics import Load, prefill_time, terms, token_time
 from advisor.estimate.ranges import Range
-from advisor.estimate.shapes import Device, ModelShape
 from advisor.estimate.speed import WIDEST
+from advisor.knowledge.fitted import Bands, Calibration, Factors
+from advisor.knowledge.physical import Device, ModelShape
 from advisor.knowledge.values import Number
 
 SECONDS_PER_DAY = 86_400

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor import __version__, errors
-from advisor.knowledge import model, syntax, values
+from advisor.knowledge import fitted, model, physical, syntax, values
 from advisor.knowledge.model import Knowledge
 
 _MARK = b"advisor-knowledge-1\n"
@@ -28,7 +28,7 @@ _PROTOCOL = 5
 
 def _names() -> dict[tuple[str, str], Any]:
     found: dict[tuple[str, str], Any] = {}
-    for module in (model, syntax, values):
+    for module in (fitted, model, physical, syntax, values):
         for name, value in vars(module).items():
             if is_dataclass(value) and value.__module__ == module.__name__:
                 found[module.__name__, name] = value

@@ -1,7 +1,8 @@
 """A rule-base directory read whole: every file parsed, every entry checked for its shape.
 
 What is broken is left out and reported; the ids of what is left out are kept in ``broken``,
-so that a reference to them is not reported as a second mistake.
+so that a reference to them is not reported as a second mistake.  Of the measured ledger only
+the fitted numbers belong to a decision; they are kept as they stand, by file name.
 """
 
 from __future__ import annotations
@@ -93,6 +94,7 @@ class RuleFiles:
     findings: list[Findings] = field(default_factory=list)
     entries: dict[Slot, list[Raw[Any]]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    fitted: dict[str, tuple[Node, Findings]] = field(default_factory=dict)
 
     def of(self, *kinds: Kind[S]) -> Iterator[Raw[S]]:
         """The entries of some kinds, by file name and then as written."""
@@ -134,8 +136,25 @@ def read_rule_files(root: Path, suggest: Suggest) -> RuleFiles:
             files.broken.update(_ID_LINE.findall("\n".join(findings.lines)))
             continue
         _Reader(kinds[item.slot], item, findings, files, suggest).take(node)
+    for path, at in layout.fitted_files(root):
+        _read_fitted(path, at, files, digest)
     files.digest = digest.text()
     return files
+
+
+def _read_fitted(path: str, at: Path, files: RuleFiles, digest: layout.Digest) -> None:
+    try:
+        data = layout.read_capped(at)
+    except OSError as error:
+        files.problems.append(layout.unreadable(str(at), error))
+        return
+    digest.add(path, data)
+    node, findings = read(data, str(at))
+    files.findings.append(findings)
+    if node is not None:
+        files.fitted[at.stem] = (node, findings)
+    elif not findings.problems:
+        findings.add("empty-file", "this file is empty", None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,15 @@ class Listing:
     problems: list[Problem] = field(default_factory=list)
 
 
+FITTED = ("measured/coefficients.yaml", "measured/subjects.yaml")
+"""Files of those that decisions rest on too, where there are any."""
+
+
+def fitted_files(root: Path) -> list[tuple[str, Path]]:
+    """Path and place of the files in ``FITTED`` that a rule base has."""
+    return [(path, root / path) for path in FITTED if (root / path).exists()]
+
+
 def list_files(root: Path, suggest: Suggest) -> Listing:
     """Every file of the rule base in ``root``; nothing is raised."""
     listing = Listing()
@@ -155,6 +164,8 @@ def digest_of(root: Path) -> str:
     digest = Digest()
     for item in list_files(root, lambda word, candidates: None).found:
         digest.add(item.path, read_capped(item.at))
+    for path, at in fitted_files(root):
+        digest.add(path, read_capped(at))
     return digest.text()
 
 

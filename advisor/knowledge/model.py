@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from advisor.errors import Span
+from advisor.knowledge.fitted import Fitted
 from advisor.knowledge.syntax import Condition, Expression
 from advisor.knowledge.values import Domain, Number, Type
 
@@ -333,7 +334,8 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """A loaded rule base.  ``digest`` is over the content of its files."""
+    """A loaded rule base.  ``digest`` is over the content of its files; ``fitted`` sizes
+    devices, where the rule base has measured any."""
 
     digest: str
     root: str
@@ -349,6 +351,7 @@ class Knowledge:
     rules: Mapping[str, Rule]
     impossible: tuple[Impossible, ...]
     cases: Mapping[str, Case]
+    fitted: Fitted | None = None
 
 
 @dataclass(frozen=True, slots=True)

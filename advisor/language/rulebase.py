@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 
 from advisor.errors import Problem, RuleBaseError
@@ -10,6 +11,7 @@ from advisor.knowledge.files import RuleFiles, read_rule_files
 from advisor.knowledge.model import Knowledge
 from advisor.language.binding import bind
 from advisor.language.binding_names import word_at
+from advisor.language.fitted import fitted_of
 from advisor.language.vocabulary import did_you_mean
 
 _INCOMPLETE = frozenset({"missing-file", "not-a-rule-base"})
@@ -26,13 +28,14 @@ def load_rule_base(root: Path) -> Knowledge:
         # Without a whole kind of file, every reference to it would be one more mistake.
         whole = all(problem.check not in _INCOMPLETE for problem in files.problems)
         knowledge = bind(files) if whole else None
+        fitted = fitted_of(files.fitted, files.problems)
     finally:
         if collecting:
             gc.enable()
     problems = [p for p in files.all_problems() if not _about_something_broken(p, files)]
     if problems or knowledge is None:
         raise RuleBaseError(problems)
-    return knowledge
+    return replace(knowledge, fitted=fitted)
 
 
 def _about_something_broken(problem: Problem, files: RuleFiles) -> bool:

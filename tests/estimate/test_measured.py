@@ -9,8 +9,8 @@ import pytest
 from advisor.errors import RuleBaseError
 from advisor.estimate.evidence import Evidence
 from advisor.estimate.measured import load_calibration, read_evidence
-from advisor.estimate.shapes import Device
 from advisor.estimate.subjects import device_subject, model_subject
+from advisor.knowledge.physical import Device
 from advisor.language.rulebase import load_rule_base
 from tests.estimate.conftest import RULES
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from advisor.estimate.evidence import Evidence, device_key, model_key
-from advisor.estimate.shapes import Device, ModelShape, precision_named
+from advisor.estimate.evidence import Evidence
+from advisor.knowledge.fitted import device_key, model_key
+from advisor.knowledge.physical import Device, ModelShape, precision_named
 
 
 def test_grouped_heads_keep_keys_and_values_of_the_groups_only(evidence: Evidence) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from advisor.estimate.evidence import Evidence
 from advisor.estimate.physics import Load, prefill_time, terms, token_time
-from advisor.estimate.shapes import Device
 from advisor.estimate.speed import Question, Speeds
+from advisor.knowledge.physical import Device
 
 
 def question(evidence: Evidence, **changed: object) -> Question:

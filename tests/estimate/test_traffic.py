@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from advisor.estimate.evidence import Evidence
 from advisor.estimate.ranges import Range
-from advisor.estimate.shapes import Device
 from advisor.estimate.traffic import (
     Plan,
     Target,
@@ -20,6 +19,7 @@ from advisor.estimate.traffic import (
     quota_gaps,
     requests_per_day,
 )
+from advisor.knowledge.physical import Device
 
 
 def sized(evidence: Evidence, requests: int, target: Target, **changed: object) -> Plan:

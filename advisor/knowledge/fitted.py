@@ -1,0 +1,120 @@
+"""Numbers fitted to measured configurations, and the models and devices that were measured.
+
+A rule base carries them, so that a decision sizes devices as an estimate does; what they mean
+is arithmetic in ``advisor.estimate``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from advisor.knowledge.physical import Device, ModelShape
+
+ENGINES = ("tensorrt-llm", "vllm", "sglang")
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficients:
+    """Fitted numbers, all positive.  Times are ms, the rest are factors on the time at peak."""
+
+    read: float
+    cache: float
+    attend: float
+    multiply: float
+    routed_multiply: float
+    gain_8bit: float
+    gain_fp4: float
+    packed_read: float
+    overhead: float
+    overhead_devices: float
+    overhead_routing: float
+    overhead_latent: float
+    overhead_fp4: float
+    overhead_blackwell: float
+    sequence: float
+    exchange: float
+    spread: float
+    prefill: float
+    prefill_attend: float
+    prefill_layer: float
+    prefill_read: float
+    separate: float
+    engine_tensorrt: float
+    engine_sglang: float
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """How a family of devices differs from those that the coefficients were fitted on."""
+
+    read: float = 1.0
+    multiply: float = 1.0
+    overhead: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Ends of an 80 % band as factors on the estimate, by kind of estimate."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was fitted: coefficients under latency (``serving``), with all requests queued
+    (``saturated``), and as tuned for a benchmark (``tuned``); factors by device family; level
+    by model and device; bands by method and quantity."""
+
+    serving: Coefficients
+    saturated: Coefficients
+    tuned: Coefficients
+    families: Mapping[str, Factors]
+    levels: Mapping[tuple[str, str], float]
+    bands: Mapping[str, Bands]
+    first_token: tuple[float, float, float]
+    speculation: float
+    scenario_shares: Mapping[str, float]
+    fitted: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What sizing rests on.  ``models`` and ``devices`` describe what was measured, by id;
+    the names map what benchmarks call them to ids (``model_key``, ``device_key`` of a name)."""
+
+    calibration: Calibration
+    models: Mapping[str, ModelShape]
+    devices: Mapping[str, Device]
+    model_names: Mapping[str, str]
+    device_names: Mapping[str, str]
+
+
+_DEVICE_NOISE = re.compile(
+    r"^(nvidia|amd|instinct|google|aws|gpu|gpus|sxm\d?|hbm\w*|\d+gb|nvl72|server|edition|"
+    r"blackwell|se|virtualized|aarch64|\d+x|x\d+|power|cap|\d+w|custom|cluster)$"
+)
+_MODEL_NOISE = re.compile(
+    r"^(instruct|chat|hf|it|99|bf16|fp16|fp8|fp4|int4|int8|nvfp4|mxfp4|awq|gptq|kv|block|"
+    r"static|pertensor|nvidia|dynamic|quark)$"
+)
+
+
+def device_key(name: str) -> str:
+    """``NVIDIA B200-SXM-180GB`` and ``b200_sxm`` as ``b200``."""
+    return _key(name, _DEVICE_NOISE)
+
+
+def model_key(name: str) -> str:
+    """``meta-llama/Llama-3.1-8B-Instruct-FP8`` as ``llama318b``: the part behind the last
+    slash without punctuation, precision and tuning words."""
+    return _key(name.rsplit("/", 1)[-1].replace("99.9", "99"), _MODEL_NOISE)
+
+
+def _key(name: str, noise: re.Pattern[str]) -> str:
+    words = re.split(r"[^a-z0-9.]+", name.lower())
+    kept = [word for word in words if word and not noise.match(word)]
+    return "".join(kept or words).replace(".", "")
