@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from advisor.engine.bits import Bits
 from advisor.engine.bits_layout import Layout, bits_of
 from advisor.engine.bits_scores import contested
-from advisor.engine.columns_derived import with_derived
-from advisor.engine.columns_ranks import Ranks, narrowest
-from advisor.engine.columns_sums import Adder, Plan
-from advisor.engine.columns_tests import Bitmap, Column, Rows, words_for
 from advisor.engine.compile import Program
+from advisor.engine.rows_derived import with_derived
+from advisor.engine.rows_ranks import Ranks, narrowest
+from advisor.engine.rows_sums import Adder, Plan
+from advisor.engine.rows_tests import Bitmap, Column, Rows, words_for
 
 CHUNK = 65_536
 
@@ -50,12 +50,12 @@ class Chunk:
 
     def top(self, count: int) -> NDArray[np.int16]:
         """The best ``count`` offers of every row: one line for each rank, -1 past the last."""
-        return self.ranks.places(self.ranks.top(self._keys(), min(count, self.ranks.offers)))
+        return self.ranks.top(self.scores, self.excluded, min(count, self.ranks.offers))
 
     @cached_property
     def ranking(self) -> NDArray[np.int16]:
         """All offers of every row, one line for each rank; -1 past the last."""
-        return self.ranks.places(self.ranks.sort(self._keys()))
+        return self.ranks.ranking(self.scores, self.excluded)
 
     def fired(self, row: int) -> tuple[str, ...]:
         """Ids of the rules that surely hold in a row for some offer."""
@@ -64,9 +64,6 @@ class Chunk:
         for place, bitmap in enumerate(self.surely):
             slots |= (int(bitmap[word]) >> bit & 1) << place
         return self.layout.rules(slots)
-
-    def _keys(self) -> NDArray[Any]:
-        return self.ranks.keys(self.scores, self.excluded)
 
 
 class Columns:
@@ -140,13 +137,13 @@ class Columns:
         surely = self._slots([pair[0] for pair in passing], chunk)
         possibly = surely if certain else self._slots([pair[1] for pair in passing], chunk)
         offers = len(self.program.offers)
-        scores = np.zeros((offers, rows), self._kind)
+        scores = np.empty((offers, rows), self._kind)
         excluded = np.zeros((offers, rows), bool)
         bitmaps = [*surely, *self._strongest(surely)]
         for offer in range(offers):
             adder.add(self._plans[offer], bitmaps, scores[offer])
             if self._gates[offer]:
-                out = np.bitwise_or.reduce([surely[gate] for gate in self._gates[offer]])
+                out = _joined(np.bitwise_or, [surely[g] for g in self._gates[offer]], chunk.nothing)
                 excluded[offer] = np.unpackbits(out.view(np.uint8), bitorder="little")[:rows]
         return Chunk(self.layout, self._ranks, start, rows, surely, possibly, scores, excluded)
 

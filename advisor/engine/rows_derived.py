@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from advisor.engine.columns_tests import Column
+from advisor.engine.rows_tests import Column
 from advisor.engine.truth import truth_of
 from advisor.engine.workload import inputs_of, names_of
 from advisor.knowledge.model import Derived

@@ -115,7 +115,7 @@ class Rows:
             elif values.ndim == 2:
                 rows = values[place]
             else:
-                rows = (values & values.dtype.type(1 << place)) != 0
+                rows = values & values.dtype.type(1 << place)
             found = self._base[key] = self.packed(rows)
         return found
 
@@ -142,7 +142,8 @@ class Rows:
         found = self._base.get(key)
         if found is None:
             values = self._column(name)
-            scaled = cut * self._scales[name]
+            scale = self._scales[name]
+            scaled = cut if scale == 1 else cut * scale
             if values.dtype.kind == "O":
                 rows = (values > cut if beyond else values >= cut).astype(bool)
             elif values.dtype.kind == "f":
@@ -152,8 +153,8 @@ class Rows:
             found = self._base[key] = self.packed(rows)
         return found
 
-    def packed(self, rows: NDArray[np.bool_]) -> Bitmap:
-        """Rows as a bitmap."""
+    def packed(self, rows: NDArray[Any]) -> Bitmap:
+        """Rows as a bitmap: those that are true, or not zero."""
         bitmap = np.zeros(self.words, np.uint64)
         packed = np.packbits(rows, bitorder="little")
         bitmap.view(np.uint8)[: len(packed)] = packed
@@ -199,16 +200,16 @@ class Rows:
         if values.dtype.kind not in "fiu" or not len(values):
             return values
         if values.dtype.kind == "f":
-            if not np.isfinite(values).all():
-                raise ValueError(f"'{name}' holds what is no number")
             for scale in (1, 2, 8):
-                scaled = values * scale
-                if abs(scaled).max() >= _SMALL:
-                    break
-                small = scaled.astype(np.int16)
+                scaled = values if scale == 1 else values * scale
+                with np.errstate(invalid="ignore"):
+                    # What does not fit comes out as some other number.
+                    small = scaled.astype(np.int16)
                 if (small == scaled).all():
                     self._scales[name] = scale
                     return small
+            if not np.isfinite(values).all():
+                raise ValueError(f"'{name}' holds what is no number")
             return values
         if values.dtype.itemsize > 2 and values.min() >= -_SMALL and values.max() < _SMALL:
             return values.astype(np.int16)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.engine.columns_tests import Bitmap
+from advisor.engine.rows_tests import Bitmap
 
 
 class Plan:
@@ -45,7 +45,6 @@ class Adder:
         self._one = np.empty(words, np.uint64)
         self._two = np.empty(words, np.uint64)
         self._spare: list[Bitmap] = []
-        self._bytes = np.empty(words * 64, np.uint8)
 
     def add(self, plan: Plan, bitmaps: Sequence[Bitmap], out: NDArray[Any]) -> None:
         """Put the sum of the plan's steps into ``out``, one number for each row."""
@@ -95,27 +94,33 @@ class Adder:
     ) -> None:
         """From a bitmap for each digit to a number for each row."""
         rows = len(out)
-        out[:] = base
+        whole = out.dtype.type
+        first = True
         for start in range(0, len(digits), 8):
-            group = digits[start : start + 8]
-            used = False
-            for shift, entry in enumerate(group):
+            taken: NDArray[np.uint64] | None = None
+            for shift, entry in enumerate(digits[start : start + 8]):
                 if entry is None:
                     continue
-                bits = np.unpackbits(entry[0].view(np.uint8), bitorder="little")
+                # Eight rows to a word, a byte each: no digit of a group leaves its byte.
+                bits = np.unpackbits(entry[0].view(np.uint8), bitorder="little").view(np.uint64)
                 self._give(*entry)
                 if shift:
                     np.left_shift(bits, shift, out=bits)
-                if used:
-                    np.bitwise_or(self._bytes, bits, out=self._bytes)
-                else:
-                    self._bytes = bits
-                    used = True
-            if used:
-                wide = self._bytes[:rows].astype(out.dtype)
-                if start:
-                    wide <<= start
-                out += wide
+                taken = bits if taken is None else np.bitwise_or(taken, bits, out=taken)
+            if taken is None:
+                continue
+            part = taken.view(np.uint8)[:rows]
+            if first and not start:
+                np.copyto(out, part)
+            else:
+                if first:
+                    out[:] = 0
+                out += part.astype(out.dtype) * whole(1 << start)
+            first = False
+        if first:
+            out[:] = base
+        elif base:
+            out += whole(base)
 
     def _take(self) -> Bitmap:
         return self._spare.pop() if self._spare else np.empty(self.words, np.uint64)
