@@ -6,9 +6,9 @@ import errno
 import os
 import stat
 import time
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
@@ -29,6 +29,7 @@ DEADLINE = 120.0
 
 _CHUNK = 256 * 1024
 _LONGEST_NAME = 300
+_CUT_SHORT = "the connection ended before the whole file was there"
 
 
 def is_address(name: str) -> bool:
@@ -82,7 +83,7 @@ def fetch(address: str, opener: OpenerDirector | None = None) -> bytes:
                 raise DataError([_too_large(shown)])
             data = _limited(answer, shown)
             if length.isdigit() and len(data) < int(length):
-                raise URLError("the connection ended before the whole file was there")
+                raise URLError(_CUT_SHORT)
             return data
     except HTTPError as error:
         message = f"the address answers {error.code} {error.reason}"
@@ -108,11 +109,19 @@ def _opener() -> OpenerDirector:
     return build_opener(SafeRedirects)
 
 
-def _limited(stream: IO[bytes], shown: str) -> bytes:
+class _Stream(Protocol):
+    """Gives what is there by now, at most as much as asked for; nothing at its end."""
+
+    def read1(self, size: int, /) -> bytes: ...
+
+
+def _limited(stream: _Stream, shown: str) -> bytes:
+    # read1, not read: a sender of single bytes would keep read waiting for a whole chunk,
+    # past any deadline.
     parts: list[bytes] = []
     size = 0
     stop = time.monotonic() + DEADLINE
-    while chunk := stream.read(_CHUNK):
+    while chunk := stream.read1(_CHUNK):
         parts.append(chunk)
         size += len(chunk)
         if size > LARGEST:
@@ -131,6 +140,8 @@ def _reason(error: Exception) -> str:
     inner = getattr(error, "reason", error)
     if isinstance(inner, TimeoutError):
         return "there was no answer in time"
+    if isinstance(inner, IncompleteRead):
+        return _CUT_SHORT
     words = getattr(inner, "strerror", None) or str(inner) or type(inner).__name__
     return str(words)[:200].lower()
 
