@@ -95,13 +95,15 @@ def changed_base(knowledge: Knowledge, files: Mapping[str, bytes]) -> Knowledge:
     """The rule base with the new contents, loaded and checked.  Raises RuleBaseError."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "rules"
-        for item in _listed(Path(knowledge.root)):
-            target = root / item.path
+        before = Path(knowledge.root)
+        there = [(item.path, item.at) for item in _listed(before)]
+        for path, at in (*there, *layout.fitted_files(before)):
+            target = root / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            if item.path in files:
-                target.write_bytes(files[item.path])
+            if path in files:
+                target.write_bytes(files[path])
             else:
-                shutil.copyfile(item.at, target)
+                shutil.copyfile(at, target)
         return load_rule_base(root)
 
 
