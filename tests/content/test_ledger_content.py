@@ -177,6 +177,102 @@ def test_what_an_offer_is_can_be_told_from_its_claims() -> None:
     assert [offer for offer, t in told.items() if not placed & t] == []
 
 
+SERVICES = ("shared-api", "closed-api", "hyperscaler")
+SOLD = (*SERVICES, "dedicated-api")
+
+
+@pytest.mark.parametrize(
+    ("deployments", "one_of"),
+    [
+        (SERVICES, ("requests-per-minute",)),
+        (SERVICES, ("tokens-per-minute", "daily-token-limit")),
+        (SERVICES, ("availability-sla",)),
+        (SERVICES, ("catalogue-size",)),
+        (SOLD, ("tiers",)),
+        (SOLD, ("certifications", "certifications-on-request")),
+        (SOLD, ("residency", "residency-on-request")),
+        (("rented-gpus", "rack", "dedicated-api", "own-hardware"), ("device-hour-price",)),
+        (("rented-gpus", "rack", "own-hardware"), ("smallest-unit",)),
+    ],
+)
+def test_what_a_buyer_asks_first_was_looked_for(
+    deployments: tuple[str, ...], one_of: tuple[str, ...]
+) -> None:
+    """Found, or said to be unknown by somebody who looked: never simply left out."""
+    silent = [
+        offer.id
+        for offer in base().offers.values()
+        if offer.deployment in deployments and not {c.attribute for c in offer.claims} & {*one_of}
+    ]
+    assert silent == []
+
+
+def test_tiers_and_quotas_are_found_for_most_services() -> None:
+    services = [o for o in base().offers.values() if o.deployment in SERVICES]
+    for name, least in (("tiers", 10), ("requests-per-minute", 5)):
+        found = [o.id for o in services if ledger().offers[o.id][name].value is not None]
+        assert len(found) >= least, (name, found)
+    assert spans(base().offers["anthropic-api"].claims, "requests-per-minute")
+
+
+def test_every_row_in_force_of_a_service_has_a_price_and_a_context() -> None:
+    """All but the few whose source names the model alone."""
+    bare = {
+        (offer.id, model)
+        for offer in base().offers.values()
+        if offer.deployment in SERVICES
+        for model, row in ledger().served[offer.id].items()
+        if not {"input-price", "context-limit"} <= row.attributes.keys()
+    }
+    assert len(bare) <= 12, sorted(bare)
+
+
+def test_the_history_of_retirements_is_kept() -> None:
+    ended = [(offer, row) for offer, row in rows() if not in_force(row)]
+    assert len(ended) >= 100
+    assert len({offer for offer, _ in ended}) >= 10
+    assert "claude-opus-4.1" in ledger().retired["anthropic-api"]
+    assert "glm-4.7" in ledger().retired["cerebras-shared"]
+    noticed = [o for o in base().offers.values() if spans(o.claims, "retirement-notice")]
+    assert len(noticed) >= 6
+
+
+@pytest.mark.parametrize(
+    ("attribute", "least"),
+    [
+        ("total-parameters", 60),
+        ("active-parameters", 60),
+        ("layers", 50),
+        ("attention-heads", 50),
+        ("head-dim", 50),
+        ("context", 90),
+        ("licence", 30),
+    ],
+)
+def test_open_models_have_their_architecture(attribute: str, least: int) -> None:
+    models = [m for m in base().models.values() if m.open]
+    assert sum(attribute in {c.attribute for c in m.claims} for m in models) >= least
+
+
+def test_a_model_with_layers_has_the_shape_of_its_cache() -> None:
+    """Key and value heads, or the rank of a compressed cache: one of them, never neither."""
+    shape = {"kv-heads", "kv-lora-rank"}
+    bare = [
+        m.id
+        for m in base().models.values()
+        if "layers" in {c.attribute for c in m.claims}
+        and not shape & {c.attribute for c in m.claims}
+    ]
+    assert bare == []
+
+
+def test_every_model_has_a_release_date_and_every_source_a_place() -> None:
+    assert [m.id for m in base().models.values() if not m.released] == []
+    assert [s.id for s in base().sources.values() if not (s.title and s.date)] == []
+    placed = [s for s in base().sources.values() if s.address]
+    assert 2 * len(placed) > len(base().sources)
+
+
 def test_closed_models_carry_no_architecture_and_no_open_list_sells_them() -> None:
     secret = {"total-parameters", "active-parameters", "layers", "hidden-size", "experts"}
     closed = {m.id for m in base().models.values() if not m.open}
@@ -232,6 +328,22 @@ def test_figures_of_the_article_stand_beside_the_primary_ones(
     assert by_source.pop(ARTICLE) == Interval.point(article)
     assert list(by_source.values()) == [Interval.point(primary)]
     assert ledger().accelerators[chip][attribute].conflict
+
+
+def test_the_multiple_of_the_article_stands_alone_beside_what_nobody_measured() -> None:
+    """2-4x is one seller's word; a benchmark was looked at and has no entry of Cerebras."""
+    for offer in ("cerebras-shared", "cerebras-dedicated"):
+        held = base().offers[offer].claims
+        assert spans(held, "throughput-against-gpu-cluster") == {ARTICLE: Interval(2, 4)}
+        found = ledger().offers[offer]["throughput-against-gpu-cluster"]
+        assert found.grade == "vendor claim"
+        assert base().method.grades["vendor claim"].weak
+
+
+def test_one_wafer_is_contradicted_where_it_is_shown() -> None:
+    rule = base().rules["one-wafer-does-not-hold-it-all"]
+    assert rule.effect == "warn"
+    assert rule.source.ref == "alcf-cerebras"
 
 
 def test_a_rack_is_paid_whole_and_its_price_is_one_sellers_word() -> None:
