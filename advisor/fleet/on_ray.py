@@ -1,0 +1,120 @@
+"""Chunks worked on under Ray Data: on this host, or on a cluster.  Needs the extra ``fleet``.
+
+Every worker runs the same ``Work`` as here, so that the output is the same to the byte; a
+chunk whose worker is lost is worked on again elsewhere.  Chunks go out in windows, so that
+neither this process nor the object store holds more than one window.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from itertools import islice
+from types import ModuleType
+from typing import Any
+
+from advisor.errors import Problem, UsageError
+from advisor.fleet.sources import Chunk
+from advisor.fleet.work import Order, Part, Work
+
+WINDOW = 64
+"""Chunks handed to the cluster at once."""
+
+STORE = 256 * 1024 * 1024
+"""Bytes of the object store where this process starts Ray itself."""
+
+_works: dict[str, Work] = {}
+
+
+def on_ray(order: Order, chunks: Iterator[Chunk], address: str | None = None) -> Iterator[Part]:
+    """The parts of the chunks, in order.  ``address`` None: the cluster that this process is
+    connected to, else one started here.  Raises UsageError where Ray is missing, or no cluster
+    answers."""
+    ray = _connected(address)
+    from ray import data
+
+    context = data.DataContext.get_current()
+    context.execution_options.preserve_order = True
+    context.enable_progress_bars = False
+    shipped = ray.put(order)
+    while window := list(islice(chunks, WINDOW)):
+        rows = data.from_items(
+            [{"chunk": chunk} for chunk in window], override_num_blocks=len(window)
+        )
+        # Tasks, not actors: a lost worker's chunk is simply worked on again.
+        done = rows.map(_worked, fn_args=(shipped,))
+        for row in done.iter_rows():
+            yield _part(row)
+
+
+def _connected(address: str | None) -> ModuleType:
+    # Both must be set before the first import; the newer reader does not keep the order.
+    os.environ.setdefault("RAY_DATA_USE_DATASOURCE_V2", "0")
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        import ray
+    except ImportError:
+        hint = "pip install 'inference-advisor[fleet]', or leave --engine out"
+        problem = Problem("missing-extra", "the engine 'ray' needs the library ray", "", hint=hint)
+        raise UsageError([problem]) from None
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module="ray")
+    if ray.is_initialized():
+        return ray
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    try:
+        if address is not None:
+            ray.init(address=address, **quiet)
+        else:
+            ray.init(include_dashboard=False, object_store_memory=STORE, **quiet)
+    except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
+        words = (str(error) or type(error).__name__).splitlines()[0]
+        where = f"at '{address}'" if address else "here"
+        message = f"no Ray cluster answers {where}: {words}"
+        raise UsageError([Problem("no-cluster", message, "--address")]) from None
+    return ray
+
+
+def _worked(row: dict[str, Any], shipped: Any) -> dict[str, Any]:
+    """Runs on a worker: one chunk, as a row of plain values."""
+    import ray
+
+    order = ray.get(shipped) if isinstance(shipped, ray.ObjectRef) else shipped
+    part = _work(order).part(row["chunk"])
+    return {
+        "index": part.index,
+        "digest": part.digest,
+        "rows": part.rows,
+        "rejects": part.rejects,
+        "decided": part.decided,
+        "rejected": part.rejected,
+        "tally": json.dumps(part.tally),
+        "ignored": json.dumps(part.ignored),
+    }
+
+
+def _work(order: Order) -> Work:
+    """The work of this process; made once for an order."""
+    key = repr((order.rules, order.before, order.digests, order.as_of, order.layout, order.columns))
+    if key not in _works:
+        from advisor.api import load
+
+        _works.clear()
+        _works[key] = Work(order, load)
+    return _works[key]
+
+
+def _part(row: dict[str, Any]) -> Part:
+    return Part(
+        row["index"],
+        row["digest"],
+        row["rows"],
+        row["rejects"],
+        row["decided"],
+        row["rejected"],
+        json.loads(row["tally"]),
+        tuple(json.loads(row["ignored"])),
+    )

@@ -1,0 +1,103 @@
+"""What is decided of one workload: the figures of a row, and nothing that needs words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+
+from advisor.decision.result import Recommendation
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A workload's row.  Costs are USD a month, None where that side is unknown; ``margin``
+    is in points (of 10,000) against the runner-up; ``excluded`` names the gates that each
+    excluded offer fails, ``rules`` what scored the winner; ``current`` is the estimated cost
+    of the offer that serves today, where the answers name one."""
+
+    winner: str | None
+    model: str | None
+    lane: str | None
+    confidence: str
+    settled: bool
+    runner_up: str | None
+    margin: int | None
+    cost_low: Fraction | None
+    cost_high: Fraction | None
+    current_low: Fraction | None
+    current_high: Fraction | None
+    excluded: tuple[tuple[str, tuple[str, ...]], ...]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A band of USD a month; None where that side is unknown."""
+
+    low: Fraction | None
+    high: Fraction | None
+
+
+NO_MONEY = Money(None, None)
+
+
+def outcome_of(result: Recommendation, current: Money = NO_MONEY) -> Outcome:
+    """The row of a recommendation."""
+    excluded = tuple((e.offer, tuple(f.rule for f in e.failed)) for e in result.excluded)
+    verdict = result.verdict
+    if not result.ranking:
+        return Outcome(
+            winner=None,
+            model=None,
+            lane=None,
+            confidence=verdict.confidence,
+            settled=verdict.settled,
+            runner_up=None,
+            margin=None,
+            cost_low=None,
+            cost_high=None,
+            current_low=current.low,
+            current_high=current.high,
+            excluded=excluded,
+            rules=(),
+        )
+    leader = result.ranking[0]
+    second = result.ranking[1] if len(result.ranking) > 1 else None
+    bill = leader.estimate.monthly if leader.estimate is not None else None
+    reasons = (reason for part in leader.contributions for reason in part.because)
+    return Outcome(
+        winner=leader.offer,
+        model=leader.model,
+        lane=leader.lane,
+        confidence=verdict.confidence,
+        settled=verdict.settled,
+        runner_up=second.offer if second else None,
+        margin=leader.score.points - second.score.points if second else None,
+        cost_low=bill.low if bill else None,
+        cost_high=bill.high if bill else None,
+        current_low=current.low,
+        current_high=current.high,
+        excluded=excluded,
+        rules=tuple(dict.fromkeys(r.rule for r in reasons if r.effect in ("score", "weigh"))),
+    )
+
+
+def saving(outcome: Outcome, spend: Fraction | int | None) -> Money:
+    """USD a month saved by moving to the winner: from what is said to be spent today, else
+    from the estimated cost of the current offer; unknown where either is."""
+    low, high = (spend, spend) if spend is not None else (outcome.current_low, outcome.current_high)
+    if outcome.winner is None:
+        return NO_MONEY
+    return Money(
+        None if low is None or outcome.cost_high is None else Fraction(low - outcome.cost_high),
+        None if high is None or outcome.cost_low is None else Fraction(high - outcome.cost_low),
+    )
+
+
+def cents(value: Fraction | None) -> Decimal | None:
+    """USD to the cent, halves to even."""
+    if value is None:
+        return None
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN)
