@@ -6,11 +6,12 @@ advice with advice, and steps with steps on the same criterion that rest on the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TypeAlias
 
-from advisor.authoring.boxes import EVERYTHING, BoundReached, Box, Cover
+from advisor.authoring.boxes import EVERYTHING, Axis, BoundReached, Box, Cover
 from advisor.authoring.conflicts import first_conflict
 from advisor.authoring.examination import Examination
 from advisor.authoring.regions import Region, Side, Space
@@ -20,8 +21,8 @@ from advisor.knowledge.syntax import ALWAYS
 
 GroupKey: TypeAlias = tuple[str, str, str]
 
-MOST_PAIRS = 64
-"""Rules with the same axes that are compared pair by pair; beyond, only written alike."""
+MOST_ALIKE = 64
+"""Rules whose regions look alike on every axis; of more, not all pairs are compared."""
 
 
 @dataclass
@@ -87,19 +88,19 @@ def check_group(examination: Examination, group: Group) -> None:
 
 
 def _impossible(examination: Examination, space: Space) -> Cover:
-    boxes = [
-        box
-        for entry in examination.knowledge.impossible
-        for box in _region_of(examination, space, entry)
-    ]
+    """What the declared combinations take away; one that is not looked into takes nothing."""
+    found = [_region_of(examination, space, entry) for entry in examination.knowledge.impossible]
+    boxes = [box for region in found for box in region or ()]
     return Cover(sorted(boxes, key=len), space.whole)
 
 
-def _region_of(examination: Examination, space: Space, entry: Impossible) -> Region:
+def _region_of(examination: Examination, space: Space, entry: Impossible) -> Region | None:
+    """Where a declared combination holds; None, and noted, where that is not looked into."""
     try:
         return space.region("when", entry.when)
     except BoundReached:
-        return ()
+        examination.undecided.append(f"where the combination '{entry.id}' holds")
+        return None
 
 
 def check_holds(
@@ -150,6 +151,7 @@ def check_always(examination: Examination, group: Group, rule: Rule) -> None:
         region = group.space.region("when", rule.when)
         always = Cover(region, group.space.whole).holds(EVERYTHING)
     except BoundReached:
+        examination.undecided.append(f"whether 'when' of the rule '{rule.id}' always holds")
         return
     if always:
         examination.places.add(
@@ -164,38 +166,47 @@ def check_always(examination: Examination, group: Group, rule: Rule) -> None:
 
 def _compare(examination: Examination, group: Group) -> None:
     """Duplicates of texts, and steps against each other."""
-    by_axes: dict[frozenset[str], list[Rule]] = {}
+    alike: dict[frozenset[tuple[Axis, int]], list[Rule]] = {}
     for rule in group.rules:
-        region = group.regions.get(rule.id)
-        if region is not None:
-            axes = frozenset(axis for box in region for axis in box)
-            by_axes.setdefault(axes, []).append(rule)
-    for _, rules in sorted(by_axes.items(), key=lambda item: sorted(item[0])):
-        for earlier, later in _pairs(group, rules):
-            if rules[0].effect in ("warn", "advise"):
-                if earlier.because == later.because:
+        if rule.id in group.regions:
+            alike.setdefault(_outline(group, rule), []).append(rule)
+    for rules in alike.values():
+        if len(rules) > MOST_ALIKE:
+            names = f"'{rules[MOST_ALIKE].id}' and {len(rules) - MOST_ALIKE - 1} more"
+            examination.undecided.append(f"what {names} repeat or contradict")
+        for earlier, later in combinations(rules[:MOST_ALIKE], 2):
+            if earlier.effect in ("warn", "advise"):
+                if earlier.because == later.because and _same(examination, group, earlier, later):
                     report_duplicate(examination, group, earlier, later)
-            elif earlier.steps * later.steps < 0:
+            elif earlier.steps * later.steps < 0 and _same(examination, group, earlier, later):
                 _report_contradiction(examination, group, earlier, later)
 
 
-def _pairs(group: Group, rules: Sequence[Rule]) -> Iterable[tuple[Rule, Rule]]:
-    """Pairs of rules that hold in the same places."""
-    if len(rules) > MOST_PAIRS:
-        alike: dict[frozenset[frozenset[tuple[str, int]]], list[Rule]] = {}
-        for rule in rules:
-            key = frozenset(frozenset(box.items()) for box in group.regions[rule.id])
-            alike.setdefault(key, []).append(rule)
-        for same in alike.values():
-            yield from ((same[0], other) for other in same[1:])
-        return
-    for index, later in enumerate(rules):
-        for earlier in rules[:index]:
-            try:
-                if group.same_region(earlier, later):
-                    yield earlier, later
-            except BoundReached:
-                continue
+def _outline(group: Group, rule: Rule) -> frozenset[tuple[Axis, int]]:
+    """The cells that the region of a rule takes up on each axis, where these are not all.
+
+    However the region is written as boxes, this comes out the same, as no box is empty; so
+    rules that hold in the same places have the same outline.
+    """
+    region, whole = group.regions[rule.id], group.space.whole
+    outline: dict[Axis, int] = {}
+    for axis in {axis for box in region for axis in box}:
+        cells = 0
+        for box in region:
+            cells |= box.get(axis, whole[axis])
+        if cells != whole[axis]:
+            outline[axis] = cells
+    return frozenset(outline.items())
+
+
+def _same(examination: Examination, group: Group, earlier: Rule, later: Rule) -> bool:
+    try:
+        return group.same_region(earlier, later)
+    except BoundReached:
+        examination.undecided.append(
+            f"whether '{earlier.id}' and '{later.id}' hold in the same places"
+        )
+        return False
 
 
 def report_duplicate(examination: Examination, group: Group, earlier: Rule, later: Rule) -> None:
@@ -239,8 +250,8 @@ def check_impossible(examination: Examination) -> None:
     boxes: list[Box] = []
     for entry in entries:
         region = _region_of(examination, space, entry)
-        boxes += region
-        if not region:
+        boxes += region or ()
+        if region == ():
             conflict = first_conflict(space, "when", entry.when)
             examination.places.add(
                 "never-fires",
@@ -250,7 +261,12 @@ def check_impossible(examination: Examination) -> None:
                 entry.place,
                 at=("when",),
             )
-    if boxes and Cover(sorted(boxes, key=len), space.whole).holds(EVERYTHING):
+    try:
+        nothing_left = Cover(sorted(boxes, key=len), space.whole).holds(EVERYTHING)
+    except BoundReached:
+        examination.undecided.append("whether the impossible combinations leave a workload")
+        return
+    if boxes and nothing_left:
         last = entries[-1]
         examination.places.add(
             "everything-impossible",

@@ -9,7 +9,7 @@ from __future__ import annotations
 CHECKS: dict[str, str] = {
     "always-holds": "A condition is written out and holds for every workload.",
     "contradictory-rules": "Two rules on the same evidence step up and down in the same places.",
-    "dead-end": "One answer alone leaves no offer.",
+    "dead-end": "One answer, or two together, leave no offer.",
     "duplicate-rule": "Two rules have the same conditions and the same effect.",
     "everything-impossible": "Declared impossible combinations leave no workload at all.",
     "example-contradicts": "An example says one thing, and the rule does another.",
