@@ -16,8 +16,10 @@ COMMANDS = {
     "estimate": ("advisor.cli.estimate", "Estimate throughput, capacity, cost and break-even."),
     "questions": ("advisor.cli.questions", "Show the questions, or an answers file to fill in."),
     "examples": ("advisor.cli.examples", "List the shipped examples, or print one."),
+    "batch": ("advisor.cli.batch", "Decide every row of a table of workloads."),
     "rules": ("advisor.cli.rules", "Check, list and show the rule base; explain checks."),
     "facts": ("advisor.cli.facts", "Show, judge and import the facts behind the figures."),
+    "serve": ("advisor.cli.serve", "The same interface in a browser (extra: web)."),
     "locate": ("advisor.cli.locate", "Show where rules, sessions and settings lie."),
 }
 
@@ -80,6 +82,13 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     type=click.Path(path_type=Path),
     help="Start from an answers file (- is not possible here).",
 )
+@click.option(
+    "--resume",
+    metavar="[NAME]",
+    is_flag=False,
+    flag_value="",
+    help="Go on with a saved session; without a name, the latest.",
+)
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.option(
     "--version",
@@ -92,7 +101,12 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 @common_options
 @click.pass_context
 def advisor(
-    ctx: click.Context, common: Common, plain: bool, answers: Path | None, no_mouse: bool
+    ctx: click.Context,
+    common: Common,
+    plain: bool,
+    answers: Path | None,
+    resume: str | None,
+    no_mouse: bool,
 ) -> int | None:
     """Where and how should this model and this traffic be served, and why?
 
@@ -100,10 +114,16 @@ def advisor(
     standard input, with the verdict at its end.
     """
     if ctx.invoked_subcommand is not None:
-        if plain or answers is not None or no_mouse:
-            name = "--plain" if plain else "--answers" if answers is not None else "--no-mouse"
+        own = {
+            "--plain": plain,
+            "--answers": answers is not None,
+            "--resume": resume is not None,
+            "--no-mouse": no_mouse,
+        }
+        name = next((name for name, given in own.items() if given), None)
+        if name is not None:
             raise click.UsageError(f"{name} belongs to 'advisor' without a command", ctx)
         return None
     from advisor.cli.start import start
 
-    return start(common, answers=answers, plain=plain, mouse=not no_mouse)
+    return start(common, answers=answers, resume=resume, plain=plain, mouse=not no_mouse)

@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from advisor.cli.inputs import STDIN_NAME
 from advisor.cli.options import Common
@@ -24,6 +25,9 @@ from advisor.knowledge.values import FlagsType, NumberType
 from advisor.reports.figures import counted
 from advisor.reports.questions import MANY, number_words
 from advisor.reports.text import ascii_only, printable, wrapped
+
+if TYPE_CHECKING:
+    from advisor.sessions import Session
 
 LONGEST = 10_000
 """Characters of one line."""
@@ -45,10 +49,14 @@ class Line:
     text: str
 
 
-def converse(knowledge: Knowledge, inputs: Inputs | None, common: Common) -> int:
+def converse(knowledge: Knowledge, begin: Inputs | Session | None, common: Common) -> int:
     """Ask until the questions or the lines run out, then give the verdict."""
     talk = _Talk(common, strict=not is_terminal(sys.stdin))
-    interview = talk.run(Interview.start(knowledge, inputs))
+    if begin is None or isinstance(begin, Inputs):
+        interview = Interview.start(knowledge, begin)
+    else:
+        interview = talk.go_on(begin, knowledge)
+    interview = talk.run(interview)
     from advisor.decision.recommend import recommend
 
     result = recommend(knowledge, interview.inputs, common.as_of)
@@ -65,6 +73,18 @@ class _Talk:
         self.quiet = common.quiet
         self.ascii = not text_style(None).unicode
         self.lines = _stdin_lines()
+
+    def go_on(self, session: Session, knowledge: Knowledge) -> Interview:
+        """Take a saved interview up again, and say what was lost."""
+        from advisor.sessions import restore
+
+        restored = restore(session, knowledge)
+        self.tell(f"Going on with '{restored.name}', saved {session.saved}.")
+        for line in restored.lost:
+            self.tell(f"The rules have changed since; not taken over: {line}", "  ")
+        if restored.other_rules and not restored.lost:
+            self.tell("The rules have changed since; every answer still holds.")
+        return restored.interview
 
     def run(self, interview: Interview) -> Interview:
         self.tell("Inference Advisor, line by line. 'help' shows what can be typed.")

@@ -26,11 +26,13 @@ def run(
     answers: str | None = None,
     resume: str | None = None,
     mouse: bool = True,
+    keep: bool = True,
 ) -> int:
     """Run in the terminal; the return value is the exit code.  Raises what ended it early.
 
     ``answers`` is a file to start from, ``resume`` a saved session to go on with (empty: the
-    latest).  How to go on later is printed on standard error once the terminal is given back.
+    latest); without ``keep`` no session is written.  How to go on later is printed on
+    standard error once the terminal is given back.
     Raises DataError for mistakes in them, RuleBaseError for those in the rule base.
     """
     day = as_of if as_of is not None else date.today()
@@ -39,7 +41,11 @@ def run(
         begin = partial(_session, resume)
     elif answers is not None:
         begin = partial(_answers, answers)
-    app = shipped_app(rules=rules, as_of=day, begin=begin, sessions=session_directory())
+    from advisor.places import session_directory
+
+    app = shipped_app(
+        rules=rules, as_of=day, begin=begin, sessions=session_directory() if keep else None
+    )
     app.run(mouse=mouse)
     sys.stderr.write(app.keeper.farewell())
     if app.load_failure is not None:
@@ -66,13 +72,6 @@ def shipped_app(
     )
 
 
-def session_directory() -> Path:
-    """Where sessions lie; the same place that ``advisor locate`` names."""
-    import platformdirs
-
-    return Path(platformdirs.user_state_dir("inference-advisor", appauthor=False))
-
-
 def _load(rules: Path | None) -> Knowledge:
     from advisor.api import load
 
@@ -92,6 +91,7 @@ def _answers(file: str, knowledge: Knowledge) -> Inputs:
 
 
 def _session(name: str, knowledge: Knowledge) -> Restored:
+    from advisor.places import session_directory
     from advisor.sessions import SessionStore, restore
 
     return restore(SessionStore(session_directory()).load(name or None), knowledge)

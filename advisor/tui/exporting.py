@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
 from advisor.decision.result import Recommendation
@@ -69,6 +69,13 @@ FORMATS: Final[Mapping[str, Format]] = {
 def suggested_name(result: Recommendation) -> str:
     """A file name without its suffix: the day and the winner."""
     return f"advisor-{result.as_of}-{result.verdict.offer or 'no-offer'}"
+
+
+def file_name(text: str, form: Format) -> str:
+    """The name alone of what was typed, with its suffix: for a browser's downloads."""
+    name = PurePath(text.strip().replace("\\", "/")).name or "advisor"
+    kept = "".join(letter for letter in name if letter.isalnum() or letter in "-_. ")
+    return kept if kept.lower().endswith(form.suffix) else kept + form.suffix
 
 
 def target(text: str, form: Format) -> Path:

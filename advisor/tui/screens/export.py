@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,7 +12,7 @@ from textual.widgets import Input, OptionList
 
 from advisor.saving import save
 from advisor.tui import keys
-from advisor.tui.exporting import FORMATS, Format, suggested_name, target
+from advisor.tui.exporting import FORMATS, Format, file_name, suggested_name, target
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.widgets.answer_list import AnswerList, Choice
 from advisor.tui.widgets.key_bar import KeyBar
@@ -112,6 +113,9 @@ class ExportScreen(AdvisorScreen):
             self._tell(Content.styled("✗ The file needs a name", "$error"))
             return
         text = form.write(state.knowledge, state.interview.inputs, state.recommendation)
+        if self.app.is_web:
+            self._send(file_name(name, form), text)
+            return
         try:
             path = target(name, form)
             replaced = path.exists()
@@ -122,6 +126,11 @@ class ExportScreen(AdvisorScreen):
             return
         words = "Replaced" if replaced else "Written"
         self._tell(Content.assemble((f"✓ {words}: ", "bold $success"), str(path)))
+
+    def _send(self, name: str, text: str) -> None:
+        """In a browser the file belongs to whoever looks at the page."""
+        self.app.deliver_text(StringIO(text), save_filename=name, encoding="utf-8")
+        self._tell(Content.assemble(("✓ Sent to the browser: ", "bold $success"), name))
 
     def _tell(self, line: Content) -> None:
         self._written = [*self._written, line][-4:]

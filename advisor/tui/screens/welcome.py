@@ -73,8 +73,9 @@ class WelcomeScreen(AdvisorScreen):
             choices.append(Choice("resume", "Resume", f"The latest session: {latest}"))
         if kept:
             choices.append(Choice("sessions", "Sessions", "Every interview that was kept"))
+        if not self.app.is_web:  # whoever looks at a page has no business with files here
+            choices.append(Choice("load", "Load", "Start from an answers file"))
         choices += [
-            Choice("load", "Load", "Start from an answers file"),
             Choice("evidence", "Facts", "The offers, with sources, grades and dates"),
             Choice("rules", "Rules", "What the advice rests on, as it is written"),
             Choice("examples", "Examples", "Start from a shipped workload, and see its verdict"),
