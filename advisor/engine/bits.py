@@ -8,9 +8,9 @@ look-up for each name and one and over all of them.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
-from operator import and_, getitem, itemgetter, mul
+from operator import and_, getitem, itemgetter
 from typing import Any, TypeAlias
 
 from advisor.engine.bits_forms import Pair, Plain
@@ -82,13 +82,13 @@ class Bits:
         right = {n: t for n, t in numbers.items() if t.side == "right"}
         left = {n: t for n, t in numbers.items() if t.side == "left"}
         self._both = [(n, t) for n, t in numbers.items() if t.side == "both"]
-        self._choices = _getter(choices)
-        self._right, self._left = _getter(right), _getter(left)
-        self._flags = _getter(flags)
+        # One look at the answers for all names: choices, numbers, flags.
+        self._look = _getter([*choices, *right, *left, *flags])
+        self._right_from = len(choices)
+        self._left_from = self._right_from + len(right)
+        self._flags_from = self._left_from + len(left)
         self._right_cuts = [t.cuts for t in right.values()]
         self._left_cuts = [t.cuts for t in left.values()]
-        self._right_scales = _scales(right)
-        self._left_scales = _scales(left)
         fast = (*right.values(), *left.values())
         self._maybe: list[Any] = [
             *(t.maybe_of for t in choices.values()),
@@ -154,17 +154,14 @@ class Bits:
         """Terms that possibly and surely hold.  Raises KeyError where a name is missing."""
         if self._derived:
             values = self._with_derived(values)
-        keys: list[Any] = [*self._choices(values)]
-        right: Iterable[Any] = self._right(values)
-        if self._right_scales is not None:
-            right = map(mul, right, self._right_scales)
-        keys += map(bisect_right, self._right_cuts, right)
-        if self._left_cuts:
-            left: Iterable[Any] = self._left(values)
-            if self._left_scales is not None:
-                left = map(mul, left, self._left_scales)
-            keys += map(bisect_left, self._left_cuts, left)
-        keys += map(tuple, self._flags(values))
+        seen = self._look(values)
+        start, middle, end = self._right_from, self._left_from, self._flags_from
+        keys = [
+            *seen[:start],
+            *map(bisect_right, self._right_cuts, seen[start:middle]),
+            *map(bisect_left, self._left_cuts, seen[middle:end]),
+            *map(tuple, seen[end:]),
+        ]
         possibly = reduce(and_, map(getitem, self._maybe, keys), self._terms)
         surely = possibly
         if not self.certain:
@@ -232,17 +229,11 @@ def _value(expression: Expression, known: Mapping[str, Plain]) -> Plain:
         raise KeyError from None
 
 
-def _getter(names: Mapping[str, object]) -> Callable[[Values], tuple[Any, ...]]:
+def _getter(keys: Sequence[str]) -> Callable[[Values], tuple[Any, ...]]:
     """The values of these names, in order."""
-    keys = tuple(names)
     if not keys:
         return lambda values: ()
     if len(keys) == 1:
         return lambda values: (values[keys[0]],)
     getter: Callable[[Values], tuple[Any, ...]] = itemgetter(*keys)
     return getter
-
-
-def _scales(tables: Mapping[str, NumberTable]) -> list[int] | None:
-    scales = [table.scale for table in tables.values()]
-    return scales if any(scale != 1 for scale in scales) else None

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from itertools import accumulate
+from math import isqrt
 from operator import and_
 
 from advisor.engine.bits import Bits, Verdict, domain_of
@@ -59,7 +60,16 @@ class Live:
         self._plain: dict[str, Plain] = {}
         known = engine.extended(self._env)
         pairs = {name: table.pair(known.get(name)) for name, table in self._tables.items()}
-        self._maybe = {name: pair[1] for name, pair in pairs.items()}
+        # What possibly survives, in stretches of names: a change redoes only its own.
+        self._stretches = [
+            {name: pair[1] for name, pair in stretch} for stretch in _stretches(pairs.items())
+        ]
+        self._joint = [reduce(and_, stretch.values()) for stretch in self._stretches]
+        self._stretch_of = {
+            name: (place, stretch)
+            for place, stretch in enumerate(self._stretches)
+            for name in stretch
+        }
         self._sure = {name: pair[0] for name, pair in pairs.items()}
         self._open = {name for name, pair in pairs.items() if pair[0] != pair[1]}
         # Names whose single values leave nothing open, and that no derived value reads.
@@ -79,7 +89,9 @@ class Live:
         """One answer becomes a single value.  Raises KeyError for a value it cannot have."""
         quick = self._quick.get(name)
         if quick is not None:
-            self._sure[name] = self._maybe[name] = quick(value)
+            place, stretch = self._stretch_of[name]
+            self._sure[name] = stretch[name] = quick(value)
+            self._joint[place] = reduce(and_, stretch.values())
             if self._open:
                 self._open.discard(name)
         elif name in self._followers or name not in self._tables:
@@ -149,25 +161,27 @@ class Live:
             yield self._ranked(name, value, surely)
 
     def _put(self, name: str, pair: Pair) -> None:
-        self._sure[name], self._maybe[name] = pair
+        place, stretch = self._stretch_of[name]
+        self._sure[name], stretch[name] = pair
+        self._joint[place] = reduce(and_, stretch.values())
         if pair[0] is pair[1] or pair[0] == pair[1]:
             self._open.discard(name)
         else:
             self._open.add(name)
 
     def _slots(self) -> Pair:
-        possibly = reduce(and_, self._maybe.values(), self._layout.terms)
+        possibly = reduce(and_, self._joint, self._terms)
         if not self._open:
             slots = self._layout.fold(possibly)
             return slots, slots
-        surely = reduce(and_, self._sure.values(), self._layout.terms)
+        surely = reduce(and_, self._sure.values(), self._terms)
         return self._layout.fold(surely), self._layout.fold(possibly)
 
     def _settled(self) -> Verdict:
         if self._open or self._folds:
             surely, self.possibly = self._slots()
         else:
-            surely = self.possibly = reduce(and_, self._maybe.values(), self._terms)
+            surely = self.possibly = reduce(and_, self._joint, self._terms)
         turned = (surely ^ self.surely) & self._part
         self.surely = surely
         if turned:
@@ -216,6 +230,14 @@ class Live:
             for place, number in enumerate(table.samples()):
                 if here != 1 << place:
                     yield number
+
+
+def _stretches(pairs: Iterable[tuple[str, Pair]]) -> Iterator[list[tuple[str, Pair]]]:
+    """Stretches of about as many as there are stretches."""
+    left = list(pairs)
+    size = max(isqrt(len(left)), 1)
+    for start in range(0, len(left), size):
+        yield left[start : start + size]
 
 
 def _followers(engine: Bits) -> dict[str, tuple[str, ...]]:

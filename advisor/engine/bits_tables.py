@@ -185,8 +185,8 @@ class NumberTable(PositionTable):
     """A number, cut where a test changes its mind.
 
     ``side`` tells which end of a cell its cut belongs to: ``right`` (from a cut on), ``left``
-    (up to a cut), or ``both``, where every cut is a cell of its own.  Cuts whose denominator
-    is a power of two are kept as whole numbers, ``scale`` times as large.
+    (up to a cut), or ``both``, where every cut is a cell of its own.  Cuts that a float can
+    hold are kept as one: comparing is exact, and quicker than with a fraction.
     """
 
     def __init__(self, needs: Needs, terms: int) -> None:
@@ -195,11 +195,7 @@ class NumberTable(PositionTable):
         after = {c for t in tests for c in _cuts(t, after=True)}
         self.side = "both" if before and after else "left" if after else "right"
         exact = sorted(before | after)
-        top = max((Fraction(c).denominator for c in exact), default=1)
-        self.scale = top if top & (top - 1) == 0 else 1
-        self.cuts: list[Number] = [
-            int(c * self.scale) if Fraction(c * self.scale).denominator == 1 else c for c in exact
-        ]
+        self.cuts: list[int | float | Fraction] = [_quickest(c) for c in exact]
         self.exact = exact
         size = 2 * len(exact) + 1 if self.side == "both" else len(exact) + 1
         super().__init__(needs, terms, size)
@@ -220,13 +216,11 @@ class NumberTable(PositionTable):
         return self._end(value, False)
 
     def look_up(self) -> Callable[[Any], int]:
-        cuts, maybe, scale = self.cuts, self.maybe, self.scale
+        cuts, maybe = self.cuts, self.maybe
         if self.side == "both":
             return super().look_up()
         find = bisect_right if self.side == "right" else bisect_left
-        if scale == 1:
-            return lambda value: maybe[find(cuts, value)]
-        return lambda value: maybe[find(cuts, value * scale)]
+        return lambda value: maybe[find(cuts, value)]
 
     def samples(self) -> list[Number]:
         """One number from every cell, in order."""
@@ -243,8 +237,7 @@ class NumberTable(PositionTable):
 
     def _end(self, value: Number, beyond: bool, upper: bool = False) -> int:
         """The cell of a number, or, with ``beyond``, of the numbers just beyond it."""
-        scaled = value * self.scale
-        left, right = bisect_left(self.cuts, scaled), bisect_right(self.cuts, scaled)
+        left, right = bisect_left(self.cuts, value), bisect_right(self.cuts, value)
         if self.side == "right":
             return left if upper and beyond else right
         if self.side == "left":
@@ -275,6 +268,15 @@ class NumberTable(PositionTable):
             case _:
                 raise TypeError(f"{type(test).__name__} does not test a number")
         return bits, bits
+
+
+def _quickest(cut: Number) -> int | float | Fraction:
+    """The same number, in the form that is compared fastest."""
+    exact = Fraction(cut)
+    if exact.denominator == 1:
+        return exact.numerator
+    near = float(exact)
+    return near if Fraction(near) == exact else exact
 
 
 class FlagsTable:

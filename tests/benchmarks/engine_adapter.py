@@ -100,10 +100,13 @@ class AdvisorOne(Adapter):
         known = {offer: {"offer": Options(frozenset({offer}))} for offer in offers}
         self.program = compile_rules(rules, typed, known)
         self.engine = Bits(self.program)
+        # The weight of so many steps, negative ones from the end.
+        most = sum(abs(rule.steps) for rule in rules)
+        self.weight = [n / QUARTERS for n in (*range(most + 1), *range(-most, 0))].__getitem__
 
     def decide(self, a):
         verdict = self.engine.decide(a)
-        scores = [steps / QUARTERS for steps in verdict.scores]
+        scores = [*map(self.weight, verdict.scores)]
         return Decision(Fired(verdict), scores, list(verdict.excluded), verdict.ranking)
 
 
@@ -117,7 +120,7 @@ class AdvisorDelta(AdvisorOne):
 
     def change(self, field, value):
         verdict = self.live.change(field, value)
-        return verdict.ranking, [steps / QUARTERS for steps in verdict.scores], verdict
+        return verdict.ranking, [*map(self.weight, verdict.scores)], verdict
 
 
 class AdvisorBatch(AdvisorOne):
