@@ -17,6 +17,7 @@ from advisor.authoring.check_reads import check_reads
 from advisor.authoring.check_rules import check_ask_when, check_group, check_impossible, groups_of
 from advisor.authoring.check_shadows import check_shadows
 from advisor.authoring.check_tables import check_tables
+from advisor.authoring.check_texts import check_texts
 from advisor.authoring.check_unused import check_unused
 from advisor.authoring.examination import Examination
 from advisor.authoring.places import Content, Places, content_of
@@ -47,6 +48,7 @@ def check(
     check_reads(examination)
     check_unused(examination)
     check_dates(examination)
+    check_texts(examination)
     _report_undecided(examination)
     return tuple(places.problems)
 

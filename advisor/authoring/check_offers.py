@@ -32,6 +32,7 @@ def check_offers(examination: Examination) -> None:
     for offer in examination.knowledge.offers:
         _check_offer(examination, market, exclusions, offer)
     check_dead_ends(examination, exclusions)
+    _check_silence(examination)
 
 
 def _check_spoken_of(examination: Examination, market: Market, rule: Rule) -> None:
@@ -139,3 +140,29 @@ def _check_offer(
             f"the offer '{offer}' can never win: whatever is answered, an exclusion holds",
             place,
         )
+
+
+def _check_silence(examination: Examination) -> None:
+    """What exclusions ask of every offer, and an offer says nothing about."""
+    knowledge = examination.knowledge
+    asked: dict[str, Rule] = {}
+    for rule in knowledge.rules.values():
+        if rule.effect == "exclude" and not rule.negotiable and rule.offers == ALWAYS:
+            for name in sorted(its_in(rule.when)):
+                attribute = knowledge.attributes.get(name)
+                if attribute is not None and attribute.of == "offer":
+                    asked.setdefault(name, rule)
+    for offer in knowledge.offers.values():
+        said = {claim.attribute for claim in offer.claims}
+        for name, rule in asked.items():
+            if name not in said:
+                examination.places.add(
+                    "missing-claim",
+                    "info",
+                    f"nothing is claimed of '{name}' of the offer '{offer.id}', so it can be "
+                    "confirmed at best, never proven",
+                    offer.place,
+                    at=("id",),
+                    hint="claim it, or say 'value: unknown' with the source that was read",
+                    related=(examination.places.related(f"'{rule.id}' reads it", rule.place),),
+                )

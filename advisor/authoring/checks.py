@@ -15,6 +15,8 @@ CHECKS: dict[str, str] = {
     "example-contradicts": "An example says one thing, and the rule does another.",
     "excludes-everything": "Where an exclusion holds, it excludes every offer there is.",
     "future-date": "Something is dated after the day of the check.",
+    "markup-in-text": "A text that people read holds markup, which nothing obeys.",
+    "missing-claim": "An exclusion asks what an offer says nothing about.",
     "never-fires": "Conditions exclude each other, so they hold for no workload.",
     "no-offer": "No offer in the rule base is one that the rule speaks of.",
     "not-decided": "The check could not find out, and says so.",

@@ -19,6 +19,8 @@ from advisor.knowledge.strict_yaml import read
 
 _SOURCE = re.compile(r"source: *([a-z0-9][a-z0-9.-]*)")
 
+_MOST_LINES = 200
+
 Content = Callable[[str], bytes | None]
 """A file's content by its name relative to the rule base; None where it cannot be read."""
 
@@ -103,6 +105,20 @@ class Places:
             if node is None or key_of is None:
                 return place.span
         return node.span if isinstance(node, ScalarNode) or key_of is None else key_of.span
+
+    def within(self, place: Place, word: str, *keys: str) -> Place:
+        """The place of a word in the text under keys of the declaration; that of the whole
+        text where the word does not stand on its first lines as it is."""
+        span = self.span(place, *keys)
+        if span is None:
+            return place
+        lines = self._file(place.file).lines
+        for number in range(span.line, min(span.end_line, span.line + _MOST_LINES) + 1):
+            line = lines[number - 1] if number <= len(lines) else ""
+            at = line.find(word, span.column - 1 if number == span.line else 0)
+            if at >= 0:
+                return Place(place.file, Span(number, at + 1, number, at + 1 + len(word)))
+        return Place(place.file, span)
 
     def others(self, folder: str) -> Iterator[bytes]:
         """The content of the files in a folder that rules do not stand in."""
