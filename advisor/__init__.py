@@ -6,8 +6,7 @@ nothing heavy: both functions import what they need when they are called.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # as in ``typing``, without loading it
 if TYPE_CHECKING:
     from advisor.api import load, recommend
 

@@ -11,7 +11,7 @@ import click
 from advisor.cli.inputs import load_knowledge, read_inputs
 from advisor.cli.options import Common, common_options, format_option, output_option, unknown_name
 from advisor.cli.output import emit, text_style
-from advisor.cli.recommend import verdict_code
+from advisor.cli.recommending import verdict_code
 
 if TYPE_CHECKING:
     from advisor.decision.result import Recommendation

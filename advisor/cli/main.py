@@ -20,12 +20,14 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import traceback
-from collections.abc import Sequence
 
 from advisor.cli.output import OutputError, discard_stdout, say
 from advisor.errors import AdvisorError, UsageError
 from advisor.knowledge.text_safety import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DONE = 0
 INTERNAL = 1
@@ -60,6 +62,14 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    if arguments and arguments[0] == "recommend":
+        from advisor.cli.direct import understood
+
+        call = understood(arguments[1:])
+        if call is not None:
+            from advisor.cli.recommending import recommend_and_print
+
+            return recommend_and_print(*call)
     import click
 
     from advisor.cli.app import advisor
@@ -102,6 +112,8 @@ def _report(error: AdvisorError) -> None:
 
 def _internal(error: Exception) -> int:
     if os.environ.get("ADVISOR_DEBUG") == "1":
+        import traceback
+
         say("".join(traceback.format_exception(error)))
     else:
         words = visible(str(error))[:300]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from pathlib import Path
@@ -11,19 +10,13 @@ from typing import Any, TypeAlias, TypeVar
 
 import click
 
+from advisor.cli.common import Common, iso_day
 from advisor.errors import Problem, UsageError
+
+__all__ = ["Common", "common_options", "format_option", "one_of", "output_option", "unknown_name"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 Callback: TypeAlias = Callable[[click.Context, click.Parameter, str | None], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Common:
-    """``rules`` None is the shipped rule base."""
-
-    rules: Path | None
-    as_of: date
-    quiet: bool
 
 
 def one_of(*words: str) -> Callback:
@@ -44,12 +37,9 @@ def one_of(*words: str) -> Callback:
 def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
     if value is None:
         return None
-    try:
-        # Stricter than fromisoformat alone, which also takes 20261122 and 2026-W47-7.
-        if len(value) == 10 and value[4] == value[7] == "-":
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
+    day = iso_day(value)
+    if day is not None:
+        return day
     raise click.BadParameter(f"'{value}' is no day; write it as 2026-11-22", ctx, param)
 
 

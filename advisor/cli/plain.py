@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from advisor.cli.inputs import STDIN_NAME
 from advisor.cli.options import Common
 from advisor.cli.output import emit, is_terminal, say, text_style
-from advisor.cli.recommend import rendered, verdict_code
+from advisor.cli.recommending import rendered, verdict_code
 from advisor.errors import DataError, Problem, Span
 from advisor.interview import Interview, parse_answer
 from advisor.knowledge.model import Inputs, Knowledge, Question

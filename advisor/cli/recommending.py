@@ -1,0 +1,97 @@
+"""What ``advisor recommend`` does once its arguments are understood."""
+
+from __future__ import annotations
+
+from advisor.cli.inputs import load_knowledge, read_inputs
+from advisor.cli.main import DONE, NO_OFFER, NOT_REACHED
+from advisor.cli.output import emit, say, text_style
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from advisor.cli.common import Common
+    from advisor.decision.result import Recommendation, Verdict
+
+FORMATS = ("text", "json", "markdown", "adr", "html")
+DEMANDS = ("safe", "settled", "likely", "firm")
+
+
+def recommend_and_print(
+    common: Common, answers: str, form: str, output: Path | None, demand: str | None
+) -> int:
+    """Recommend for an answers file; returns the exit code that the verdict earns."""
+    from advisor.decision.recommend import recommend
+
+    knowledge = load_knowledge(common)
+    result = recommend(knowledge, read_inputs(answers, knowledge), common.as_of)
+    emit(rendered(result, form, output), output)
+    return verdict_code(result, demand)
+
+
+def rendered(result: Recommendation, form: str, output: Path | None) -> str:
+    """The result in one of the formats."""
+    formats: dict[str, Callable[[], str]] = {
+        "text": lambda: _text(result, output),
+        "json": lambda: _json(result),
+        "markdown": lambda: _markdown(result),
+        "adr": lambda: _adr(result),
+        "html": lambda: _html(result),
+    }
+    return formats[form]()
+
+
+def verdict_code(result: Recommendation, demand: str | None = None) -> int:
+    """The exit code that a verdict earns."""
+    verdict = result.verdict
+    if verdict.offer is None:
+        return NO_OFFER
+    if demand is None or _reaches(verdict, demand):
+        return DONE
+    settled = "settled" if verdict.settled else "not settled"
+    say(
+        f"error[require]: '{demand}' is demanded; the verdict is {verdict.lane}, "
+        f"{verdict.confidence}, {settled}\n"
+    )
+    return NOT_REACHED
+
+
+def _reaches(verdict: Verdict, demand: str) -> bool:
+    reached = {
+        "safe": verdict.lane == "safe",
+        "settled": verdict.settled,
+        "likely": verdict.confidence in ("likely", "firm"),
+        "firm": verdict.confidence == "firm",
+    }
+    return reached[demand]
+
+
+def _text(result: Recommendation, output: Path | None) -> str:
+    from advisor.reports.text import render
+
+    return render(result, text_style(output))
+
+
+def _json(result: Recommendation) -> str:
+    from advisor.reports.json import render
+
+    return render(result)
+
+
+def _markdown(result: Recommendation) -> str:
+    from advisor.reports.markdown import render
+
+    return render(result)
+
+
+def _adr(result: Recommendation) -> str:
+    from advisor.reports.adr import render
+
+    return render(result)
+
+
+def _html(result: Recommendation) -> str:
+    from advisor.reports.html import render
+
+    return render(result)
