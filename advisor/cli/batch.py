@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from advisor.cli.batch_progress import Progress
+from advisor.cli.batch_progress import Progress, position_of
 from advisor.cli.inputs import (
     STDIN,
     load_knowledge,
@@ -137,7 +137,7 @@ def command(common: Common, output: Path, exit_code: bool, **given: Any) -> int:
     _check_outputs(asked)
     knowledge = load_knowledge(common)
     with contextlib.ExitStack() as stack:
-        stream, size = _opened(asked.workloads, stack)
+        stream, size = opened(asked.workloads, stack)
         done = _run(common, asked, knowledge, stream, size)
     return _ended(asked, knowledge, done, exit_code=exit_code, quiet=common.quiet)
 
@@ -156,7 +156,7 @@ def _run(
     source = open_source(stream, form_of(asked.workloads, asked.form), name)
     order = _order(common, asked, knowledge, source, name)
     key = key_of(order, knowledge, __version__)
-    progress = Progress(size, _position(stream), quiet=common.quiet)
+    progress = Progress(size, position_of(stream), quiet=common.quiet)
     try:
         return run(
             source,
@@ -260,7 +260,7 @@ def _is_same(one: Path, other: Path) -> bool:
         return False
 
 
-def _opened(name: str, stack: contextlib.ExitStack) -> tuple[BinaryIO, int | None]:
+def opened(name: str, stack: contextlib.ExitStack) -> tuple[BinaryIO, int | None]:
     """The table as a stream, and its size in bytes where that is known."""
     if name == STDIN:
         if sys.stdin is None:
@@ -282,16 +282,6 @@ def _opened(name: str, stack: contextlib.ExitStack) -> tuple[BinaryIO, int | Non
         words = getattr(error, "strerror", None) or str(error)
         message = f"'{name}' cannot be read: {words.lower()}"
         raise DataError([Problem("unreadable-file", message, name)]) from None
-
-
-def _position(stream: BinaryIO) -> Callable[[], int]:
-    def position() -> int:
-        try:
-            return stream.tell()
-        except (OSError, ValueError):
-            return 0
-
-    return position
 
 
 def _problems(rejects: bytes, name: str) -> Iterator[Problem]:

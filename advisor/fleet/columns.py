@@ -23,6 +23,8 @@ KEEP, IGNORE = "keep", "ignore"
 SPEND = "current-spend"
 """USD a month that the workload costs today: what a saving is counted from."""
 ALWAYS_KEPT = ("id",)
+NOTE = "note."
+"""Columns that begin with this are carried along."""
 FORMAT = "1"
 
 
@@ -45,7 +47,8 @@ class Vocabulary:
 
     def meaning(self, column: str) -> Meaning | Problem:
         """What a column means, or why it can be nothing; a Problem's file is its name."""
-        if column in self.kept or (column in ALWAYS_KEPT and column not in self.mapping):
+        carried = column in ALWAYS_KEPT or column.startswith(NOTE)
+        if column in self.kept or (carried and column not in self.mapping):
             return Meaning("keep")
         name = self.mapping.get(column, column)
         if name in (KEEP, IGNORE) and column in self.mapping:

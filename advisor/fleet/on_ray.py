@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import logging
 import os
+import pickle
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from types import ModuleType
 from typing import Any
@@ -36,16 +38,18 @@ def on_ray(order: Order, chunks: Iterator[Chunk], address: str | None = None) ->
     ray = _connected(address)
     from ray import data
 
+    # Its own account of what it does; ours goes to whoever called.
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     context = data.DataContext.get_current()
     context.execution_options.preserve_order = True
     context.enable_progress_bars = False
     shipped = ray.put(order)
     while window := list(islice(chunks, WINDOW)):
         rows = data.from_items(
-            [{"chunk": chunk} for chunk in window], override_num_blocks=len(window)
+            [{"chunk": pickle.dumps(chunk)} for chunk in window], override_num_blocks=len(window)
         )
         # Tasks, not actors: a lost worker's chunk is simply worked on again.
-        done = rows.map(_worked, fn_args=(shipped,))
+        done = rows.map(partial(_worked, shipped))
         for row in done.iter_rows():
             yield _part(row)
 
@@ -60,7 +64,6 @@ def _connected(address: str | None) -> ModuleType:
         hint = "pip install 'inference-advisor[fleet]', or leave --engine out"
         problem = Problem("missing-extra", "the engine 'ray' needs the library ray", "", hint=hint)
         raise UsageError([problem]) from None
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", module="ray")
     if ray.is_initialized():
         return ray
@@ -78,12 +81,13 @@ def _connected(address: str | None) -> ModuleType:
     return ray
 
 
-def _worked(row: dict[str, Any], shipped: Any) -> dict[str, Any]:
+def _worked(shipped: Any, row: dict[str, Any]) -> dict[str, Any]:
     """Runs on a worker: one chunk, as a row of plain values."""
     import ray
 
-    order = ray.get(shipped) if isinstance(shipped, ray.ObjectRef) else shipped
-    part = _work(order).part(row["chunk"])
+    # Bytes that the process which asked has made itself, a moment ago.
+    chunk = pickle.loads(row["chunk"])  # noqa: S301
+    part = _work(ray.get(shipped)).part(chunk)
     return {
         "index": part.index,
         "digest": part.digest,
