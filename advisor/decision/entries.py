@@ -29,6 +29,7 @@ from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.truth import truth_of
 from advisor.estimate.ranges import Range
 from advisor.knowledge.model import Rule
+from advisor.knowledge.syntax import ALWAYS
 from advisor.knowledge.values import Domain
 
 
@@ -251,14 +252,30 @@ class Entries:
                 found.append(Caveat(rule.id, text, rule.source.ref))
         return tuple(found)
 
-    def advice(self) -> tuple[str, ...]:
-        """The advice that the answers call for, in rule order."""
-        leader = self.scoring.offers[0] if self.scoring.offers else None
-        return tuple(
-            self.words.of_rule(rule, leader)
-            for rule in self.situation.knowledge.rules.values()
-            if rule.effect == "advise" and holds_as_answered(self.situation, rule)
-        )
+    def advice(self, leader: Ranked | None) -> tuple[str, ...]:
+        """The next steps that the answers and the leader call for, in rule order."""
+        return tuple(self._advised(rule, leader) for rule in self.advising(leader, None))
+
+    def advising(self, leader: Ranked | None, checklist: str | None) -> list[Rule]:
+        """The rules whose advice applies, of one checklist or (None) of none.  Without a
+        leader only those that speak of no offer."""
+        situation = self.situation
+        found = []
+        for rule in situation.knowledge.rules.values():
+            if rule.effect != "advise" or rule.checklist != checklist:
+                continue
+            if leader is None:
+                applies = rule.offers == ALWAYS and "{offer}" not in rule.because
+            else:
+                applies = situation.base.suits(rule, leader.offer, leader.model) is True
+            if applies and holds_as_answered(situation, rule):
+                found.append(rule)
+        return found
+
+    def _advised(self, rule: Rule, leader: Ranked | None) -> str:
+        if leader is None:
+            return self.words.of_rule(rule)
+        return self.words.of_rule(rule, leader.offer, leader.model)
 
 
 def likeliest(axis: Axis) -> int:

@@ -240,7 +240,8 @@ class Example:
 class Rule:
     """``when`` looks at the workload (and may compare with ``its`` attributes), ``offers``
     (the key ``for``) at the offer.  ``steps`` counts for weigh and score.  Rules that rest on
-    the same ``evidence`` do not add up within a criterion."""
+    the same ``evidence`` do not add up within a criterion.  ``checklist`` names the list that
+    advice belongs to; without one it is a next step."""
 
     id: str
     effect: Effect
@@ -255,6 +256,7 @@ class Rule:
     owner: str
     examples: tuple[Example, ...]
     place: Place
+    checklist: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ DEPLOYMENTS = (
     "rack",
     "own-hardware",
 )
+CHECKLISTS = ("cost", "geography", "quotas", "exit", "security")
 SUBJECTS = ("offer", "served", "model", "accelerator")
 KINDS = ("choice", "flags", "number")
 
@@ -155,6 +156,9 @@ class RuleShape(Shape):
     weigh: Annotated[int, Whole(-3, 3)] | None = _says("Steps on the weight.", None)
     warn: OnlyYes | None = _says("A caveat.", None)
     advise: OnlyYes | None = _says("A next step.", None)
+    checklist: Annotated[str, Words(CHECKLISTS)] | None = _says(
+        "The checklist before signing that advice is a line of.", None
+    )
     because: Text = _says("The reason, shown to the reader; may name values in braces.")
     source: CitationShape = _says("What the rule rests on.")
     evidence: Text | None = _says("Rules with the same evidence do not add up.", None)

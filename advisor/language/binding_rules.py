@@ -133,6 +133,7 @@ def bind_rule(raw: Raw[RuleShape], names: Vocabulary) -> Rule | None:
         owner=shape.owner,
         examples=examples,
         place=place(raw, shape.id),
+        checklist=shape.checklist,
     )
 
 
@@ -169,6 +170,8 @@ def _effect(shape: RuleShape, findings: Findings) -> Effect | None:
             shape.node.get(effect),
             hint="write a step from -3 to 3, or remove the rule",
         )
+    if shape.checklist is not None and effect != "advise":
+        unwanted(shape, "checklist", "only advice is a line of a checklist", findings)
     if shape.negotiable and effect != "exclude":
         unwanted(shape, "negotiable", "only an exclusion can be negotiated", findings)
     if effect == "weigh" and shape.for_ is not None:
