@@ -25,10 +25,12 @@ from tests.engine.rule_bases import (
     rule,
     sources,
 )
+from tests.engine.test_bits import check as check_one
 from tests.engine.test_bits import compiled
 
 CASES = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
-MANY = settings(max_examples=3_000, deadline=None, suppress_health_check=list(HealthCheck))
+ALL_THREE = settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def columns_of(rows):
@@ -65,24 +67,27 @@ def check(engine, chunk, rows, first=0):
 
 
 def agree(rnd):
-    engine = compiled(random_base(rnd, rules=15))
-    rows = [random_values(rnd) for _ in range(rnd.randint(1, 9))]
+    """Rows, bitsets and the plain interpreter, on one random rule base."""
+    base = random_base(rnd)
+    engine = compiled(base)
+    rows = [random_values(rnd) for _ in range(rnd.randint(1, 6))]
     chunks = [*Columns(engine, chunk=4).chunks(columns_of(rows))]
     assert sum(chunk.rows for chunk in chunks) == len(rows)
     for chunk in chunks:
         check(engine, chunk, rows, chunk.start)
+    check_one(engine, engine.decide(rows[0]), base, as_sets(rows[0]))
 
 
-@CASES
+@ALL_THREE
 @given(sources)
-def test_rows_agree_with_one_decision_at_a_time(rnd):
+def test_rows_bitsets_and_the_plain_interpreter_agree(rnd):
     agree(rnd)
 
 
 @pytest.mark.full
 @MANY
 @given(sources)
-def test_many_rows_agree(rnd):
+def test_all_three_agree_on_many(rnd):
     agree(rnd)
 
 
