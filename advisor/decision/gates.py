@@ -24,8 +24,10 @@ from advisor.knowledge.values import Truth
 SERVED = "model-must-be-served"
 """The built-in gate: an offer that does not serve the model is no answer."""
 
-CELLS_AT_MOST = 4_096
-"""Joint cells of one gate up to which each is judged for itself."""
+CELLS_AT_MOST = 16_384
+"""Joint cells, of those that a gate tells apart, up to which each is judged for itself."""
+COST_CELLS_AT_MOST = 4_096
+"""The same where each cell has a cost of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Standing:
         return "conditional" if self.to_confirm else "safe"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Failures:
     """A gate's outcome by joint cell: ``part``'s number is a place in ``outcomes``."""
 
@@ -65,6 +67,19 @@ class Failures:
     def anywhere(self, worlds: Worlds) -> list[int]:
         """The offers that fail, in each combination of what the gate reads."""
         return [self.outcomes[number].at_point for (number,) in worlds.combinations([self.part])]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A gate over all that is left, in sets of offers (bits): some that surely fail
+    somewhere, that may, that surely pass somewhere, that fail at the point of some cell.
+    ``failures`` say where; None where that rests on too much that is open."""
+
+    fails: int
+    doubts: int
+    passes: int
+    at_points: int
+    failures: Failures | None
 
 
 def gates_of(situation: Situation) -> tuple[Gate, ...]:
@@ -90,50 +105,67 @@ def stand(
     for gate in gates:
         if gate.rule is not None and not situation.may_apply(gate.rule):
             continue
-        found = _outcome(situation, worlds, gate)
-        if found is None:
-            _coarse(situation, gate, excluded, depends)
-            continue
-        fails_somewhere = passes_somewhere = open_somewhere = at_points = 0
-        for (number,) in worlds.combinations([found.part]):
-            outcome = found.outcomes[number]
-            fails_somewhere |= outcome.fails
-            open_somewhere |= outcome.doubts
-            passes_somewhere |= outcome.passes
-            at_points |= outcome.at_point
-        anywhere = fails_somewhere | open_somewhere
+        found = judged(situation, worlds, gate)
+        anywhere = found.fails | found.doubts
         if not anywhere:
             continue
-        stated = situation.is_stated(gate.rule)
+        # Judged over all at once, an offer that is not excluded may pass somewhere.
+        stated = found.failures is not None and situation.is_stated(gate.rule)
         for i, offer in enumerate(offers):
             if not anywhere >> i & 1:
                 continue
-            if passes_somewhere >> i & 1:
+            if found.passes >> i & 1:
                 depends[offer].append(gate)
-            elif not open_somewhere >> i & 1 and not gate.negotiable:
+            elif not found.doubts >> i & 1 and not gate.negotiable:
                 excluded[offer].append(gate)
             elif not stated:
                 depends[offer].append(gate)
             else:
                 confirm[offer].append(gate)
-        if at_points and not gate.negotiable:
-            failing[gate.id] = found
+        if found.at_points and not gate.negotiable and found.failures is not None:
+            failing[gate.id] = found.failures
     return (
         {o: Standing(o, tuple(excluded[o]), tuple(confirm[o]), tuple(depends[o])) for o in offers},
         failing,
     )
 
 
+def judged(situation: Situation, worlds: Worlds, gate: Gate) -> Judged:
+    """A gate over all that is left; the same object for the same answers."""
+    if gate.rule is None:
+        questions = frozenset(SERVING_QUESTIONS)
+    else:
+        questions = situation.base.reads(gate.rule).questions
+    # Impossible combinations tie the gate's questions to others.
+    bound = {situation.axes[key].question for key in worlds.bound(gate.keys)}
+    place = ("judged", gate.id, situation.prices, *situation.slots(questions | bound))
+    return situation.base.tables.of(place, lambda: _judged(situation, worlds, gate))
+
+
+def _judged(situation: Situation, worlds: Worlds, gate: Gate) -> Judged:
+    found = _outcome(situation, worlds, gate)
+    if found is None:
+        outcome = _coarse(situation, gate)
+        return Judged(outcome.fails, outcome.doubts, 0, 0, None)
+    fails = doubts = passes = at_points = 0
+    for (number,) in worlds.combinations([found.part]):
+        outcome = found.outcomes[number]
+        fails |= outcome.fails
+        doubts |= outcome.doubts
+        passes |= outcome.passes
+        at_points |= outcome.at_point
+    return Judged(fails, doubts, passes, at_points, found)
+
+
 def _outcome(situation: Situation, worlds: Worlds, gate: Gate) -> Failures | None:
     """Who fails a gate where; None where that rests on too much that is open."""
     rule = gate.rule
-    if worlds.joint(gate.keys) > CELLS_AT_MOST:
-        return None
     if rule is None:
         return _by_choice(gate, situation.choices)
     reads = situation.base.reads(rule)
     if reads.measures:
-        return _of_cost(situation, gate, rule)
+        many = worlds.joint(gate.keys) > COST_CELLS_AT_MOST
+        return None if many else _of_cost(situation, gate, rule)
     offers = tuple(situation.knowledge.offers)
     kinds = situation.kinds(rule)
     place = {kind: k for k, kind in enumerate(kinds)}
@@ -166,7 +198,8 @@ def _outcome(situation: Situation, worlds: Worlds, gate: Gate) -> Failures | Non
         return len(outcomes) - 1
 
     looks: list[Look[Any]] = [truths, choices] if reads.served else [truths]
-    return Failures(gate, Part(looks, combine), outcomes)
+    part = Part(looks, combine)
+    return Failures(gate, part, outcomes) if worlds.told_apart([part]) <= CELLS_AT_MOST else None
 
 
 def _by_choice(gate: Gate, choices: Look[tuple[Choice, ...]]) -> Failures:
@@ -185,25 +218,13 @@ def _of_cost(situation: Situation, gate: Gate, rule: Rule) -> Failures:
     return Failures(gate, Part([look]), look.meanings)
 
 
-def _coarse(
-    situation: Situation,
-    gate: Gate,
-    excluded: dict[str, list[Gate]],
-    depends: dict[str, list[Gate]],
-) -> None:
+def _coarse(situation: Situation, gate: Gate) -> Outcome:
     """A gate that rests on too much that is open is judged over all of it at once: sound, and
     silent about which cells fail."""
-    offers = tuple(situation.knowledge.offers)
     if gate.rule is not None and situation.base.reads(gate.rule).measures:
-        outcome = CostGate(situation, gate.rule).over_all()
-    else:
-        truths = [_over_all(situation, gate.rule, offer) for offer in offers]
-        outcome = outcome_of((i, truth, truth) for i, truth in enumerate(truths))
-    for i, offer in enumerate(offers):
-        if outcome.fails >> i & 1 and not gate.negotiable:
-            excluded[offer].append(gate)
-        elif (outcome.fails | outcome.doubts) >> i & 1:
-            depends[offer].append(gate)
+        return CostGate(situation, gate.rule).over_all()
+    truths = [_over_all(situation, gate.rule, o) for o in situation.knowledge.offers]
+    return outcome_of((i, truth, truth) for i, truth in enumerate(truths))
 
 
 def _over_all(situation: Situation, rule: Rule | None, offer: str) -> Truth:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from advisor.decision.gates import Standing
-from advisor.decision.ranking import Scoring, Vector
+from advisor.decision.ranking import Scoring
+from advisor.decision.weighting import Vector
 from advisor.engine.worlds import EXACT_LIMIT
 
 
@@ -27,7 +28,7 @@ def settled(scoring: Scoring, leader: str, standing: Standing) -> bool:
 
 def _beats(scoring: Scoring, leader: str, rival: str) -> bool:
     worlds, weights = scoring.worlds, scoring.weights
-    first, second = scoring.offers.index(leader), scoring.offers.index(rival)
+    first, second = scoring.place[leader], scoring.place[rival]
     gaps: list[dict[int, int]] = []
     for own in scoring.utilities.values():
         gaps.append(

@@ -7,6 +7,7 @@ contributions by criterion.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,15 +17,24 @@ from typing import Any
 from advisor.decision.gates import Failures, Standing
 from advisor.decision.means import Mean, Means
 from advisor.decision.measured import Measured
-from advisor.decision.situation import Situation, Truths
-from advisor.decision.tables import Utility, weight, weights_of
-from advisor.decision.utilities import Stepped, Utilities
-from advisor.engine.looks import Look, Part, joined
-from advisor.engine.worlds import EXACT_LIMIT, Worlds
-from advisor.knowledge.model import Criterion, Rule
+from advisor.decision.passing import (
+    Factor,
+    components,
+    factors_of,
+    passing_shares,
+    together,
+)
+from advisor.decision.situation import Situation
+from advisor.decision.tables import Utility, weight
+from advisor.decision.utilities import Utilities, stepped_at
+from advisor.decision.weighting import weights_at
+from advisor.engine.looks import Look, Part
+from advisor.engine.worlds import Worlds
+from advisor.knowledge.model import Criterion
 
-Vector = tuple[int, ...]
-"""The weights of all criteria, in their order."""
+EXACT_LIMIT = 1 << 20
+"""Joint cells, of those that a criterion with its gates tells apart, up to which its mean is
+exact; beyond, it is taken over the fixed worlds."""
 
 
 @dataclass(frozen=True)
@@ -36,64 +46,34 @@ class Term:
     weight: Fraction
 
 
-@dataclass(frozen=True)
 class Scored:
-    offer: str
-    score: Fraction
-    terms: tuple[Term, ...]
+    """An offer's mean score and its parts by criterion."""
 
+    def __init__(self, offer: str, place: int, means: Mapping[str, Mean]) -> None:
+        self.offer = offer
+        self._place = place
+        self._means = means
 
-class Weights:
-    """Which weights the criteria have in a joint cell: the number of ``part`` is a place in
-    ``vectors``, that of ``spans`` one in ``ranges`` (least and greatest inside the cell)."""
+    @cached_property
+    def score(self) -> Fraction:
+        common = math.lcm(*(mean.whole for mean in self._means.values()))
+        return Fraction(
+            sum(m.terms[self._place] * (common // m.whole) for m in self._means.values()), common
+        )
 
-    def __init__(self, situation: Situation) -> None:
-        self._situation = situation
-        self.vectors: list[Vector] = []
-        self.ranges: list[tuple[Vector, Vector]] = []
-        self._numbers: dict[Vector, int] = {}
-        groups: dict[tuple[str, ...], list[tuple[Rule, Look[Truths]]]] = {}
-        for rule in situation.base.weigh_rules:
-            look = situation.truths(rule, situation.kinds(rule))
-            groups.setdefault(look.keys, []).append((rule, look))
-        self._rules = [[rule for rule, _ in group] for group in groups.values()]
-        self._looks: list[Look[Any]] = [
-            joined([look for _, look in group]) for group in groups.values()
-        ]
-        self.part = Part(self._looks, self._vector)
-        self.spans = Part(self._looks, self._range)
-
-    def _vector(self, seen: tuple[int, ...]) -> int:
-        vector = weights_of(self._situation, self._rules_where(seen, 0, (True,)))
-        if vector not in self._numbers:
-            self._numbers[vector] = len(self.vectors)
-            self.vectors.append(vector)
-        return self._numbers[vector]
-
-    def _range(self, seen: tuple[int, ...]) -> int:
-        """Rules of which it is open whether they hold all over the cell count either way."""
-        sure = self._rules_where(seen, 1, (True,))
-        open_ = self._rules_where(seen, 1, (None,))
-        ends = [
-            weights_of(self._situation, [*sure, *(r for r in open_ if (r.steps > 0) == up)])
-            for up in (False, True)
-        ]
-        self.ranges.append((ends[0], ends[1]))
-        return len(self.ranges) - 1
-
-    def _rules_where(
-        self, seen: tuple[int, ...], side: int, wanted: tuple[bool | None, ...]
-    ) -> list[Rule]:
-        return [
-            rule
-            for rules, look, number in zip(self._rules, self._looks, seen, strict=True)
-            for rule, truths in zip(rules, look.meanings[number], strict=True)
-            if truths[0][side] in wanted
-        ]
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        return tuple(
+            Term(criterion, Fraction(mean.terms[self._place], mean.whole), mean.share)
+            for criterion, mean in self._means.items()
+        )
 
 
 class Scoring:
-    """Utilities by cell for the offers that are not excluded, and their mean scores."""
+    """Utilities by cell, and the mean scores of the offers that are not excluded.
+
+    ``place`` is where an offer stands in every table.
+    """
 
     def __init__(
         self,
@@ -105,30 +85,21 @@ class Scoring:
         self.situation = situation
         self.worlds = worlds
         self.offers = tuple(o for o, s in standings.items() if not s.excluded_by)
-        places = {offer: i for i, offer in enumerate(standings)}
-        self.places = [places[offer] for offer in self.offers]
-        self.weights = Weights(situation)
+        self.place = {offer: i for i, offer in enumerate(standings)}
+        self.weights = weights_at(situation)
         self.utilities: dict[str, Utilities] = {
-            criterion.id: self._utilities(criterion)
+            criterion.id: utilities_at(situation, criterion)
             for criterion in situation.knowledge.criteria.values()
         }
+        here = sum(1 << self.place[offer] for offer in self.offers)
+        self.failures = [
+            f for f in failures.values() if any(fails & here for fails in f.anywhere(worlds))
+        ]
         self.failing_masks: list[int] = []
-        self.failures = [f for f in failures.values() if self._anybody_here_fails(f)]
-        self._spreads: dict[str, list[dict[int, int]]] = {}
-        entangled, self._independent = self._split_failures()
-        self.entangled = self.failing_part(entangled)
-
-    def _utilities(self, criterion: Criterion) -> Utilities:
-        if criterion.measure is not None:
-            return Measured(self.situation, criterion, criterion.measure, self.places)
-        return Stepped(self.situation, criterion, self.places)
-
-    def _anybody_here_fails(self, failures: Failures) -> bool:
-        here = sum(1 << place for place in self.places)
-        return any(fails & here for fails in failures.anywhere(self.worlds))
+        self._failing_numbers: dict[int, int] = {}
 
     def failing_part(self, failures: Sequence[Failures]) -> Part:
-        """A part whose number is a place in ``failing_masks``: the offers that fail."""
+        """A part whose number is a place in ``failing_masks``: the offers (bits) that fail."""
         looks: list[Look[Any]] = []
         widths = []
         for failing in failures:
@@ -141,104 +112,114 @@ class Scoring:
                 number = failing.part.combined(seen[start : start + width])
                 fails |= failing.outcomes[number].at_point
                 start += width
-            mask = sum(1 << i for i, place in enumerate(self.places) if fails >> place & 1)
-            if mask not in self.failing_masks:
-                self.failing_masks.append(mask)
-            return self.failing_masks.index(mask)
+            number = self._failing_numbers.setdefault(fails, len(self.failing_masks))
+            if number == len(self.failing_masks):
+                self.failing_masks.append(fails)
+            return number
 
         return Part(looks, combine)
 
+    @cached_property
     def open_keys(self) -> tuple[str, ...]:
         """Every open axis that weights, utilities or failures read."""
+        return tuple(sorted(self._touched.union(*(f.part.keys for f in self.failures))))
+
+    @cached_property
+    def _touched(self) -> set[str]:
         parts = [self.weights.part, *(u.part for u in self.utilities.values())]
-        parts += [f.part for f in self.failures]
-        return tuple(sorted({key for part in parts for key in part.keys}))
+        return {key for part in parts for key in part.keys}
 
     @cached_property
     def exact(self) -> bool:
         """Whether all worlds that any mean rests on are looked at, rather than a sample."""
-        few = all(
-            self.worlds.size([self.weights.part, own.part, self.entangled]) <= EXACT_LIMIT
-            for own in self.utilities.values()
+        return all(
+            self.worlds.told_apart([own.part, *([f.part] if (f := factors[0]) else [])])
+            <= EXACT_LIMIT
+            and self.worlds.told_apart(
+                [self.weights.part, *([f.part] if (f := factors[1]) else [])]
+            )
+            <= EXACT_LIMIT
+            for own, factors in zip(self.utilities.values(), self._factors, strict=True)
         )
-        return few or self.worlds.count(self.open_keys()) <= EXACT_LIMIT
 
-    def _split_failures(self) -> tuple[list[Failures], list[list[Failures]]]:
-        """Failures that share an axis with weights or utilities, and the independent rest."""
-        parts = [self.weights.part, *(u.part for u in self.utilities.values())]
-        touched = {key for part in parts for key in part.keys}
-        rest = list(self.failures)
-        entangled: list[Failures] = []
-        grown = True
-        while grown:
-            grown = False
-            for failing in list(rest):
-                if self.worlds.tied(failing.part.keys, touched):
-                    touched |= set(failing.part.keys)
-                    entangled.append(failing)
-                    rest.remove(failing)
-                    grown = True
-        return entangled, self._components(rest)
+    @cached_property
+    def _components(self) -> list[list[Factor]]:
+        found = factors_of(self.situation, self.worlds, self.failures, self._touched)
+        return components(self.worlds, found)
 
-    def _components(self, failures: Sequence[Failures]) -> list[list[Failures]]:
-        groups: list[tuple[set[str], list[Failures]]] = []
-        for failing in failures:
-            keys = set(failing.part.keys)
-            members = [failing]
-            apart = []
-            for other_keys, other in groups:
-                if self.worlds.tied(tuple(keys), other_keys):
-                    keys |= other_keys
-                    members = [*other, *members]
+    @cached_property
+    def _factors(self) -> list[tuple[Factor | None, Factor | None, list[Factor]]]:
+        """Per criterion the gates that hang together with its utilities, those that do with
+        the weights alone, and the rest, by component."""
+        kept = self.situation.base.tables
+        count = len(self.place)
+
+        def one(factors: Sequence[Factor]) -> Factor | None:
+            if not factors:
+                return None
+            place = ("together", *(factor.part for factor in factors))
+            return kept.of(place, lambda: together(factors, count))
+
+        result = []
+        for own in self.utilities.values():
+            mine: list[Factor] = []
+            beside: list[Factor] = []
+            rest: list[Factor] = []
+            for members in self._components:
+                keys = tuple(key for factor in members for key in factor.part.keys)
+                if self.worlds.tied(keys, set(own.part.keys)):
+                    mine += members
+                elif self.worlds.tied(keys, set(self.weights.part.keys)):
+                    beside += members
                 else:
-                    apart.append((other_keys, other))
-            groups = [*apart, (keys, members)]
-        return [members for _, members in groups]
+                    whole = one(members)
+                    assert whole is not None
+                    rest.append(whole)
+            result.append((one(mine), one(beside), rest))
+        return result
 
     @cached_property
     def scores(self) -> dict[str, Scored]:
         """The mean score of every offer that is not excluded."""
         if not self.offers:
             return {}
-        passing = self._pass_shares()
-        means = self._means()
-        result = {}
-        for i, offer in enumerate(self.offers):
-            terms = tuple(
-                Term(criterion, passing[i] * mean.terms[i], mean.share)
-                for criterion, mean in zip(self.utilities, means, strict=True)
-            )
-            total = sum((t.exact for t in terms), Fraction(0))
-            result[offer] = Scored(offer, total, terms)
-        return result
+        means = dict(zip(self.utilities, self._means(), strict=True))
+        return {offer: Scored(offer, self.place[offer], means) for offer in self.offers}
 
     def _means(self) -> list[Mean]:
-        means = Means(
-            self.worlds,
-            self.weights.part,
-            self.weights.vectors,
-            self.entangled,
-            self.failing_masks,
-            len(self.offers),
-        )
-        if self.exact:
-            return [means.exact(k, own) for k, own in enumerate(self.utilities.values())]
-        return means.sampled(list(self.utilities.values()))
+        means = Means(self.situation, self.worlds, self.weights, len(self.place))
+        criteria = list(self.utilities.values())
+        if not self.exact:
+            failing = self.failing_part(self.failures)
+            return means.sampled(criteria, failing, self.failing_masks)
+        kept = self.situation.base.tables
+        result = []
+        for k, (own, factors) in enumerate(zip(criteria, self._factors, strict=True)):
+            mine, beside, rest = factors
+            place = ("mean", k, own.part, mine, beside, *rest, *means.rests_on(own, mine, beside))
+            mean: Mean | None = kept.get(place)
+            if mean is None:
+                mean = self._mean(means, k, own, mine, beside, rest)
+                kept.put(place, mean)
+            result.append(mean)
+        return result
 
-    def _pass_shares(self) -> list[Fraction]:
-        """Per offer, the prior mass in which no gate fails that shares no axis with scores."""
-        shares = [Fraction(1)] * len(self.offers)
-        for group in self._independent:
-            masses = self.masses([self.failing_part(group)])
-            total = sum(masses.values())
-            for i in range(len(self.offers)):
-                passed = sum(
-                    mass
-                    for (place,), mass in masses.items()
-                    if not self.failing_masks[place] >> i & 1
-                )
-                shares[i] *= Fraction(passed, total)
-        return shares
+    def _mean(
+        self,
+        means: Means,
+        criterion: int,
+        own: Utilities,
+        mine: Factor | None,
+        beside: Factor | None,
+        rest: Sequence[Factor],
+    ) -> Mean:
+        mean = means.exact(criterion, own, mine, beside)
+        terms, whole = mean.terms, mean.whole
+        for factor in rest:
+            passed, mass = passing_shares(self.worlds, factor)
+            terms = tuple([a * b for a, b in zip(terms, passed, strict=True)])
+            whole *= mass
+        return Mean(mean.share, terms, whole)
 
     def masses(self, parts: Sequence[Part]) -> Mapping[tuple[int, ...], int]:
         """Combination of the parts' numbers -> prior mass, exactly or over the sample."""
@@ -247,18 +228,26 @@ class Scoring:
     def spread(self, criterion: str, offer: str) -> list[tuple[Utility, int]]:
         """Every utility of an offer on a criterion, with its prior mass."""
         own = self.utilities[criterion]
-        if criterion not in self._spreads:
-            masses = {row: mass for (row,), mass in self.masses([own.part]).items()}
-            self._spreads[criterion] = own.spread(masses, len(self.offers))
-        found = self._spreads[criterion][self.offers.index(offer)]
+        found = self._spread(own)[self.place[offer]]
         return [(own.pool[place], mass) for place, mass in found.items()]
+
+    def _spread(self, own: Utilities) -> list[dict[int, int]]:
+        def make() -> list[dict[int, int]]:
+            masses = {row: mass for (row,), mass in self.masses([own.part]).items()}
+            return own.spread(masses, len(self.place))
+
+        keys = self.worlds.bound(own.part.keys)
+        questions = frozenset(self.situation.axes[key].question for key in keys)
+        place = ("spread", own.part, self.exact, *self.situation.slots(questions))
+        return self.situation.base.tables.of(place, make)
 
     def at_base_weights(self, offer: str) -> Fraction:
         """Mean utility with every criterion at its base weight: the first tie-break."""
         total = Fraction(0)
         whole = 0
+        wishes = self.situation.inputs.weights
         for criterion in self.situation.knowledge.criteria.values():
-            base = weight(self.situation, criterion, 0)
+            base = weight(criterion, 0, wishes.get(criterion.id))
             spread = self.spread(criterion.id, offer)
             mass = sum(mass for _, mass in spread)
             total += base * Fraction(sum(u.point * m for u, m in spread), mass)
@@ -271,3 +260,22 @@ class Scoring:
             min(utility.point for utility, _ in self.spread(criterion, offer))
             for criterion in self.utilities
         )
+
+
+def utilities_at(situation: Situation, criterion: Criterion) -> Utilities:
+    """The utilities of all offers for these answers; the same object for the same ones."""
+    measure = criterion.measure
+    if measure is None:
+        return stepped_at(situation, criterion)
+    base = situation.base
+    place = (
+        "measured",
+        criterion.id,
+        situation.prices,
+        *situation.slots(base.measure_questions[criterion.id]),
+    )
+    found: Measured | None = base.tables.get(place)
+    if found is None:
+        found = Measured(situation, criterion, measure, range(len(situation.knowledge.offers)))
+        base.tables.put(place, found, size=found.cells)
+    return found

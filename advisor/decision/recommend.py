@@ -97,7 +97,7 @@ class Decision:
         worlds = Worlds(situation.axes, impossible_looks(situation))
         self.standings, failures = stand(situation, worlds, gates)
         scoring = Scoring(situation, worlds, self.standings, failures)
-        self.keys = frozenset(scoring.open_keys()) | _gate_keys(self.standings)
+        self.keys = frozenset(scoring.open_keys) | _gate_keys(self.standings)
         self.scoring = scoring
         self.scored = scoring.scores
         self.entries = Entries(situation, scoring, self.words)
@@ -139,7 +139,7 @@ class Decision:
             sensitivity=None,
             next_question=None,
             portfolio=None,
-            plan=self.entries.advice(),
+            plan=self.entries.advice(ranking[0] if ranking else None),
             sources=self._sources(ranking, old),
         )
 

@@ -26,7 +26,9 @@ from advisor.knowledge.model import Knowledge, Measure, Rule
 from advisor.knowledge.syntax import CompareIts, WithinIts
 from advisor.knowledge.values import Domain, NumberType, Truth
 
-KEPT = 4_096
+KEPT = 16_384
+TABLES_KEPT = 1 << 22
+"""In joint cells, about."""
 ASPECTS_KEPT = 1 << 16
 
 
@@ -71,10 +73,12 @@ class RuleBase:
     cuts: Mapping[str, tuple[Cut, ...]]
     memory: Memory = field(default_factory=lambda: Memory(KEPT))
     aspects: Memory = field(default_factory=lambda: Memory(ASPECTS_KEPT))
+    tables: Memory = field(default_factory=lambda: Memory(TABLES_KEPT))
     _reads: dict[str, Reads] = field(default_factory=dict)
     _kinds: dict[tuple[object, ...], Kind] = field(default_factory=dict)
     _kind_of: dict[tuple[object, ...], Kind] = field(default_factory=dict)
     _suits: dict[tuple[str, str, str | None], Truth] = field(default_factory=dict)
+    _in_order: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def on(cls, knowledge: Knowledge, as_of: datetime.date) -> RuleBase:
@@ -99,6 +103,14 @@ class RuleBase:
                 self.knowledge.questions[question], answer, self.cuts.get(question, ())
             ),
         )
+
+    def in_order(self, questions: frozenset[str]) -> tuple[str, ...]:
+        """The questions among these, by id."""
+        found = self._in_order.get(questions)
+        if found is None:
+            known = self.knowledge.questions
+            found = self._in_order[questions] = tuple(sorted(q for q in questions if q in known))
+        return found
 
     def reads(self, rule: Rule) -> Reads:
         """What the rule looks at."""
@@ -136,6 +148,30 @@ class RuleBase:
     def weigh_rules(self) -> tuple[Rule, ...]:
         """The rules that move weights, in rule order."""
         return tuple(r for r in self.knowledge.rules.values() if r.effect == "weigh")
+
+    @cached_property
+    def weigh_questions(self) -> frozenset[str]:
+        """The questions that weights rest on."""
+        return frozenset().union(*(self.reads(rule).asked for rule in self.weigh_rules))
+
+    @cached_property
+    def score_questions(self) -> Mapping[str, frozenset[str]]:
+        """The questions that the rules of each criterion rest on."""
+        return {
+            criterion: frozenset().union(*(self.reads(rule).questions for rule in rules))
+            for criterion, rules in self.score_rules.items()
+        }
+
+    @cached_property
+    def measure_questions(self) -> Mapping[str, frozenset[str]]:
+        """The questions that each criterion read off a cost rests on."""
+        return {
+            criterion.id: COST_QUESTIONS.union(
+                *(self.workload.questions_of(n) for n in anchor_names(criterion.measure))
+            )
+            for criterion in self.knowledge.criteria.values()
+            if criterion.measure is not None
+        }
 
     @cached_property
     def relevant(self) -> frozenset[str]:

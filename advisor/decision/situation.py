@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from advisor.decision.costs import Costs
@@ -50,6 +51,13 @@ class Situation:
         self.axes = self.space.axes
         self.costs = Costs(self.base.knowledge, self.base.offering, self.inputs, self.base.memory)
 
+    @cached_property
+    def prices(self) -> tuple[object, ...]:
+        """The user's own prices, as what results that rest on them are kept by."""
+        return tuple(
+            (offer, *sorted(own.items())) for offer, own in sorted(self.inputs.prices.items())
+        )
+
     @property
     def knowledge(self) -> Knowledge:
         return self.base.knowledge
@@ -57,7 +65,7 @@ class Situation:
     def slots(self, questions: Iterable[str]) -> tuple[Slot, ...]:
         """What is known of these questions: what results that rest on them are kept by."""
         slots = self.space.slots
-        return tuple(slots[q] for q in sorted(questions) if q in slots)
+        return tuple([slots[q] for q in self.base.in_order(frozenset(questions))])
 
     def environment(
         self, questions: Iterable[str], at: Assignment, *, point: bool

@@ -60,21 +60,21 @@ class Duel:
 
 def duel(scoring: Scoring, leader: str, rival: str) -> Duel:
     """How the leader fares against the rival, by the worlds that both rest on."""
-    first, second = scoring.offers.index(leader), scoring.offers.index(rival)
+    first, second = scoring.place[leader], scoring.place[rival]
     criteria = tuple(scoring.utilities)
     differing = [
         k
         for k, own in enumerate(scoring.utilities.values())
         if any(
-            own.utility(row, first).point != own.utility(row, second).point
-            for row in range(len(own.rows))
+            own.points_of(row)[first] != own.points_of(row)[second]
+            for (row,) in scoring.worlds.combinations([own.part])
         )
     ]
     both = (first, second)
     failing = [
         f
         for f in scoring.failures
-        if any(fails >> scoring.places[i] & 1 for fails in f.anywhere(scoring.worlds) for i in both)
+        if any(fails >> i & 1 for fails in f.anywhere(scoring.worlds) for i in both)
     ]
     lost = scoring.failing_part(failing)
     parts = [

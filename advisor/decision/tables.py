@@ -19,7 +19,7 @@ from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation
 from advisor.engine.truth import its_in, names_in
 from advisor.knowledge.ledger import NOTHING, Evidence
-from advisor.knowledge.model import Criterion, GradePolicy, Measure, Method, Rule
+from advisor.knowledge.model import Criterion, GradePolicy, Knowledge, Measure, Method, Rule
 from advisor.knowledge.values import Domain, Interval
 from advisor.language.expressions import value_at
 
@@ -191,19 +191,25 @@ def utility_at(anchors: Sequence[tuple[int, int]], value: int) -> int:
     return anchors[-1][1]
 
 
-def weights_of(situation: Situation, held: Sequence[Rule]) -> tuple[int, ...]:
-    """Weights 2^(e+3) of all criteria, in criterion order, when these weigh rules hold."""
+def weights_of(
+    knowledge: Knowledge, wishes: Mapping[str, str], held: Iterable[Rule]
+) -> tuple[int, ...]:
+    """Weights 2^(e+3) of all criteria, in criterion order, when these weigh rules hold;
+    ``wishes`` are the user's own, by criterion."""
+    by_criterion: dict[str | None, list[Rule]] = {}
+    for rule in held:
+        by_criterion.setdefault(rule.criterion, []).append(rule)
     result = []
-    for criterion in situation.knowledge.criteria.values():
-        counted = strongest(rule for rule in held if rule.criterion == criterion.id)
-        result.append(weight(situation, criterion, sum(rule.steps for rule in counted)))
+    for criterion in knowledge.criteria.values():
+        counted = strongest(by_criterion.get(criterion.id, ()))
+        steps = sum(rule.steps for rule in counted)
+        result.append(weight(criterion, steps, wishes.get(criterion.id)))
     return tuple(result)
 
 
-def weight(situation: Situation, criterion: Criterion, steps: int) -> int:
+def weight(criterion: Criterion, steps: int, wish: str | None) -> int:
     """The weight after ``steps`` and the user's wish: 1..64, or 0 when ignored."""
     rung = max(-RUNG, min(RUNG, criterion.base + steps))
-    wish = situation.inputs.weights.get(criterion.id)
     if wish == "ignore":
         return 0
     if wish == "more":

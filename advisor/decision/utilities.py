@@ -6,10 +6,10 @@ them; equal utilities stand in a pool once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from advisor.decision.rulebase import Kind, RuleBase
@@ -48,6 +48,8 @@ class Utilities:
         self._seen_for_span: list[tuple[int, ...]] = []
         self._places: dict[int, int] = {}
         self._row_numbers: dict[tuple[int, ...], int] = {}
+        self._points: dict[int, tuple[int, ...]] = {}
+        self._columns_known: Column | None = None
 
     def span(self, number: int, offer: int) -> Span:
         """The span of an offer, by position, in a joint cell with this number of ``spans``."""
@@ -80,12 +82,26 @@ class Utilities:
         """The utility of an offer, by position, in a row."""
         return self.pool[self.rows[row][offer]]
 
+    @property
+    def cells(self) -> int:
+        """About how much room the rows of all joint cells take."""
+        return math.prod(len(look.meanings) for look in self.part.looks)
+
+    def points_of(self, row: int) -> tuple[int, ...]:
+        """The point values of all offers in a row."""
+        found = self._points.get(row)
+        if found is None:
+            found = self._points[row] = tuple([self.pool[p].point for p in self.rows[row]])
+        return found
+
     def points(self) -> Column:
         """The point values of all rows and offers."""
         import numpy as np
 
-        pool = np.array([u.point for u in self.pool], dtype=np.int64)
-        return pool[np.array(self.rows, dtype=np.int64)]
+        if self._columns_known is None or len(self._columns_known) < len(self.rows):
+            pool = np.array([u.point for u in self.pool], dtype=np.int64)
+            self._columns_known = pool[np.array(self.rows, dtype=np.int64)]
+        return self._columns_known
 
     def spread(self, masses: Mapping[int, int], offers: int) -> list[dict[int, int]]:
         """Per offer the prior mass of each of its utilities, by place in the pool."""
@@ -158,12 +174,9 @@ def aspect_of(base: RuleBase, criterion: str, offer: str, model: str | None) -> 
 
 
 class Stepped(Utilities):
-    """A criterion that counts the steps of rules.
+    """A criterion that counts the steps of rules."""
 
-    ``offers`` are positions among all offers.
-    """
-
-    def __init__(self, situation: Situation, criterion: Criterion, offers: Sequence[int]) -> None:
+    def __init__(self, situation: Situation, criterion: Criterion) -> None:
         super().__init__()
         self._base = situation.base
         self._criterion = criterion.id
@@ -194,7 +207,7 @@ class Stepped(Utilities):
             joined([truths[place] for place in places]) for places in groups.values()
         ]
         self._truths: list[Look[tuple[Truths, ...]]] = list(looks)
-        self._aspects = _aspects(situation, criterion.id, offers, self.rules)
+        self._aspects = _aspects(situation, criterion.id, self.rules)
         self.part = Part([*looks, self._aspects], self._combine, self._combine_many)
         self.spans = Part([*looks, self._aspects], self._note)
         self._bits: list[dict[int, _Bits]] = [{} for _ in looks]
@@ -343,14 +356,26 @@ class _Bits:
     own: dict[int, tuple[Truth, ...]]
 
 
+def stepped_at(situation: Situation, criterion: Criterion) -> Stepped:
+    """The utilities for these answers; the same object for the same ones."""
+    base = situation.base
+    questions = base.score_questions[criterion.id]
+    place = ("stepped", criterion.id, *situation.slots(questions))
+    found: Stepped | None = base.tables.get(place)
+    if found is None:
+        found = Stepped(situation, criterion)
+        base.tables.put(place, found, size=found.cells)
+    return found
+
+
 def _aspects(
-    situation: Situation, criterion: str, offers: Sequence[int], rules: Sequence[Rule]
+    situation: Situation, criterion: str, rules: Sequence[Rule]
 ) -> Look[tuple[Aspect, ...]]:
-    """What the criterion's rules see of each of these offers."""
+    """What the criterion's rules see of each offer."""
     base = situation.base
     ids = tuple(situation.knowledge.offers)
-    if any(base.reads(rule).model or base.reads(rule).its for rule in rules):
-        everyone = situation.kept(
+    if any(base.reads(rule).served for rule in rules):
+        return situation.kept(
             ("aspects", criterion, *situation.slots(SERVING_QUESTIONS)),
             lambda: situation.choices.map(
                 lambda row: tuple(
@@ -359,11 +384,5 @@ def _aspects(
                 )
             ),
         )
-    else:
-        row = tuple(aspect_of(base, criterion, offer, None) for offer in ids)
-        everyone = Look((), (), lambda _: row)
-    if not offers:
-        return everyone.map(lambda row: ())
-    if len(offers) == 1:
-        return everyone.map(lambda row: (row[offers[0]],))
-    return everyone.map(itemgetter(*offers))
+    row = tuple(aspect_of(base, criterion, offer, None) for offer in ids)
+    return Look((), (), lambda _: row)

@@ -7,6 +7,7 @@ cells that mean the same are one class.  A *part* puts several looks together in
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any, Generic, TypeVar
@@ -17,6 +18,9 @@ N = TypeVar("N", bound=Hashable)
 
 WHOLE = 16_384
 """Joint cells up to which a look is taken of all of them at once."""
+
+_NUMBERING = threading.RLock()
+"""Held while something new is numbered: decisions on several threads share looks and parts."""
 
 
 class Look(Generic[M]):
@@ -64,12 +68,15 @@ class Look(Generic[M]):
         if self.is_whole:
             return self.table[flat]
         number = self._seen.get(flat)
-        if number is None:
-            assert self._see is not None
-            rest, cells = flat, []
-            for size in reversed(self.sizes):
-                rest, cell = divmod(rest, size)
-                cells.append(cell)
+        return self._seen_now(flat) if number is None else number
+
+    def _seen_now(self, flat: int) -> int:
+        assert self._see is not None
+        rest, cells = flat, []
+        for size in reversed(self.sizes):
+            rest, cell = divmod(rest, size)
+            cells.append(cell)
+        with _NUMBERING:
             number = self._seen[flat] = self._number(self._see(tuple(reversed(cells))))
         return number
 
@@ -193,12 +200,17 @@ class Part:
             return seen[0]
         known = self._known.get(seen)
         if known is None:
-            known = self._known[seen] = self._combine(seen)
+            with _NUMBERING:
+                known = self._known.get(seen)
+                if known is None:
+                    known = self._known[seen] = self._combine(seen)
         return known
 
     def combined_many(self, seen: list[tuple[int, ...]]) -> list[int]:
         """The numbers of many, in one go where the part knows how."""
         if self._combine_many is not None:
-            new = [row for row in seen if row not in self._known]
-            self._known.update(zip(new, self._combine_many(new), strict=True))
+            with _NUMBERING:
+                new = [row for row in seen if row not in self._known]
+                if new:
+                    self._known.update(zip(new, self._combine_many(new), strict=True))
         return [self.combined(row) for row in seen]

@@ -10,26 +10,36 @@ T = TypeVar("T")
 
 class Memory:
     """Results by what they rest on.  They never change once made, so that decisions on
-    several threads may share them.  Past ``most`` of them all are forgotten and made anew."""
+    several threads may share them.  Past ``most`` in sum of their sizes the older half of
+    them is forgotten, to be made anew when it is asked for."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: dict[Hashable, Any] = {}
+        self._kept: dict[Hashable, tuple[Any, int]] = {}
+        self._size = 0
 
     def get(self, place: Hashable) -> Any:
         """What is kept there, or None."""
-        return self._kept.get(place)
+        found = self._kept.get(place)
+        return None if found is None else found[0]
 
-    def put(self, place: Hashable, made: object) -> None:
+    def put(self, place: Hashable, made: object, size: int = 1) -> None:
         """Keep something that will not change."""
-        if len(self._kept) >= self._most:
-            self._kept = {}
-        self._kept[place] = made
+        if self._size + size > self._most:
+            entries = list(self._kept.items())
+            self._kept = dict(entries[len(entries) // 2 :])
+            self._size = sum(kept_size for _, kept_size in self._kept.values())
+            if self._size + size > self._most:
+                self._kept, self._size = {}, 0
+        self._kept[place] = made, size
+        self._size += size
 
-    def of(self, place: Hashable, make: Callable[[], T]) -> T:
+    def of(self, place: Hashable, make: Callable[[], T], size: int = 1) -> T:
         """What is kept there, made first where nothing is."""
-        found: T | None = self._kept.get(place)
-        if found is None:
-            found = make()
-            self.put(place, found)
-        return found
+        found = self._kept.get(place)
+        if found is not None:
+            kept: T = found[0]
+            return kept
+        made = make()
+        self.put(place, made, size)
+        return made

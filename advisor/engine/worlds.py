@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from advisor.engine.axes import Axis
 from advisor.engine.looks import Cells, Look, Part
@@ -61,6 +61,13 @@ class Worlds:
         """Joint cells of all axes that the parts read."""
         return self.joint(self.bound([key for part in parts for key in part.keys]))
 
+    def told_apart(self, parts: Sequence[Part]) -> int:
+        """Joint cells of all axes that the parts read; those that none of the parts' looks
+        tells apart count as one."""
+        keys = self.bound([key for part in parts for key in part.keys])
+        looks = [look for part in parts for look in part.looks] + list(self._touching(keys))
+        return math.prod(len(self.merged(key, looks, expected=False)[0]) for key in keys)
+
     def bound(self, keys: Sequence[str]) -> tuple[str, ...]:
         """``keys`` and the axes that impossible combinations tie to them."""
         chosen = dict.fromkeys(keys)
@@ -102,7 +109,7 @@ class Worlds:
         where ``unweighted``.
         """
         keys = tuple(
-            dict.fromkeys([*fixed, *self._whole_keys([k for p in parts for k in p.keys], fixed)])
+            dict.fromkeys([*fixed, *self.whole_keys([k for p in parts for k in p.keys], fixed)])
         )
         barred = [look for look in self._impossible if set(look.keys) <= set(keys)]
         # All that is impossible, so that both sides of fixed axes see the same classes.
@@ -111,7 +118,7 @@ class Worlds:
         cells: dict[str, list[int]] = {}
         weights: list[list[int]] = []
         for key in keys:
-            cells[key], mass = self._merged(key, looks)
+            cells[key], mass = self.merged(key, looks)
             weights.append([1] * len(mass) if unweighted and key in fixed else mass)
         everything = [*(_itself(self._axes[key]) for key in fixed), *parts]
         constraints = [self._barred[look] for look in barred]
@@ -119,7 +126,7 @@ class Worlds:
             return _by_column(cells, weights, everything, constraints)
         return _one_by_one(cells, weights, everything, constraints)
 
-    def _whole_keys(self, keys: Sequence[str], fixed: Sequence[str]) -> tuple[str, ...]:
+    def whole_keys(self, keys: Sequence[str], fixed: Sequence[str]) -> tuple[str, ...]:
         """With what impossible combinations tie to them, except through the fixed axes."""
         chosen = dict.fromkeys(keys)
         known = set(fixed)
@@ -138,7 +145,7 @@ class Worlds:
         keys = self.bound([key for part in parts for key in part.keys])
         barred = self._touching(keys)
         looks = [look for part in parts for look in part.looks] + list(barred)
-        cells = {key: self._merged(key, looks, expected=False)[0] for key in keys}
+        cells = {key: self.merged(key, looks, expected=False)[0] for key in keys}
         weights = [[1] * len(listed) for listed in cells.values()]
         constraints = [self._barred[look] for look in barred]
         if math.prod(len(listed) for listed in cells.values()) > FEW:
@@ -162,7 +169,7 @@ class Worlds:
             self._sampled_numbers[part] = self._over_sample(part)[keep]
         return self._sampled_numbers[part]
 
-    def _merged(
+    def merged(
         self, key: str, looks: Sequence[Look[bool]], *, expected: bool = True
     ) -> tuple[list[int], list[int]]:
         """The first cell of each class of an axis, and the mass of the class; ``expected``:
@@ -177,6 +184,19 @@ class Worlds:
                 first.setdefault(row, index)
                 mass[row] = mass.get(row, 0) + cell.weight
         return list(first.values()), list(mass.values())
+
+    def first_cells(self, key: str, looks: Sequence[Look[Any]]) -> list[int]:
+        """Per cell of an axis the first one that has mass and that neither the looks nor what
+        is impossible tells from it; itself where there is none."""
+        told = [look for look in (*looks, *self._impossible) if key in look.keys]
+        axis = self._axes[key]
+        rows = list(zip(*(look.classes(key) for look in told), strict=True))
+        rows = rows or [()] * len(axis.cells)
+        first: dict[tuple[int, ...], int] = {}
+        for index, (row, cell) in enumerate(zip(rows, axis.cells, strict=True)):
+            if cell.weight:
+                first.setdefault(row, index)
+        return [first.get(row, index) for index, row in enumerate(rows)]
 
     def _touching(self, keys: Sequence[str]) -> tuple[Look[bool], ...]:
         return tuple(look for look in self._impossible if set(look.keys) <= set(keys))
