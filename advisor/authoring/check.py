@@ -2,7 +2,7 @@
 
 Exact over options, flags and numbers between the thresholds that rules name.  Derived numbers
 are looked at as if they were answers of their own: what is reported then is true, and what
-could not be found out is reported once, as not decided.
+could not be found out is reported as not decided.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ from advisor.authoring.places import Content, Places, content_of
 from advisor.errors import Problem
 from advisor.knowledge.model import Knowledge
 
-_MOST_NAMED = 5
-
 
 def check(
     knowledge: Knowledge, as_of: datetime.date, content: Content | None = None
@@ -38,32 +36,17 @@ def check(
     places = Places(knowledge, content or content_of(Path(knowledge.root)))
     examination = Examination(knowledge, as_of, places)
     check_tables(examination)
-    check_impossible(examination)
     check_ask_when(examination)
-    for group in groups_of(examination):
-        check_group(examination, group)
-        check_shadows(examination, group)
+    if check_impossible(examination):
+        for group in groups_of(examination):
+            check_group(examination, group)
+            check_shadows(examination, group)
+        check_offers(examination)
     check_examples(examination)
-    check_offers(examination)
     check_reads(examination)
     check_unused(examination)
     check_dates(examination)
     check_texts(examination)
-    _report_undecided(examination)
+    for what, place in examination.undecided.items():
+        places.add("not-decided", "info", f"not decided: {what}", place)
     return tuple(places.problems)
-
-
-def _report_undecided(examination: Examination) -> None:
-    """All that was not found out, as one note."""
-    found = list(dict.fromkeys(examination.undecided))
-    if not found:
-        return
-    named = "; ".join(found[:_MOST_NAMED])
-    more = f"; and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-    examination.places.add(
-        "not-decided",
-        "info",
-        f"not decided: {len(found)} {'question' if len(found) == 1 else 'questions'} "
-        f"({named}{more})",
-        examination.knowledge.method.place,
-    )

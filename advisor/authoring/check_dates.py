@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from advisor.authoring.examination import Examination
+from advisor.errors import Span
 from advisor.knowledge.ledger import is_stale
 from advisor.knowledge.model import Claim, Knowledge, Place
 
+_NOWHERE = Span(0, 0, 0, 0)
 _GIVEN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
@@ -79,22 +81,12 @@ def _claims(knowledge: Knowledge) -> Iterator[Claim]:
         yield from accelerator.claims
 
 
-@dataclass
-class _Expired:
-    """What was read from one source and has expired."""
-
-    places: list[Place]
-    oldest: datetime.date
-
-
 def _check_stale(examination: Examination) -> None:
     knowledge, as_of = examination.knowledge, examination.as_of
-    found: dict[str, _Expired] = {}
+    found: dict[str, list[_Day]] = {}
 
-    def note(source: str, place: Place, checked: datetime.date) -> None:
-        expired = found.setdefault(source, _Expired([], checked))
-        expired.places.append(place)
-        expired.oldest = min(expired.oldest, checked)
+    def note(source: str, place: Place, key: tuple[str, ...], checked: datetime.date) -> None:
+        found.setdefault(source, []).append(_Day(place, key, checked, ""))
 
     claims = [*_claims(knowledge)]
     for offer in knowledge.offers.values():
@@ -104,19 +96,24 @@ def _check_stale(examination: Examination) -> None:
         if not retired and is_stale(
             claim, knowledge.attributes[claim.attribute], knowledge.method, as_of
         ):
-            note(claim.source, claim.place, claim.checked)
+            note(claim.source, claim.place, ("checked",), claim.checked)
     keeps = max(knowledge.method.expiry_days.values(), default=None)
     for rule in knowledge.rules.values():
         if keeps is not None and (as_of - rule.source.checked).days > keeps:
-            note(rule.source.ref, rule.place, rule.source.checked)
-    for source, expired in sorted(found.items()):
-        count = len(expired.places)
+            note(rule.source.ref, rule.place, ("source", "checked"), rule.source.checked)
+    for source, days in sorted(found.items()):
+        # The claims of one row were read at once.
+        rows = {(d.place.file, d.place.span and d.place.span.line): d for d in reversed(days)}
+        oldest = min(rows.values(), key=lambda d: (d.day, d.place.file, d.place.span or _NOWHERE))
+        more = len(rows) - 1
+        others = f", and so has what stands in {more} more places" if more > 1 else ""
+        others = ", and so has what stands in one more place" if more == 1 else others
         examination.places.add(
             "stale-source",
             "warning",
-            f"{count} {'entry' if count == 1 else 'entries'} read from '{source}' "
-            f"{'has' if count == 1 else 'have'} expired by {as_of}",
-            knowledge.sources[source].place,
-            hint=f"read it again; the oldest was read on {expired.oldest}",
-            related=(examination.places.related("one of them", expired.places[0]),),
+            f"what was read from '{source}' on {oldest.day} has expired by {as_of}{others}",
+            oldest.place,
+            at=oldest.key,
+            hint="read it again",
+            related=(examination.places.related("the source", knowledge.sources[source].place),),
         )

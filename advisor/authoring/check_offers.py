@@ -63,7 +63,7 @@ def _check_spoken_of(examination: Examination, market: Market, rule: Rule) -> No
         if any(space.region("when", condition) for condition in conditions):
             return
     except BoundReached:
-        examination.undecided.append(f"whether the rule '{rule.id}' holds for an offer")
+        examination.leave_open(f"whether the rule '{rule.id}' holds for an offer", rule.place)
         return
     examination.places.add(
         "no-offer",
@@ -88,7 +88,7 @@ def _check_everything(examination: Examination, market: Market, rule: Rule) -> N
     try:
         region = space.region("when", rule.when)
     except BoundReached:
-        examination.undecided.append(f"whether '{rule.id}' excludes every offer")
+        examination.leave_open(f"whether '{rule.id}' excludes every offer", rule.place)
         return
     if region:
         examination.places.add(

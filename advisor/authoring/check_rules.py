@@ -12,11 +12,11 @@ from itertools import combinations
 from typing import TypeAlias
 
 from advisor.authoring.boxes import EVERYTHING, Axis, BoundReached, Box, Cover
-from advisor.authoring.conflicts import first_conflict
+from advisor.authoring.conflicts import where_empty
 from advisor.authoring.examination import Examination
 from advisor.authoring.regions import Region, Side, Space
 from advisor.authoring.witness import example_words, realise
-from advisor.knowledge.model import Impossible, Place, Rule
+from advisor.knowledge.model import Impossible, Rule
 from advisor.knowledge.syntax import ALWAYS
 
 GroupKey: TypeAlias = tuple[str, str, str]
@@ -65,7 +65,7 @@ def groups_of(examination: Examination) -> list[Group]:
             try:
                 group.regions[rule.id] = group.space.region_of_rule(rule.when, rule.offers)
             except BoundReached:
-                examination.undecided.append(f"where the rule '{rule.id}' holds")
+                examination.leave_open(f"where the rule '{rule.id}' holds", rule.place)
         groups.append(group)
     return groups
 
@@ -99,7 +99,7 @@ def _region_of(examination: Examination, space: Space, entry: Impossible) -> Reg
     try:
         return space.region("when", entry.when)
     except BoundReached:
-        examination.undecided.append(f"where the combination '{entry.id}' holds")
+        examination.leave_open(f"where the combination '{entry.id}' holds", entry.place)
         return None
 
 
@@ -111,14 +111,10 @@ def check_holds(
     if not region:
         what: Side = "when" if not space.region("when", rule.when) else "for"
         condition = rule.when if what == "when" else rule.offers
-        conflict = first_conflict(space, what, condition)
-        message = f"the rule '{rule.id}' can never hold: "
-        message += conflict.message if conflict else f"nothing satisfies all of '{what}'"
-        place, at = rule.place, [str(what)]
-        if conflict is not None and conflict.span is not None:
-            place, at = Place(place.file, conflict.span), []
+        place, at, why = where_empty(space, condition, rule.place, what)
+        message = f"the rule '{rule.id}' can never hold: {why}"
         hint = "no workload is like that" if what == "when" else "no offer is like that"
-        places.add("never-fires", "error", message, place, at=tuple(at), hint=hint)
+        places.add("never-fires", "error", message, place, at=at, hint=hint)
         return False
     try:
         if impossible is not None and impossible.boxes and all(map(impossible.holds, region)):
@@ -136,10 +132,10 @@ def check_holds(
             )
             return False
     except BoundReached:
-        examination.undecided.append(f"whether the rule '{rule.id}' holds for any workload")
+        examination.leave_open(f"whether the rule '{rule.id}' holds for any workload", rule.place)
         return True
     if all(space.free_names(box) and realise(space, box) is None for box in region):
-        examination.undecided.append(f"whether any answers make the rule '{rule.id}' hold")
+        examination.leave_open(f"whether any answers make the rule '{rule.id}' hold", rule.place)
     return True
 
 
@@ -151,7 +147,7 @@ def check_always(examination: Examination, group: Group, rule: Rule) -> None:
         region = group.space.region("when", rule.when)
         always = Cover(region, group.space.whole).holds(EVERYTHING)
     except BoundReached:
-        examination.undecided.append(f"whether 'when' of the rule '{rule.id}' always holds")
+        examination.leave_open(f"whether 'when' of the rule '{rule.id}' always holds", rule.place)
         return
     if always:
         examination.places.add(
@@ -172,8 +168,8 @@ def _compare(examination: Examination, group: Group) -> None:
             alike.setdefault(_outline(group, rule), []).append(rule)
     for rules in alike.values():
         if len(rules) > MOST_ALIKE:
-            names = f"'{rules[MOST_ALIKE].id}' and {len(rules) - MOST_ALIKE - 1} more"
-            examination.undecided.append(f"what {names} repeat or contradict")
+            for rule in rules[MOST_ALIKE:]:
+                examination.leave_open(f"what '{rule.id}' repeats or contradicts", rule.place)
         for earlier, later in combinations(rules[:MOST_ALIKE], 2):
             if earlier.effect in ("warn", "advise"):
                 if earlier.because == later.because and _same(examination, group, earlier, later):
@@ -203,8 +199,8 @@ def _same(examination: Examination, group: Group, earlier: Rule, later: Rule) ->
     try:
         return group.same_region(earlier, later)
     except BoundReached:
-        examination.undecided.append(
-            f"whether '{earlier.id}' and '{later.id}' hold in the same places"
+        examination.leave_open(
+            f"whether '{earlier.id}' and '{later.id}' hold in the same places", later.place
         )
         return False
 
@@ -243,8 +239,11 @@ def _example(group: Group, rule: Rule) -> str:
     return example_words(group.space, region[0])
 
 
-def check_impossible(examination: Examination) -> None:
-    """Declared impossible combinations: that can hold, and that leave something."""
+def check_impossible(examination: Examination) -> bool:
+    """Declared impossible combinations: that can hold, and that leave something.
+
+    Gives False where they leave no workload at all, so that nothing else means anything.
+    """
     entries = examination.knowledge.impossible
     space = examination.space(())
     boxes: list[Box] = []
@@ -252,29 +251,34 @@ def check_impossible(examination: Examination) -> None:
         region = _region_of(examination, space, entry)
         boxes += region or ()
         if region == ():
-            conflict = first_conflict(space, "when", entry.when)
+            place, at, why = where_empty(space, entry.when, entry.place)
             examination.places.add(
                 "never-fires",
                 "warning",
-                f"the combination '{entry.id}' is impossible already: "
-                + (conflict.message if conflict else "nothing satisfies it"),
-                entry.place,
-                at=("when",),
+                f"the combination '{entry.id}' is impossible already: {why}",
+                place,
+                at=at,
             )
     try:
         nothing_left = Cover(sorted(boxes, key=len), space.whole).holds(EVERYTHING)
     except BoundReached:
-        examination.undecided.append("whether the impossible combinations leave a workload")
-        return
-    if boxes and nothing_left:
         last = entries[-1]
-        examination.places.add(
-            "everything-impossible",
-            "error",
-            "the declared impossible combinations leave no workload",
-            last.place,
-            hint="remove one of them",
-        )
+        what = "whether the impossible combinations leave a workload"
+        examination.leave_open(what, last.place)
+        return True
+    if not boxes or not nothing_left:
+        return True
+    examination.places.add(
+        "everything-impossible",
+        "error",
+        "the declared impossible combinations leave no workload",
+        entries[-1].place,
+        hint="remove one of them",
+        related=tuple(
+            examination.places.related(f"'{entry.id}'", entry.place) for entry in entries[:-1]
+        ),
+    )
+    return False
 
 
 def check_ask_when(examination: Examination) -> None:
@@ -284,13 +288,14 @@ def check_ask_when(examination: Examination) -> None:
         try:
             region = space.region("when", question.ask_when)
         except BoundReached:
-            examination.undecided.append(f"whether '{question.id}' is ever asked")
+            examination.leave_open(f"whether '{question.id}' is ever asked", question.place)
             continue
         if not region:
+            place, at, why = where_empty(space, question.ask_when, question.place, "ask-when")
             examination.places.add(
                 "never-fires",
                 "error",
-                f"the question '{question.id}' would never be asked: 'ask-when' never holds",
-                question.place,
-                at=("ask-when",),
+                f"the question '{question.id}' would never be asked: {why}",
+                place,
+                at=at,
             )

@@ -97,7 +97,7 @@ def _check(examination: Examination, shadows: Shadows) -> None:
         try:
             others = shadows.shadowing(rule, removed)
         except BoundReached:
-            examination.undecided.append(f"whether others shadow the rule '{rule.id}'")
+            examination.leave_open(f"whether others shadow the rule '{rule.id}'", rule.place)
             continue
         if others is None:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advisor.authoring.boxes import EVERYTHING, BoundReached, Box, Cover, meet
+from advisor.authoring.conflicts import where_empty
 from advisor.authoring.examination import Examination
 from advisor.authoring.regions import Region, Space
 from advisor.authoring.witness import answer_words, box_words, realise
@@ -22,16 +23,19 @@ def check_tables(examination: Examination) -> None:
         try:
             regions = [space.region("when", row.when) for row in derived.rows]
         except BoundReached:
-            examination.undecided.append(f"whether the rows of '{derived.id}' are complete")
+            examination.leave_open(
+                f"whether the rows of '{derived.id}' are complete", derived.place
+            )
             continue
         for row, region in zip(derived.rows, regions, strict=True):
             if not region:
+                place, at, why = where_empty(space, row.when, row.place)
                 examination.places.add(
                     "never-fires",
                     "error",
-                    f"this row of '{derived.id}' can never hold",
-                    row.place,
-                    at=("when",),
+                    f"this row of '{derived.id}' can never hold: {why}",
+                    place,
+                    at=at,
                     hint="no workload is like that",
                 )
         _check_gap(examination, space, derived, regions)
@@ -55,7 +59,9 @@ def _check_gap(
     except BoundReached:
         tried = MOST_REMAINDERS
     if tried:
-        examination.undecided.append(f"whether a row of '{derived.id}' holds for all answers")
+        examination.leave_open(
+            f"whether a row of '{derived.id}' holds for all answers", derived.place
+        )
 
 
 def _report_gap(
@@ -91,7 +97,7 @@ def _check_overlaps(
         else:
             if doubtful:
                 row = f"row {index + 1} of '{derived.id}'"
-                examination.undecided.append(f"whether {row} meets a row before it")
+                examination.leave_open(f"whether {row} meets a row before it", later.place)
 
 
 def _both(left: Region, right: Region) -> list[Box]:

@@ -7,8 +7,10 @@ from itertools import combinations
 
 from advisor.authoring.boxes import BoundReached, meet
 from advisor.authoring.regions import Side, Space
+from advisor.engine.truth import atoms_in
 from advisor.errors import Span
-from advisor.knowledge.syntax import AllOf, Atom, Condition
+from advisor.knowledge.model import Place
+from advisor.knowledge.syntax import AllOf, Condition
 from advisor.language.vocabulary import Scope
 from advisor.language.wording import condition_words
 
@@ -41,6 +43,19 @@ def first_conflict(space: Space, side: Side, condition: Condition) -> Conflict |
     return None
 
 
+def where_empty(
+    space: Space, condition: Condition, place: Place, key: str = "when"
+) -> tuple[Place, tuple[str, ...], str]:
+    """Why a condition holds nowhere, and its place: that of the part that excludes an earlier
+    one, or else the keys that lead to the condition from its declaration."""
+    conflict = first_conflict(space, "for" if key == "for" else "when", condition)
+    if conflict is None:
+        return place, (key,), f"nothing satisfies all of '{key}'"
+    if conflict.span is None:
+        return place, (key,), conflict.message
+    return Place(place.file, conflict.span), (), conflict.message
+
+
 def _conjuncts(condition: Condition) -> list[Condition]:
     if isinstance(condition, AllOf):
         return [inner for part in condition.parts for inner in _conjuncts(part)]
@@ -48,4 +63,4 @@ def _conjuncts(condition: Condition) -> list[Condition]:
 
 
 def _span(condition: Condition) -> Span | None:
-    return condition.span if isinstance(condition, Atom) else None
+    return next((atom.span for atom in atoms_in(condition)), None)

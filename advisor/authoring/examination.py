@@ -11,19 +11,23 @@ from advisor.authoring.examples import Bench
 from advisor.authoring.places import Places
 from advisor.authoring.regions import Side, Space
 from advisor.authoring.vocabulary import Vocabulary
-from advisor.knowledge.model import Knowledge
+from advisor.knowledge.model import Knowledge, Place
 from advisor.knowledge.syntax import Condition
 from advisor.knowledge.values import Type
 
 
 @dataclass
 class Examination:
-    """``undecided`` collects what could not be found out, one sentence each."""
+    """``undecided`` holds what could not be found out, each with its declaration."""
 
     knowledge: Knowledge
     as_of: datetime.date
     places: Places
-    undecided: list[str] = field(default_factory=list)
+    undecided: dict[str, Place] = field(default_factory=dict)
+
+    def leave_open(self, what: str, place: Place) -> None:
+        """Note that a question about a declaration could not be decided."""
+        self.undecided.setdefault(what, place)
 
     @cached_property
     def bench(self) -> Bench:

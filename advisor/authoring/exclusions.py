@@ -120,7 +120,8 @@ class Exclusions:
             except BoundReached:
                 # Leaving an exclusion out only makes what is reported less.
                 self._regions[key] = ()
-                examination.undecided.append(f"where the exclusion '{key[0]}' holds")
+                place = examination.knowledge.rules[str(key[0])].place
+                examination.leave_open(f"where the exclusion '{key[0]}' holds", place)
         self._covers: dict[frozenset[tuple[object, ...]], Cover] = {}
         self._known: dict[frozenset[tuple[object, ...]], tuple[list[Box], list[Box]]] = {}
         self._impossible = Cover(self._impossible_boxes(), self.space.whole)
@@ -149,7 +150,7 @@ class Exclusions:
             try:
                 boxes += self.space.region("when", entry.when)
             except BoundReached:
-                examination.undecided.append(f"where the combination '{entry.id}' holds")
+                examination.leave_open(f"where the combination '{entry.id}' holds", entry.place)
         return boxes
 
     def hold(self, offer: str, model: str | None, box: Box) -> bool:
@@ -174,7 +175,9 @@ class Exclusions:
                 known.append(found)
             return piece is None
         except BoundReached:
-            self.market.examination.undecided.append(f"where the offer '{offer}' is excluded")
+            examination = self.market.examination
+            place = examination.knowledge.offers[offer].place
+            examination.leave_open(f"where the offer '{offer}' is excluded", place)
             return False
 
     def possible(self, box: Box) -> bool:
@@ -182,7 +185,9 @@ class Exclusions:
         try:
             return not self._impossible.holds(box)
         except BoundReached:
-            self.market.examination.undecided.append("which pairs of answers are impossible")
+            examination = self.market.examination
+            entry = examination.knowledge.impossible[-1]
+            examination.leave_open("which pairs of answers are impossible", entry.place)
             return True
 
     @cached_property

@@ -151,7 +151,7 @@ class Places:
 
 
 def _maps(node: Node) -> Iterator[tuple[Span, MapNode]]:
-    """Every map, by its own span and by the spans of the plain values in it."""
+    """Every map, by its own span and by those of its plain values and their keys."""
     if isinstance(node, ListNode):
         for item in node.items:
             yield from _maps(item)
@@ -159,6 +159,7 @@ def _maps(node: Node) -> Iterator[tuple[Span, MapNode]]:
         yield node.span, node
         for entry in node.entries:
             if isinstance(entry.value, ScalarNode):
+                yield entry.key.span, node
                 yield entry.value.span, node
             else:
                 yield from _maps(entry.value)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from advisor.knowledge.model import Knowledge
 
 _ROOT_FILE = "method.yaml"
-_ALWAYS_SHOWN = frozenset({"not-decided"})
+_UNDECIDED = "not-decided"
+_MOST_OPEN = 5
+"""What could not be decided is shown without being asked for, up to this many."""
 
 
 @click.command("check")
@@ -159,7 +161,9 @@ def _shown(report: _Report, form: str, notes: bool) -> str:
         from advisor.reports.sarif import to_sarif
 
         return to_sarif(found, meanings(), Path.cwd())
-    shown = [p for p in found if notes or p.severity != "info" or p.check in _ALWAYS_SHOWN]
+    shown = [p for p in found if notes or p.severity != "info"]
+    if not notes:
+        shown += [p for p in found if p.severity == "info" and p.check == _UNDECIDED][:_MOST_OPEN]
     left = len(found) - len(shown)
     lines = [text.render_all(shown)] if shown else []
     if not any(p.severity != "info" for p in found) and not report.hidden:

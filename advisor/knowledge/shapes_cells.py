@@ -30,7 +30,9 @@ from advisor.knowledge.document import ListNode, MapNode, Node, ScalarNode
 
 T = TypeVar("T")
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
+_WHOLE = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,11})")
+# Some programs read these as octal numbers, others do not.
+_LEADING_ZEROS = re.compile(r"([+-]?)0+(0|[1-9][0-9]{0,11})")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _LONGEST_ID = 80
@@ -177,7 +179,9 @@ class Whole(_Kind):
         node = _scalar(value, wanted)
         text = node.text.strip()
         if _WHOLE.fullmatch(text) is None:
-            raise _refuse("wrong-type", f"{shown(text)} is not {wanted}")
+            zeros = _LEADING_ZEROS.fullmatch(text)
+            hint = f"write {zeros.group(1)}{zeros.group(2)}" if zeros else None
+            raise _refuse("wrong-type", f"{shown(text)} is not {wanted}", hint)
         number = int(text)
         if not self.low <= number <= self.high:
             raise _refuse(
@@ -189,12 +193,18 @@ class Whole(_Kind):
         return {"type": "integer", "minimum": self.low, "maximum": self.high}
 
 
+_MEANT = {
+    **dict.fromkeys(("true", "on", "y", "yes"), "yes"),
+    **dict.fromkeys(("false", "off", "n", "no"), "no"),
+}
+
+
 @dataclass(frozen=True)
 class _YesNoKind(_Kind):
     def read(self, value: object) -> bool:
         node = _scalar(value, "yes or no")
         if node.text not in ("yes", "no"):
-            hint = {"true": "yes", "false": "no", "on": "yes", "off": "no"}.get(node.text.lower())
+            hint = _MEANT.get(node.text.lower())
             raise _refuse(
                 "wrong-type",
                 f"{shown(node.text)} is not yes or no",

@@ -26,6 +26,11 @@ def explain(
     """
     scene = Scene(error, lines, opened, last)
     problem, context = scene.problem, scene.context
+    if problem.startswith("exceeded maximum"):
+        # libyaml has a limit of its own, and looks far ahead inside brackets.
+        return Fault(
+            "too-deep", "lists and maps are nested far too deep here", scene.point(scene.at)
+        )
     if "tab character" in problem or scene.char(scene.at) == "\t":
         return layout.tab(scene)
     if context in _BEFORE_A_VALUE:

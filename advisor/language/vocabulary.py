@@ -35,7 +35,13 @@ class Scope:
 def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
     """``did you mean 'x'?`` for the candidate nearest to ``word``, or None."""
     nearest = nearest_word(word, candidates)
-    return None if nearest is None else f"did you mean '{nearest}'?"
+    if nearest is None:
+        return None
+    strange = next((c for c in word if not c.isascii()), None)
+    if strange is not None and nearest.isascii():
+        # It may look exactly like the right one.
+        return f"did you mean '{nearest}'? '{strange}' (U+{ord(strange):04X}) is not in it"
+    return f"did you mean '{nearest}'?"
 
 
 def nearest_word(word: str, candidates: Iterable[str]) -> str | None:

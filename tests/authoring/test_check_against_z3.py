@@ -131,7 +131,7 @@ def shadowed(knowledge: Knowledge) -> set[str]:
     for group in groups_of(examination):
         check_group(examination, group)
         check_shadows(examination, group)
-    assert examination.undecided == []
+    assert examination.undecided == {}
     problems = examination.places.problems
     return said(problems, "shadowed-rule") | said(problems, "duplicate-rule")
 

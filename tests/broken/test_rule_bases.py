@@ -3,7 +3,8 @@
 A fixture is a text: a sentence, then parts that begin with ``=== NAME``.  In the part of a
 file of the small rule base, lines with ``-`` are taken away, and the lines with ``+`` behind
 them put in their place (``+`` alone: added at the end, or a new file); ``=== NAME gone``
-takes the file away.  The part ``=== said`` is the whole message.
+takes the file away.  The part ``=== said`` is the whole message: of the loader, and where the
+rule base can be loaded, of the checks.
 
 ``ADVISOR_SNAPSHOTS=write`` writes what is said now; read the difference before keeping it.
 """
@@ -14,10 +15,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from advisor.authoring.check import check
 from advisor.errors import Problem, RuleBaseError
 from advisor.language.rulebase import load_rule_base
 
@@ -27,6 +30,9 @@ HERE = Path(__file__).parent
 SMALL = HERE.parent / "rulebases" / "small"
 FIXTURES = sorted((HERE / "rules").glob("*.txt"))
 SAID = "=== said\n"
+DAY = date(2026, 11, 22)
+# What is wrong with the small rule base from the start.
+KNOWN = ("nothing reads the answer to 'current-offer'",)
 
 
 @dataclass(frozen=True)
@@ -70,14 +76,14 @@ def apply(part: Part, root: Path) -> None:
 
 def problems_of(root: Path) -> tuple[Problem, ...]:
     try:
-        load_rule_base(root)
+        found = check(load_rule_base(root), DAY)
     except RuleBaseError as error:
         return error.problems
-    return ()
+    return tuple(problem for problem in found if problem.message not in KNOWN)
 
 
 def test_there_are_many_mistakes() -> None:
-    assert len(FIXTURES) >= 100
+    assert len(FIXTURES) >= 200
 
 
 def test_the_small_rule_base_is_sound(tmp_path: Path) -> None:
