@@ -318,10 +318,12 @@ def _ended(asked: _Asked, knowledge: Knowledge, done: Done, *, exit_code: bool, 
 
 
 def _notices(asked: _Asked, done: Done) -> Iterator[str]:
+    from advisor.reports.figures import counted
+
     if done.resumed:
-        yield f"{done.resumed:,} finished part(s) of an earlier run were taken over"
+        yield f"taken over from an earlier run: {counted(done.resumed, 'finished part')}"
     if done.ignored:
         yield f"columns that mean nothing here were left out: {', '.join(done.ignored)}"
-    yield f"{done.decided:,} workloads decided: {asked.output}"
+    yield f"{counted(done.decided, 'workload')} decided: {asked.output}"
     if done.rejected:
-        yield f"{done.rejected:,} rows could not be read: {asked.rejects}"
+        yield f"{counted(done.rejected, 'row')} could not be read: {asked.rejects}"

@@ -1,8 +1,8 @@
 """Finished parts of an interrupted run: kept beside the output, trusted only when whole.
 
-A part is one file, written in one step: a line of JSON that describes it, then its output
-rows, then its rejected rows.  It counts only for the same work (a key over rules, answers for
-all, layout, day) on the same input rows (their digest), and with the digest that it says.
+A part is one file, written in one step: the digest of what follows, a line of JSON that
+describes it, its output rows, its rejected rows.  It counts only for the same work (a key over
+rules, answers for all, layout, day) on the same input rows (their digest).
 """
 
 from __future__ import annotations
@@ -52,11 +52,13 @@ class Parts:
     def _read(self, index: int) -> tuple[dict[str, Any], bytes] | None:
         try:
             with self._path(index).open("rb") as stream:
-                head = json.loads(stream.readline(1 << 22))
-                body = stream.read()
-            if head["format"] != _FORMAT or head["sha256"] != hashlib.sha256(body).hexdigest():
+                digest = stream.readline(100).strip().decode("ascii")
+                content = stream.read()
+            if digest != hashlib.sha256(content).hexdigest():
                 return None
-            if len(body) != head["rows"] + head["rejects"] or not _is_tally(head["tally"]):
+            line, _, body = content.partition(b"\n")
+            head = json.loads(line)
+            if head["format"] != _FORMAT:
                 return None
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -64,20 +66,19 @@ class Parts:
 
     def keep(self, part: Part) -> None:
         """Store a part in one step.  Raises OSError."""
-        body = part.rows + part.rejects
         head = {
             "format": _FORMAT,
             "index": part.index,
             "input": part.digest,
-            "sha256": hashlib.sha256(body).hexdigest(),
             "rows": len(part.rows),
-            "rejects": len(part.rejects),
             "decided": part.decided,
             "rejected": part.rejected,
             "tally": part.tally,
             "ignored": part.ignored,
         }
-        save(self._path(part.index), json.dumps(head).encode() + b"\n" + body)
+        content = json.dumps(head).encode() + b"\n" + part.rows + part.rejects
+        digest = hashlib.sha256(content).hexdigest().encode()
+        save(self._path(part.index), digest + b"\n" + content)
 
     def load(self, index: int) -> Part:
         """A stored part, whole.  Raises OSError where it is gone or was changed."""
@@ -106,11 +107,4 @@ def _part(head: Mapping[str, Any], body: bytes, *, bare: bool) -> Part:
         head["rejected"],
         head["tally"],
         tuple(head["ignored"]),
-    )
-
-
-def _is_tally(found: object) -> bool:
-    return isinstance(found, dict) and all(
-        isinstance(counts, dict) and all(type(count) is int for count in counts.values())
-        for counts in found.values()
     )
