@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _NAME = "inference-advisor"
 _MOST_KEPT = 8
+_LARGEST = 64 * 1024 * 1024
 
 
 def cache_directory() -> Path:
@@ -36,10 +38,22 @@ def kept(digest: str, root: str) -> Knowledge | None:
     from advisor.knowledge.compiled import decode
 
     try:
-        data = _path(digest).read_bytes()
+        with _path(digest).open("rb") as stream:
+            if not _is_own(os.fstat(stream.fileno())):
+                return None
+            data = stream.read(_LARGEST + 1)
     except (OSError, RuntimeError, ValueError):
         return None
-    return decode(data, digest, root)
+    return decode(data, digest, root) if len(data) <= _LARGEST else None
+
+
+def _is_own(status: os.stat_result) -> bool:
+    """Whether this user wrote the file and nobody else could."""
+    if not stat.S_ISREG(status.st_mode):
+        return False
+    if os.name != "posix":
+        return True
+    return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def keep(knowledge: Knowledge) -> None:
@@ -51,6 +65,7 @@ def keep(knowledge: Knowledge) -> None:
         path = _path(knowledge.digest)
         path.parent.mkdir(parents=True, exist_ok=True)
         save(path, encode(knowledge))
+        path.chmod(0o600)
         others = sorted(path.parent.glob("*.knowledge"), key=lambda p: p.stat().st_mtime)
         for old in others[:-_MOST_KEPT]:
             old.unlink()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import pickle
 import shutil
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -80,21 +82,79 @@ def test_damaged_bytes_are_nothing(small: Knowledge) -> None:
     assert compiled.decode(data, "another digest", small.root) is None
 
 
-class Hostile:
-    def __reduce__(self) -> tuple[object, tuple[str]]:
-        return os.system, ("touch hacked",)
+def sealed(body: bytes) -> bytes:
+    """Bytes with a sum that fits, as somebody who can write the cache could make them."""
+    return MARK + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
 
 
-def test_a_tampered_file_runs_nothing(
-    small: Knowledge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+MARK = b"advisor-knowledge-2\n"
+DEEP = [["tuple", [[n, n]]] for n in range(1, 80)]
+"""Every tuple holds the one before twice: who took its hash would never come back."""
+HOSTILE = {
+    "code": pickle.dumps(os.system),
+    "no-json": b"{",
+    "not-utf8": b'{"atoms": ["\xff"], "batches": []}',
+    "deep-nesting": b"[" * 100_000,
+    "long-number": b'{"atoms": [' + b"9" * 10_000 + b'], "batches": []}',
+    "nothing": b"null",
+    "empty": b'{"atoms": [], "batches": []}',
+    "atom-with-parts": b'{"atoms": [[1]], "batches": []}',
+    "another-class": b'{"atoms": ["touch hacked"], "batches": [["os.system", [[0]]]]}',
+    "builtin": b'{"atoms": ["touch hacked"], "batches": [["eval", [[0]]]]}',
+    "place-beyond": b'{"atoms": [1], "batches": [["tuple", [[7]]]]}',
+    "place-as-text": b'{"atoms": [1], "batches": [["tuple", [["0"]]]]}',
+    "too-few-fields": b'{"atoms": [1], "batches": [["Knowledge", [[0]]]]}',
+    "zero-below": b'{"atoms": [1, 0], "batches": [["fraction", [[0, 1]]]]}',
+    "no-such-day": b'{"atoms": [2026, 2, 31], "batches": [["day", [[0, 1, 2]]]]}',
+    "odd-mapping": b'{"atoms": ["a"], "batches": [["dict", [[0]]]]}',
+    "deep-key": json.dumps({"atoms": ["a"], "batches": [*DEEP, ["dict", [[79, 0]]]]}).encode(),
+    "deep-member": json.dumps({"atoms": ["a"], "batches": [*DEEP, ["frozenset", [[79]]]]}).encode(),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_tampered_file_is_nothing_and_runs_nothing(
+    name: str, small: Knowledge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for thing in (Hostile(), [1, 2], small.digest, print):
-        body = pickle.dumps(thing)
-        head = compiled.encode(small)[: len(b"advisor-knowledge-1\n")]
-        data = head + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
-        assert compiled.decode(data, small.digest, small.root) is None
+    assert compiled.encode(small).startswith(MARK)
+    assert compiled.decode(sealed(HOSTILE[name]), small.digest, small.root) is None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_any_flipped_bit_is_noticed(small: Knowledge) -> None:
+    data = compiled.encode(small)
+    for place in range(0, len(data), 97):
+        bad = data[:place] + bytes([data[place] ^ 1 << place % 8]) + data[place + 1 :]
+        assert compiled.decode(bad, small.digest, small.root) is None
+
+
+def test_equal_values_of_different_kinds_stay_apart() -> None:
+    writer = compiled._Writer()
+    odd = (1, True, 1.0, 0, False, 0.0, -0.0, "1", None, Fraction(1, 2), 0.5, (1,), ((1,),))
+    assert len({writer.put(value) for value in odd}) == len(odd)
+
+
+def test_what_cannot_be_kept_is_refused() -> None:
+    with pytest.raises(TypeError, match="a list cannot be kept"):
+        compiled._Writer().put([1])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="about POSIX permissions")
+def test_a_file_that_others_could_write_is_not_read(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.load(SMALL)
+    (kept,) = cache.iterdir()
+    stamp = api.load(SMALL).digest
+    assert rules_cache.kept(stamp, str(SMALL)) is not None
+    kept.chmod(0o666)
+    assert rules_cache.kept(stamp, str(SMALL)) is None
+    monkeypatch.setattr(api, "_loaded", {})
+    api.load(SMALL)
+    assert rules_cache.kept(stamp, str(SMALL)) is not None
+    monkeypatch.setattr("os.geteuid", lambda: 4_294_967)
+    assert rules_cache.kept(stamp, str(SMALL)) is None
 
 
 def test_a_second_run_reads_what_the_first_one_kept(
