@@ -6,7 +6,7 @@ import contextlib
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -48,6 +48,7 @@ COLUMNS = (
     "note.days",
     "note.requests",
 )
+GATEWAY = "litellm"
 MANY_MODELS = 5
 SHOWN_REJECTS = 5
 _EVERY = 8_192
@@ -215,17 +216,33 @@ def _problem(log: str, line: int, reject: Reject) -> Problem:
 
 
 def _workloads(profiles: Profiles, knowledge: Knowledge) -> list[Workload]:
-    from advisor.authoring.importing import read_mapping
     from advisor.fleet.profiles import workload
-    from advisor.knowledge.importing.mapping import Names
 
-    mapping = read_mapping("litellm", knowledge)
-    names = Names(mapping, knowledge)
+    model_of, offer_of = _names(knowledge)
     found = (
-        workload(name, profile, names.model, mapping.providers.get)
+        workload(name, profile, model_of, offer_of)
         for name, profile in sorted(profiles.groups.items())
     )
     return [row for row in found if row is not None]
+
+
+def _names(
+    knowledge: Knowledge,
+) -> tuple[Callable[[str], str | None], Callable[[str], str | None]]:
+    """What a gateway's names of models and providers stand for; where a rule base does not
+    say, models go by their own names alone."""
+    from advisor.authoring.importing import read_mapping
+    from advisor.knowledge.importing.mapping import FOLDER, Names, loose
+
+    if not (Path(knowledge.root) / FOLDER / f"{GATEWAY}.yaml").is_file():
+        own = {
+            loose(name): model.id
+            for model in knowledge.models.values()
+            for name in (*model.aliases, model.id)
+        }
+        return (lambda name: own.get(loose(name.rpartition("/")[2]))), (lambda name: None)
+    mapping = read_mapping(GATEWAY, knowledge)
+    return Names(mapping, knowledge).model, mapping.providers.get
 
 
 def _table(workloads: Sequence[Workload], *, any_model: bool) -> str:
