@@ -64,8 +64,7 @@ def test_importing_the_package_loads_nothing_heavy(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "unwanted"),
     [
-        (["recommend", "{answers}", "--format", "json"], {"textual", "rich", "platformdirs"}),
-        (["recommend", "{answers}"], {"textual", "rich", "jinja2", "platformdirs"}),
+        (["recommend", "-qo", "{answers}.txt", "{answers}"], {"textual", "rich", "platformdirs"}),
         (["questions"], {"textual", "rich", "jinja2", "numpy", "platformdirs"}),
         (["rules", "check"], {"textual", "rich", "jinja2", "numpy", "platformdirs"}),
         (["--help"], HEAVY - {"click"}),
@@ -81,6 +80,25 @@ def test_a_command_loads_only_what_it_needs(tmp_path, arguments, unwanted):
     loaded = imported(command(*filled, *options), tmp_path)
     assert "click" in loaded
     assert loaded & unwanted == set()
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown"])
+@pytest.mark.parametrize("name", ["a.json", "a.yaml"])
+def test_a_warm_recommendation_loads_a_reader_of_its_answers_and_nothing_else(
+    tmp_path, monkeypatch, name, form
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    small = Path(__file__).resolve().parent / "rulebases" / "small"
+    answers = tmp_path / name
+    answers.write_text(
+        '{"answers": {"use-case": "chat", "model-size": 70}}\n'
+        if name == "a.json"
+        else "answers: {use-case: chat, model-size: 70}\n"
+    )
+    asked = command("recommend", answers, "--rules", small, "--format", form)
+    assert "pydantic" in imported(asked, tmp_path)
+    reader = set() if name == "a.json" else {"yaml"}
+    assert imported(asked, tmp_path) & HEAVY == reader
 
 
 def test_the_plain_interview_loads_no_full_screen_interface(tmp_path):
