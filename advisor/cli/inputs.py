@@ -50,8 +50,8 @@ def shown_name(name: str) -> str:
     return STDIN_NAME if name == STDIN else name
 
 
-def read_bytes(name: str) -> bytes:
-    """The content of a file, or of standard input.  Raises DataError."""
+def read_bytes(name: str, most: int = LARGEST) -> bytes:
+    """The content of a file of at most ``most`` bytes, or of standard input.  Raises DataError."""
     if name == STDIN:
         return _read_stdin()
     if not name:
@@ -62,10 +62,10 @@ def read_bytes(name: str) -> bytes:
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         with path.open("rb") as stream:
-            data = stream.read(LARGEST + 1)
+            data = stream.read(most + 1)
     except (OSError, ValueError) as error:
         raise DataError([_unreadable(name, error)]) from None
-    return _limited(name, data)
+    return _limited(name, data, most)
 
 
 def _read_stdin() -> bytes:
@@ -78,9 +78,9 @@ def _read_stdin() -> bytes:
         raise DataError([_unreadable(STDIN_NAME, error)]) from None
 
 
-def _limited(name: str, data: bytes) -> bytes:
-    if len(data) > LARGEST:
-        message = f"the file is larger than {LARGEST // 1024 // 1024} MB"
+def _limited(name: str, data: bytes, most: int = LARGEST) -> bytes:
+    if len(data) > most:
+        message = f"the file is larger than {most // 1024 // 1024} MB"
         raise DataError([Problem("too-large", message, name)])
     return data
 

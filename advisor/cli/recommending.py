@@ -19,13 +19,30 @@ DEMANDS = ("safe", "settled", "likely", "firm")
 
 
 def recommend_and_print(
-    common: Common, answers: str, form: str, output: Path | None, demand: str | None
+    common: Common,
+    answers: str,
+    form: str,
+    output: Path | None,
+    demand: str | None,
+    measured: tuple[str, ...] = (),
 ) -> int:
-    """Recommend for an answers file; returns the exit code that the verdict earns."""
+    """Recommend for an answers file; returns the exit code that the verdict earns.
+
+    ``measured`` names files of results that count as facts.
+    """
     from advisor.decision.recommend import recommend
 
     knowledge = load_knowledge(common)
-    result = recommend(knowledge, read_inputs(answers, knowledge), common.as_of)
+    inputs = read_inputs(answers, knowledge)
+    if measured:
+        from advisor.cli.measured import read_measured
+        from advisor.decision.measurements import told, with_results
+
+        results = read_measured(measured, knowledge, common.as_of)
+        found = with_results(knowledge, inputs, results, common.as_of)
+        result = told(recommend(found.knowledge, inputs, common.as_of), found)
+    else:
+        result = recommend(knowledge, inputs, common.as_of)
     emit(rendered(result, form, output), output)
     return verdict_code(result, demand)
 

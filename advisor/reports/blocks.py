@@ -102,7 +102,15 @@ class References:
     rows: tuple[Reference, ...]
 
 
-Block: TypeAlias = Heading | Paragraph | Pairs | Items | Bars | Table | References
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Text to copy as it stands, such as a command; ``label`` says what it is."""
+
+    text: str
+    label: str = ""
+
+
+Block: TypeAlias = Code | Heading | Paragraph | Pairs | Items | Bars | Table | References
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from advisor.decision.result import Recommendation
 from advisor.reports.blocks import (
     Bars,
     Block,
+    Code,
     Document,
     Heading,
     Item,
@@ -72,6 +73,8 @@ def _lines(block: Block) -> list[str]:
             return _table(block.header, block.rows, block.right)
         case References():
             return [_reference(row) for row in block.rows]
+        case Code():
+            return _code(block)
 
 
 def _heading(heading: Heading) -> str:
@@ -110,6 +113,15 @@ def _table(
 
 def _row(cells: tuple[str, ...]) -> str:
     return f"| {' | '.join(escaped(cell) for cell in cells)} |"
+
+
+def _code(code: Code) -> list[str]:
+    """A fenced block, the fence longer than any run of backticks inside."""
+    lines = [printable(line) for line in code.text.split("\n")]
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    label = [f"{escaped(code.label)}:", ""] if code.label else []
+    return [*label, f"{fence}sh", *lines, fence, ""]
 
 
 def _reference(row: Reference) -> str:

@@ -11,6 +11,7 @@ from advisor.knowledge.text_safety import cell_width, visible
 from advisor.reports.blocks import (
     Bars,
     Block,
+    Code,
     Document,
     Heading,
     Item,
@@ -148,6 +149,8 @@ class _Page:
                 self.bars(block)
             case Table():
                 self.table(block)
+            case Code():
+                self.code(block)
             case References():
                 for row in block.rows:
                     self.reference(row)
@@ -229,6 +232,14 @@ class _Page:
                 giving = max((i for i, s in enumerate(spare) if s > 0), key=lambda i: widths[i])
                 widths[giving] -= 1
         return widths
+
+    def code(self, code: Code) -> None:
+        """Lines as they stand, however long: they are to be copied."""
+        if code.label:
+            self.hang("  ", "  ", code.label, "quiet")
+        for line in code.text.split("\n"):
+            blanks = len(line) - len(line.lstrip(" "))
+            self.lines.append(("    " + " " * blanks + self.clean(line[blanks:])).rstrip())
 
     def reference(self, row: Reference) -> None:
         self.hang("  ", "      ", f"[{row.ref}] {row.title} ({row.note})")

@@ -15,6 +15,7 @@ from advisor.authoring.check import check
 from advisor.authoring.explanations import meanings, page_of, written_pages
 from advisor.errors import AdvisorError, Problem
 from advisor.estimate.cases import read_cases
+from advisor.estimate.results import Names, read_results
 from advisor.knowledge.strict_yaml import Limits, read
 from advisor.language.answers import read_answers
 from advisor.language.rulebase import load_rule_base
@@ -162,12 +163,28 @@ def _measurements(data: bytes) -> Callable[[Path], tuple[Problem, ...]]:
     return made
 
 
+def _results(data: bytes) -> Callable[[Path], tuple[Problem, ...]]:
+    def made(_: Path) -> tuple[Problem, ...]:
+        try:
+            read_results(data, "r.json", Names(("wafer-shared",), {}, ()), DAY, lambda _: b"")
+        except AdvisorError as error:
+            return error.problems
+        return ()
+
+    return made
+
+
 # What cannot be written on a page, made here.
 MADE: dict[str, Callable[[Path], tuple[Problem, ...]]] = {
     "cannot-fetch": plain_http,
     "missing-file": _without_method,
     "not-a-number": _measurements(b'[{"case_id": "a", "accelerator_count": "eight"}]'),
     "not-a-rule-base": _nowhere,
+    "not-a-result": _results(b'{"throughput": 4200}'),
+    "partial-result": _results(
+        b"results:\n- {offer: wafer-shared, date: 2026-11-22, requests: 9, accepted: 9, "
+        b"seconds: 12, concurrency: 8, token-ms: {p50: 8, p95: 11}}"
+    ),
     "not-json": _measurements(b'[{"case_id": "a"'),
     "not-utf-8": _measurements(b'[{"case_id": "\xe9"}]'),
     "too-large": _large,

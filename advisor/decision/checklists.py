@@ -1,0 +1,62 @@
+"""What to go through before signing: only the lines that these answers make relevant.
+
+The lines are rules (``advise`` with a ``checklist``), so that experts keep them; each says
+which answers brought it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from advisor.decision.recommend import Decision
+from advisor.decision.result import Recommendation
+
+TITLES: Mapping[str, str] = {
+    "cost": "Total cost of ownership",
+    "geography": "Geography",
+    "quotas": "Quotas and capacity",
+    "exit": "Exit",
+    "security": "Security review",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing to settle.  ``reasons`` are the answers (``residency: eu``) or the offer's
+    own facts that make it relevant."""
+
+    rule: str
+    text: str
+    reasons: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    id: str
+    title: str
+    lines: tuple[Line, ...]
+
+
+def checklists_of(decision: Decision, result: Recommendation) -> tuple[Checklist, ...]:
+    """The lists for the recommended offer; one without lines is left out."""
+    leader = result.ranking[0] if result.ranking else None
+    found = []
+    for ident, title in TITLES.items():
+        lines = []
+        for rule in decision.entries.advising(leader, ident):
+            offer, model = (leader.offer, leader.model) if leader else (None, None)
+            answers = decision.words.answers_read(rule)
+            facts = decision.words.facts_read(rule, offer, model) if offer else ()
+            lines.append(
+                Line(
+                    rule.id,
+                    decision.words.of_rule(rule, offer, model),
+                    (*answers, *facts),
+                    rule.source.ref,
+                )
+            )
+        if lines:
+            found.append(Checklist(ident, title, tuple(lines)))
+    return tuple(found)

@@ -1,0 +1,412 @@
+"""What benchmark tools write, as the figures that a bake-off needs.
+
+Recognised by form: the JSON of ``guidellm run``, of ``aiperf profile``
+(``profile_export_aiperf.json``), of ``vllm bench serve --save-result``, and the
+``summary_lifecycle_metrics.json`` of inference-perf.  Of a file with several runs the one
+with the heaviest load counts: a light load flatters.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeAlias
+
+from advisor.errors import Problem
+from advisor.knowledge.importing.json_text import Path, line_at, place_of
+
+THOUSAND = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Half of the requests stayed at or below ``p50``, 95 of 100 at or below ``p95``."""
+
+    p50: Fraction
+    p95: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One run.  ``requests`` were sent, ``accepted`` answered in full, ``limited`` of the rest
+    refused for the rate (0 where the tool does not tell); times in ms, ``output_rate`` in
+    output tokens per second of the whole system, ``request_rate`` as asked for.
+    ``unfinished`` says why a run is not whole (empty: it is)."""
+
+    tool: str | None
+    model: str | None
+    date: datetime.date | None
+    requests: int
+    accepted: int
+    limited: int
+    seconds: Fraction
+    concurrency: int | None
+    request_rate: Fraction | None
+    first_ms: Spread | None
+    token_ms: Spread | None
+    output_rate: Fraction | None
+    unfinished: str = ""
+
+    @property
+    def failed(self) -> Fraction:
+        """Share of the requests that were not answered in full."""
+        return Fraction(self.requests - self.accepted, self.requests) if self.requests else ONE
+
+    @property
+    def accepted_rate(self) -> Fraction:
+        """Answered requests per second."""
+        return self.accepted / self.seconds
+
+
+ONE = Fraction(1)
+
+
+class _Missing(Exception):
+    """A figure is not there, or has the wrong form; carries its path."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class _At:
+    """A place in JSON data from which figures are read."""
+
+    def __init__(self, value: object, path: Path = ()) -> None:
+        self.value = value
+        self.path = path
+
+    def go(self, *steps: str | int) -> _At:
+        """The value below; raises _Missing where it is not there."""
+        at = self
+        for step in steps:
+            found = None
+            if isinstance(step, int) and isinstance(at.value, list) and at.value:
+                found = at.value[step]
+            elif isinstance(at.value, Mapping):
+                found = at.value.get(step)
+            if found is None:
+                raise _Missing(at.path, f"'{step}' is missing here")
+            at = _At(found, (*at.path, step))
+        return at
+
+    def maybe(self, *steps: str | int) -> _At | None:
+        try:
+            return self.go(*steps)
+        except _Missing:
+            return None
+
+    def number(self) -> Fraction:
+        if isinstance(self.value, bool) or not isinstance(self.value, int | Decimal):
+            raise _Missing(self.path, "this is not a number")
+        if isinstance(self.value, Decimal) and not self.value.is_finite():
+            raise _Missing(self.path, "this is not a number")
+        if not 0 <= self.value < 10**15:
+            raise _Missing(self.path, "this is not a number that can be meant")
+        return _tidy(Fraction(self.value))
+
+    def whole(self) -> int:
+        value = self.number()
+        if value.denominator != 1:
+            raise _Missing(self.path, "this is not a whole number")
+        return int(value)
+
+    def text(self) -> str | None:
+        return self.value if isinstance(self.value, str) else None
+
+
+Reader: TypeAlias = Callable[[_At], Figures]
+
+
+def tool_of(value: object) -> str | None:
+    """The tool that wrote this."""
+    return next((name for name, (mark, _) in TOOLS.items() if mark(value)), None)
+
+
+def read_tool(value: object, text: str, file: str, problems: list[Problem]) -> Figures | None:
+    """The figures in a tool's JSON (``text`` is what it was read from); None after adding to
+    ``problems``."""
+    tool = tool_of(value)
+    if tool is None:
+        known = ", ".join(TOOLS)
+        problems.append(
+            Problem("not-a-result", f"this is not a result of {known}", file, place_of(text, ()))
+        )
+        return None
+    try:
+        figures = TOOLS[tool][1](_At(value))
+        if not figures.seconds:
+            raise _Missing((), "the run took no time")
+        return figures
+    except _Missing as missing:
+        span = place_of(text, missing.path)
+        line = line_at(text, span)
+        shown = None if line is None or len(line) > 200 else line
+        where = ".".join(str(step) for step in missing.path) or "the top"
+        message = f"{tool} result, at {where}: {missing}"
+        problems.append(Problem("partial-result", message, file, span, None, shown))
+        return None
+
+
+def _is_guidellm(value: object) -> bool:
+    return isinstance(value, Mapping) and isinstance(value.get("benchmarks"), list)
+
+
+def _guidellm(top: _At) -> Figures:
+    runs = top.go("benchmarks")
+    assert isinstance(runs.value, list)
+    if not runs.value:
+        raise _Missing(runs.path, "no run is in this file")
+    return max((_guidellm_run(runs.go(i)) for i in range(len(runs.value))), key=_load)
+
+
+def _guidellm_run(run: _At) -> Figures:
+    metrics = run.go("metrics")
+    totals = metrics.go("request_totals")
+    accepted = totals.go("successful").whole()
+    failed = totals.go("errored").whole()
+
+    def spread(name: str) -> Spread | None:
+        found = metrics.maybe(name, "successful")
+        if found is None or not accepted:
+            return None
+        return Spread(*(found.go("percentiles", p).number() for p in ("p50", "p95")))
+
+    rate = metrics.maybe("output_tokens_per_second", "successful", "mean")
+    refused = run.maybe("requests", "errored")
+    at_once = metrics.maybe("request_concurrency", "successful", "mean")
+    return Figures(
+        tool="guidellm",
+        model=_text(run.maybe("config", "backend", "model")),
+        date=_day(run.maybe("start_time")),
+        requests=accepted + failed,
+        accepted=accepted,
+        limited=min(failed, 0 if refused is None else _refused(refused.value)),
+        seconds=run.go("duration").number(),
+        concurrency=None if at_once is None else max(1, round(at_once.number())),
+        request_rate=_number(run.maybe("config", "strategy", "rate")),
+        first_ms=spread("time_to_first_token_ms"),
+        token_ms=spread("inter_token_latency_ms"),
+        output_rate=None if rate is None else rate.number(),
+    )
+
+
+def _refused(errored: object) -> int:
+    """How many of the failed requests say 429, too many requests."""
+    if not isinstance(errored, list):
+        return 0
+    infos = [item.get("info") for item in errored if isinstance(item, Mapping)]
+    errors = [info.get("error") for info in infos if isinstance(info, Mapping)]
+    return sum(1 for error in errors if isinstance(error, str) and "429" in error)
+
+
+def _is_aiperf(value: object) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    return "aiperf_version" in value or (
+        "request_throughput" in value and isinstance(value["request_throughput"], Mapping)
+    )
+
+
+def _aiperf(top: _At) -> Figures:
+    accepted = top.go("request_count", "avg").whole()
+    count = top.maybe("error_request_count", "avg")
+    failed = 0 if count is None else count.whole()
+
+    def spread(name: str) -> Spread | None:
+        found = top.maybe(name)
+        if found is None:
+            return None
+        factor = _milliseconds(found)
+        return Spread(*(found.go(p).number() * factor for p in ("p50", "p95")))
+
+    seconds = top.go("benchmark_duration")
+    rate = top.maybe("output_token_throughput", "avg")
+    cut = top.maybe("was_cancelled")
+    whole = top.maybe("is_complete")
+    unfinished = ""
+    if cut is not None and cut.value is True:
+        unfinished = "the tool was cancelled"
+    elif whole is not None and whole.value is False:
+        unfinished = "the tool calls it incomplete"
+    return Figures(
+        tool="aiperf",
+        model=_text(_first_model(top)),
+        date=_day(top.maybe("start_time")),
+        requests=accepted + failed,
+        accepted=accepted,
+        limited=min(failed, _too_many(top.maybe("error_summary"))),
+        seconds=seconds.go("avg").number() * _milliseconds(seconds) / THOUSAND,
+        concurrency=_whole(_load_setting(top, "concurrency")),
+        request_rate=_number(_load_setting(top, "request_rate") or _load_setting(top, "rate")),
+        first_ms=spread("time_to_first_token"),
+        token_ms=spread("inter_token_latency"),
+        output_rate=None if rate is None else rate.number(),
+        unfinished=unfinished,
+    )
+
+
+def _too_many(summary: _At | None) -> int:
+    """How many requests the summary of errors counts under 429."""
+    if summary is None or not isinstance(summary.value, list):
+        return 0
+    found = 0
+    for i in range(len(summary.value)):
+        code = summary.maybe(i, "error_details", "code")
+        if code is not None and code.value == 429:
+            found += summary.go(i, "count").whole()
+    return found
+
+
+def _first_model(top: _At) -> _At | None:
+    for steps in (
+        ("input_config", "endpoint", "model_names", 0),
+        ("input_config", "models", "items", 0, "name"),
+        ("input_config", "models", 0),
+    ):
+        found = top.maybe(*steps)
+        if found is not None:
+            return found
+    return None
+
+
+def _load_setting(top: _At, name: str) -> _At | None:
+    """A setting of the load, wherever this version of the tool keeps it."""
+    for steps in (
+        ("input_config", "loadgen", name),
+        ("input_config", "phases", -1, name),
+        ("input_config", "load", name),
+    ):
+        found = top.maybe(*steps)
+        if found is not None:
+            return found
+    return None
+
+
+def _milliseconds(found: _At) -> int:
+    unit = _text(found.maybe("unit"))
+    return THOUSAND if unit in ("sec", "s", "seconds") else 1
+
+
+def _is_vllm(value: object) -> bool:
+    return isinstance(value, Mapping) and "completed" in value and "duration" in value
+
+
+def _vllm(top: _At) -> Figures:
+    accepted = top.go("completed").whole()
+    failed = top.maybe("failed")
+    asked = top.maybe("num_prompts")
+    sent = accepted + (0 if failed is None else failed.whole())
+
+    def spread(name: str) -> Spread | None:
+        if top.maybe(f"median_{name}_ms") is None or not accepted:
+            return None
+        p95 = top.maybe(f"p95_{name}_ms")
+        if p95 is None:
+            hint = f"p95_{name}_ms is missing: run it with --metric-percentiles 50,95,99"
+            raise _Missing((), hint)
+        return Spread(top.go(f"median_{name}_ms").number(), p95.number())
+
+    rate = top.maybe("request_rate")
+    unfinished = ""
+    if asked is not None and asked.whole() > sent:
+        unfinished = f"{sent} of {asked.whole()} requests were sent"
+    output = top.maybe("output_throughput")
+    return Figures(
+        tool="vllm bench serve",
+        model=_text(top.maybe("model_id")),
+        date=_day(top.maybe("date")),
+        requests=sent,
+        accepted=accepted,
+        limited=0,
+        seconds=top.go("duration").number(),
+        concurrency=_whole(top.maybe("max_concurrency")),
+        # "inf" where all requests are sent at once.
+        request_rate=None if rate is None or rate.text() is not None else rate.number(),
+        first_ms=spread("ttft"),
+        token_ms=spread("tpot"),
+        output_rate=None if output is None else output.number(),
+        unfinished=unfinished,
+    )
+
+
+def _is_inference_perf(value: object) -> bool:
+    return isinstance(value, Mapping) and "load_summary" in value
+
+
+def _inference_perf(top: _At) -> Figures:
+    good = top.go("successes")
+    accepted = good.go("count").whole()
+    failed = top.go("failures", "count").whole()
+
+    def spread(name: str) -> Spread | None:
+        found = good.maybe("latency", name)
+        if found is None or not accepted:
+            return None
+        p50 = found.maybe("median") or found.go("p50")
+        return Spread(*(p.number() * THOUSAND for p in (p50, found.go("p95"))))
+
+    output = good.maybe("throughput", "output_tokens_per_sec")
+    requests = good.go("throughput", "requests_per_sec").number()
+    asked = top.maybe("load_summary", "requested_rate")
+    return Figures(
+        tool="inference-perf",
+        model=None,
+        date=None,
+        requests=accepted + failed,
+        accepted=accepted,
+        limited=0,
+        seconds=_tidy(accepted / requests) if requests else Fraction(0),
+        concurrency=_whole(top.maybe("load_summary", "concurrency")),
+        request_rate=requests if asked is None else asked.number(),
+        first_ms=spread("time_to_first_token"),
+        token_ms=spread("time_per_output_token"),
+        output_rate=None if output is None else output.number(),
+    )
+
+
+TOOLS: Mapping[str, tuple[Callable[[object], bool], Reader]] = {
+    "guidellm": (_is_guidellm, _guidellm),
+    "aiperf": (_is_aiperf, _aiperf),
+    "inference-perf": (_is_inference_perf, _inference_perf),
+    "vllm bench serve": (_is_vllm, _vllm),
+}
+
+
+def _load(figures: Figures) -> tuple[int, Fraction]:
+    return figures.concurrency or 0, figures.accepted_rate if figures.seconds else Fraction(0)
+
+
+def _text(at: _At | None) -> str | None:
+    return None if at is None else at.text()
+
+
+def _whole(at: _At | None) -> int | None:
+    return None if at is None else at.whole()
+
+
+def _number(at: _At | None) -> Fraction | None:
+    return None if at is None else at.number()
+
+
+def _tidy(value: Fraction) -> Fraction:
+    """To a millionth: tools write seventeen digits of a clock that has six."""
+    return Fraction(round(value * 1_000_000), 1_000_000)
+
+
+def _day(at: _At | None) -> datetime.date | None:
+    """The day of a moment: ISO text, ``20261125-101500``, or seconds since 1970."""
+    if at is None:
+        return None
+    text = at.text()
+    try:
+        if text is None:
+            seconds = int(at.number())
+            return (datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)).date()
+        digits = text.replace("-", "")[:8]
+        return datetime.date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    except (ValueError, OverflowError, _Missing):
+        return None
