@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from advisor.knowledge.model import Inputs, Knowledge
     from advisor.sessions import Restored
     from advisor.tui.application import Begin
+    from advisor.tui.figures import Estimator
 
 __all__ = ["AdvisorApp", "run", "shipped_app"]
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks whether the rules were saved."""
 
 
 def run(
@@ -66,9 +70,12 @@ def shipped_app(
     return AdvisorApp(
         load=partial(_load, rules),
         recommend=_recommend,
+        quick=_ranking,
+        estimator=_estimator,
         as_of=as_of,
         begin=begin,
         sessions=sessions,
+        watch=LOOK_EVERY,
     )
 
 
@@ -82,6 +89,18 @@ def _recommend(knowledge: Knowledge, inputs: Inputs, as_of: date) -> Recommendat
     from advisor.decision.recommend import recommend
 
     return recommend(knowledge, inputs, as_of)
+
+
+def _ranking(knowledge: Knowledge, inputs: Inputs, as_of: date) -> Recommendation:
+    from advisor.decision.recommend import recommend
+
+    return recommend(knowledge, inputs, as_of, thorough=False)
+
+
+def _estimator(knowledge: Knowledge, as_of: date) -> Estimator:
+    from advisor.tui.figures import estimator
+
+    return estimator(knowledge, as_of)
 
 
 def _answers(file: str, knowledge: Knowledge) -> Inputs:

@@ -20,7 +20,7 @@ from textual.message import Message
 
 from advisor.errors import AdvisorError
 from advisor.tui.keeping import Keeper, Kept
-from advisor.tui.navigation import Navigation
+from advisor.tui.live_rules import LiveRules
 from advisor.tui.ranker import Done, Ranker
 
 if TYPE_CHECKING:
@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from advisor.interview import Interview
     from advisor.knowledge.model import Inputs, Knowledge
     from advisor.sessions import Restored
+    from advisor.tui.figures import Estimator, Figures
 
     Load = Callable[[], Knowledge]
     Recommend = Callable[[Knowledge, Inputs, date], Recommendation]
     Begin = Callable[[Knowledge], Inputs | Restored]
+    MakeEstimator = Callable[[Knowledge, date], Estimator]
 
 
 TOLD_AFTER: Final = 0.2
@@ -48,22 +50,32 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Reloaded:
-    """The rules, read again."""
+class _Quick:
+    """The ranking alone."""
 
-    knowledge: Knowledge
+    ranking: Recommendation
 
 
-class AdvisorApp(Navigation):
+class AdvisorApp(LiveRules):
     """``load`` reads the rule base, ``recommend`` judges answers as of a day; both may take
-    their time.  ``begin`` gives the answers to start with, or a session to go on with (then
-    the interview opens at once); what it cannot read ends the program with the error's exit
-    code.  ``sessions`` is where every answer is saved; None saves nothing."""
+    their time.  ``quick`` gives the ranking alone, shown until the whole recommendation is
+    there; ``estimator`` makes what estimates the charts' figures.  ``begin`` gives the answers
+    to start with, or a session to go on with (then the interview opens at once); what it cannot
+    read ends the program with the error's exit code.  ``sessions`` is where every answer is
+    saved; None saves nothing.  Every ``watch`` seconds it is looked whether the rules were
+    saved; None never looks."""
 
     TITLE = "Inference Advisor"
 
     class Computed(Message):
         """The ranker has done something."""
+
+        def __init__(self, done: Done) -> None:
+            super().__init__()
+            self.done = done
+
+    class Drawn(Message):
+        """The figures of the charts are computed, or cannot be."""
 
         def __init__(self, done: Done) -> None:
             super().__init__()
@@ -75,16 +87,22 @@ class AdvisorApp(Navigation):
         load: Load,
         recommend: Recommend,
         as_of: date,
+        quick: Recommend | None = None,
+        estimator: MakeEstimator | None = None,
         begin: Begin | None = None,
         sessions: Path | None = None,
         now: Callable[[], datetime] = datetime.now,
+        watch: float | None = None,
         keymap: str = "default",
     ) -> None:
-        super().__init__(keymap)
+        super().__init__(keymap, load, watch)
         self.as_of = as_of
         self.load_failure: AdvisorError | None = None
-        self._load = load
         self._recommend = recommend
+        self._quick = quick
+        self._make_estimator = estimator
+        self._estimator: tuple[Knowledge, Estimator] | None = None
+        self._drawer = Ranker(lambda done: self.post_message(self.Drawn(done)))
         self._begin = begin
         self.open_when_loaded = "interview" if begin is not None else None
         self._ranker = Ranker(lambda done: self.post_message(self.Computed(done)))
@@ -96,12 +114,12 @@ class AdvisorApp(Navigation):
 
     def on_mount(self) -> None:
         self._restore_terminal_on_signals()
-        self._ranker.start()
-        self.keeper.start()
         self._ranker.submit(0, self._read_everything)
 
     def on_unmount(self) -> None:
         self._ranker.stop()
+        self._drawer.stop()
+        self.stop_watching()
         self.keeper.flush()
 
     def _restore_terminal_on_signals(self) -> None:
@@ -126,17 +144,20 @@ class AdvisorApp(Navigation):
         done = event.done
         if self.state.knowledge is None:
             self._loaded(done)
-        elif isinstance(done.value, Reloaded) or isinstance(done.error, AdvisorError):
-            self._reloaded(done)
         elif done.error is not None:
             if done.generation == self.state.generation:
                 self.state.failure = str(done.error) or type(done.error).__name__
                 self.state.computed = done.generation
+                self.state.whole = True
+        elif isinstance(done.value, _Quick):
+            if self.state.receive(done.generation, done.value.ranking, whole=False):
+                self._rank(self._recommend)
         else:
             self.state.receive(done.generation, cast("Recommendation", done.value))
         if not self.state.pending:
             self.state.slow = False
-            self._quiet.set()
+            if self.state.whole:
+                self._quiet.set()
         self.show_state()
 
     def _loaded(self, done: Done) -> None:
@@ -150,6 +171,7 @@ class AdvisorApp(Navigation):
             raise done.error
         loaded = cast("Loaded", done.value)
         self.state.knowledge = loaded.knowledge
+        self.watch_rules(Path(loaded.knowledge.root))
         self.kept = loaded.kept
         if loaded.begin is None or isinstance(loaded.begin, Inputs):
             self.start(loaded.begin)
@@ -207,32 +229,6 @@ class AdvisorApp(Navigation):
         if self.kept:
             self.resume(self.kept[0].name)
 
-    def reload_rules(self) -> None:
-        """Read the rule base again and rank the same answers by it."""
-        self._quiet.clear()
-        self._ranker.submit(self.state.generation, lambda: Reloaded(self._load()))
-
-    def _reloaded(self, done: Done) -> None:
-        """Take the rules that were read again; mistakes in them are shown, the old stay."""
-        from advisor.reports.problems import render_all
-        from advisor.sessions import restore, session_of
-        from advisor.tui.screens.notice import NoticeScreen
-
-        if isinstance(done.error, AdvisorError):
-            words = render_all(done.error.problems)
-            self.push_screen(NoticeScreen("The rules have mistakes; the old ones stay", words))
-            return
-        knowledge = cast("Reloaded", done.value).knowledge
-        before = self.state.interview
-        self.state.knowledge = knowledge
-        if before is not None:
-            session = session_of(before, self.keeper.name or "session", "")
-            restored = restore(session, knowledge)
-            self.state.interview = None
-            self.apply(restored.interview)
-            for line in restored.lost:
-                self.say(f"Not taken over: {line}")
-
     def _go_on(self, restored: Restored) -> None:
         self.keeper.name = restored.name
         self._begin_with(restored.interview)
@@ -259,14 +255,54 @@ class AdvisorApp(Navigation):
         had_question = self.state.interview is not None and not self.state.interview.finished
         if self.state.step(interview):
             self._quiet.clear()
-            self._rank(interview.inputs)
+            quick = self._quick
+            if quick is None:
+                self._rank(self._recommend)
+            else:
+                self._rank(lambda *given: _Quick(quick(*given)))
             self.set_timer(TOLD_AFTER, self._tell_slow)
         self.keeper.keep(interview)
         self.show_state()
         if had_question and interview.finished and not stay:
             self.open("verdict")
 
-    def _rank(self, inputs: Inputs) -> None:
-        knowledge, recommend, as_of = self.state.knowledge, self._recommend, self.as_of
-        if knowledge is not None:
-            self._ranker.submit(self.state.generation, lambda: recommend(knowledge, inputs, as_of))
+    # -- the charts ----------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Compute the figures of the charts for the present ranking, unless they are there."""
+        state, make, as_of = self.state, self._make_estimator, self.as_of
+        result, knowledge, interview = state.recommendation, state.knowledge, state.interview
+        if state.pending or state.drawn == state.generation:
+            return
+        if result is None or knowledge is None or interview is None or make is None:
+            return
+        state.drawn, state.figures, state.figures_failure = state.generation, None, ""
+        inputs, ranked = interview.inputs, [row.offer for row in result.ranking]
+
+        def compute() -> Figures:
+            from advisor.tui.figures import figures
+
+            if self._estimator is None or self._estimator[0] is not knowledge:
+                self._estimator = (knowledge, make(knowledge, as_of))
+            return figures(self._estimator[1], inputs, ranked, state.title)
+
+        self._drawer.submit(state.generation, compute, disposable=True)
+
+    def on_advisor_app_drawn(self, event: Drawn) -> None:
+        done, state = event.done, self.state
+        if done.generation != state.drawn:
+            return
+        if done.error is None:
+            state.figures = cast("Figures", done.value)
+        else:
+            state.figures_failure = f"The figures cannot be computed: {done.error}"
+        self.show_state()
+
+    def _rank(self, judge: Callable[[Knowledge, Inputs, date], object]) -> None:
+        """Judge the present answers; whatever is still being computed is given up."""
+        knowledge, interview, as_of = self.state.knowledge, self.state.interview, self.as_of
+        if knowledge is not None and interview is not None:
+            inputs = interview.inputs
+            self._ranker.submit(
+                self.state.generation, lambda: judge(knowledge, inputs, as_of), disposable=True
+            )

@@ -48,9 +48,6 @@ class Keeper:
         self._saved: Session | None = None
         self._saver = Ranker(self._done)
 
-    def start(self) -> None:
-        self._saver.start()
-
     def keep(self, interview: Interview) -> None:
         """Save this state soon; nothing is saved before the first answer, nor while ``held``
         (a trial that may be taken back)."""

@@ -44,7 +44,7 @@ UNKNOWN: Final = Action(
 PANEL: Final = Action(
     "interview.panel", "l,f12", "screen.panel", "ranking", "Show or hide the live ranking"
 )
-TAB: Final = Action("verdict.tab", "1,2,3,4,5", "screen.tab", "page", "Turn to that page")
+TAB: Final = Action("verdict.tab", "1,2,3,4,5,6,7", "screen.tab", "page", "Turn to that page")
 NEXT: Final = Action(
     "interview.next", "n", "screen.next", "next", "Go to the question that matters most now"
 )

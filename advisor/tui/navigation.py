@@ -21,6 +21,7 @@ from advisor.tui.state import Consultation
 
 if TYPE_CHECKING:
     from advisor.interview import Interview
+    from advisor.tui.rereading import Effect
 
 SCREENS: Final = {
     "interview": "advisor.tui.screens.interview:InterviewScreen",
@@ -63,6 +64,7 @@ class Navigation(App[None]):
         self.first_theme = themes.DARK.name
         self.keymap_in_use = dict(keys.KEYMAPS[keymap])
         self.open_when_loaded: str | None = None
+        self.effect: Effect | None = None
 
     def get_default_screen(self) -> Screen[None]:
         return WelcomeScreen()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from advisor.decision.result import Estimate, Ranked, Recommendation
 from advisor.knowledge.values import Domain, Flags, Interval, Number, NumberType, Options
-from advisor.reports.figures import counted, decimal, grouped, money, percent
+from advisor.reports.figures import decimal, many, money, percent
 
 if TYPE_CHECKING:
     from advisor.knowledge.model import Question
@@ -135,9 +135,10 @@ def can_change(recommendation: Recommendation | None) -> str:
 def proof(recommendation: Recommendation) -> str:
     """What the statement about change rests on."""
     worlds = recommendation.verdict.worlds
+    noun = "combination" if worlds.total == 1 else "combinations"
     if worlds.total == worlds.checked:
-        return f"checked {counted(worlds.total, 'combination')} of what is open"
-    return f"checked {grouped(worlds.checked)} of {grouped(worlds.total)} combinations"
+        return f"checked {many(worlds.total)} {noun} of what is open"
+    return f"checked {many(worlds.checked)} of {many(worlds.total)} {noun}"
 
 
 def movement(before: int | None, now: int) -> str:

@@ -10,13 +10,16 @@ if TYPE_CHECKING:
     from advisor.decision.result import Ranked, Recommendation
     from advisor.interview import Interview
     from advisor.knowledge.model import Knowledge, Question
+    from advisor.tui.figures import Figures
 
 
 @dataclass
 class Consultation:
     """``generation`` counts changes of what the engine is asked about; ``computed`` is the
     generation that ``recommendation`` belongs to; ``before`` holds the ranks before the last
-    change, by offer; ``slow`` is set when a computation takes so long that it should be told."""
+    change, by offer; ``slow`` is set when a computation takes so long that it should be told.
+    ``figures`` are those of the charts, of the generation ``drawn``.
+    ``whole`` is False while only the ranking is known, and not yet what would change it."""
 
     knowledge: Knowledge | None = None
     interview: Interview | None = None
@@ -26,6 +29,10 @@ class Consultation:
     before: Mapping[str, int] = field(default_factory=dict)
     failure: str | None = None
     slow: bool = False
+    whole: bool = True
+    figures: Figures | None = None
+    drawn: int = -1
+    figures_failure: str = ""
 
     @property
     def pending(self) -> bool:
@@ -41,11 +48,15 @@ class Consultation:
         self.generation += 1
         return True
 
-    def receive(self, generation: int, recommendation: Recommendation) -> bool:
+    def receive(
+        self, generation: int, recommendation: Recommendation, *, whole: bool = True
+    ) -> bool:
         """Take a recommendation; False when the answers have changed meanwhile."""
         if generation != self.generation:
             return False
-        self.before = self.ranks
+        if generation != self.computed:
+            self.before = self.ranks
+        self.whole = whole
         self.recommendation = recommendation
         self.computed = generation
         self.failure = None

@@ -97,7 +97,9 @@ async def test_nobody_left_says_what_to_relax() -> None:
     async with play("v", begin=NOBODY) as player:
         assert shown(player, "✗ No offer qualifies")
         await player.press("5")
-        assert shown(player, "What to relax", "Residency: eu: 72-GPU rack, reserved")
+        assert shown(
+            player, "What to relax", "Residency: eu → Residency: none", "72-GPU rack, reserved"
+        )
         for tab in "1234":
             await player.press(tab)
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from advisor.decision.result import (
+    Acceptability,
     Caveat,
     Contribution,
     CostLine,
@@ -18,16 +19,24 @@ from advisor.decision.result import (
     InputsRead,
     KnowledgeStamp,
     Money,
+    Need,
     NextQuestion,
+    Opened,
+    Portfolio,
+    PortfolioPart,
     Ranked,
     Reading,
     Reason,
     Recommendation,
     Relaxation,
     Score,
+    Search,
+    Sensitivity,
     SourceLine,
     Sureness,
+    Threshold,
     Verdict,
+    WeightInterval,
     Worlds,
 )
 from advisor.knowledge.model import (
@@ -254,17 +263,89 @@ def recommend(base: Knowledge, inputs: Inputs, as_of: date) -> Recommendation:
         ),
         ranking=ranking,
         excluded=excluded,
-        relaxations=() if winner else (Relaxation(("residency: eu",), ("rack-72",)),),
-        flips=(Flip({"requests-per-day": "100,000"}, "token-api"),) if winner else (),
-        sensitivity=(),
+        relaxations=() if winner else (RELAXED,),
+        flips=(FLIP,) if winner else (),
+        flip_search=Search(("requests-per-day",), 2, 2, 40, 12, 200) if winner else None,
+        sensitivity=_sensitivity(ranking) if winner else None,
         next_question=NextQuestion("residency", "It could exclude the leader.")
         if "residency" not in inputs.answers
         else None,
-        portfolio=None,
+        portfolio=PORTFOLIO if "regions" in inputs.answers and winner else None,
         plan=("Measure the first token at your own prompt length.",),
         sources=(
             SourceLine("panel", "Panel notes", None, "expert judgement", "2026-11-22", False),
         ),
+    )
+
+
+RELAXED = Relaxation(
+    relax=("residency: eu",),
+    opens=("rack-72",),
+    change={"residency": "none"},
+    offers=(
+        Opened(
+            "rack-72", "72-GPU rack, reserved", None, 1, "safe", 6600,
+            Money(Fraction(414720), Fraction(432000)),
+        ),
+    ),
+    yours=False,
+)  # fmt: skip
+FLIP = Flip(
+    change={"requests-per-day": "100,000"},
+    winner="token-api",
+    title="Serverless token API",
+    lane="safe",
+    plausibility=Fraction(1, 4),
+    thresholds=(
+        Threshold(
+            "requests-per-day", Fraction(99999), Fraction(100000),
+            "It stays up to 99,999 requests per day; at 100,000 it changes.",
+        ),
+    ),
+)  # fmt: skip
+PORTFOLIO = Portfolio(
+    needs=(Need("regions", "The winner does not run in Europe.", ("regions: eu",), ()),),
+    parts=(
+        PortfolioPart(
+            "primary", "rack-72", "72-GPU rack, reserved", None, "safe", 6600, Fraction(4, 5),
+            "all traffic but Europe's", ("us",), Money(Fraction(414720), Fraction(432000)),
+            (), ("a year's commitment",),
+        ),
+        PortfolioPart(
+            "region", "token-api", "Serverless token API", None, "conditional", 5600, Fraction(1, 5),
+            "Europe's traffic", ("europe",), Money(Fraction(2400), None), ("regions",), (),
+        ),
+    ),
+    monthly=Money(Fraction(417120), None),
+    unmet=(),
+    notes=("Two contracts, two interfaces.",),
+)  # fmt: skip
+
+
+def _sensitivity(ranking: tuple[Ranked, ...]) -> Sensitivity:
+    """Made up, but within what the types promise."""
+    weights = tuple(
+        WeightInterval(
+            name, label, Fraction(1, 3), low, high,
+            None if low == 0 else "token-api", None if high is None else "own-servers",
+            None, None, True,
+        )
+        for (name, label, _), (low, high) in zip(
+            CRITERIA,
+            ((Fraction(0), Fraction(5, 2)), (Fraction(4, 5), None), (Fraction(0), None)),
+            strict=True,
+        )
+    )  # fmt: skip
+    shares = [Fraction(3, 4), Fraction(1, 4)]
+    return Sensitivity(
+        weights,
+        tuple(
+            Acceptability(row.offer, row.title, share, Fraction(1, 100), (share,))
+            for row, share in zip(ranking, shares, strict=False)
+        ),
+        400,
+        7,
+        "worlds, weights and facts drawn together",
     )
 
 

@@ -8,7 +8,9 @@ from textual.content import Content
 
 from advisor.decision.result import Doubt, Recommendation
 from advisor.tui import phrases
+from advisor.tui.pages.flips import flip_lines
 from advisor.tui.pages.layout import Text, hanging, heading, quiet, sections
+from advisor.tui.pages.portfolio import portfolio_lines
 
 Title = Callable[[str | None], str]
 
@@ -27,7 +29,8 @@ def open_page(result: Recommendation, title: Title, width: int) -> Content:
         groups.append(
             _items("! Caveats", [caveat.text for caveat in leader.warnings], width, glyph="! ")
         )
-    groups += [_flips(result, title, width), _next(result, width)]
+    groups += [flip_lines(result, title, width), _next(result, width)]
+    groups.append(portfolio_lines(result.portfolio, width))
     groups.append(_items("Next steps", list(result.plan), width))
     readings = [reading.text for reading in result.inputs.readings]
     groups.append(_items("How your answers were read", readings, width))
@@ -55,16 +58,6 @@ def _doubts(title: str, doubts: tuple[Doubt, ...], width: int) -> list[Text]:
         rows.append(hanging("· ", doubt.text, width))
         rows += [hanging("  ", quiet(f"on file: {fact}"), width) for fact in doubt.facts]
     return rows
-
-
-def _flips(result: Recommendation, title: Title, width: int) -> list[Text]:
-    rows: list[Text] = []
-    for flip in result.flips:
-        change = " and ".join(f"{phrases.name_words(q)}: {v}" for q, v in flip.change.items())
-        rows.append(
-            hanging("↷ ", Content.assemble(change, " → ", (title(flip.winner), "bold")), width)
-        )
-    return [heading("What would change the winner"), *rows] if rows else []
 
 
 def _next(result: Recommendation, width: int) -> list[Text]:

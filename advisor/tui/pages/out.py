@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from textual.content import Content
 
-from advisor.decision.result import Excluded, Recommendation
+from advisor.decision.result import Excluded, Recommendation, Relaxation
+from advisor.reports.figures import money
 from advisor.tui import phrases
 from advisor.tui.pages.layout import Text, hanging, heading, quiet, sections
 
@@ -17,12 +18,26 @@ def out_page(result: Recommendation, title: Callable[[str | None], str], width: 
     if result.relaxations:
         rows: list[Text] = [heading("What to relax, and what that opens")]
         for way in result.relaxations:
-            answers = " and ".join(phrases.named_answer(text) for text in way.relax)
-            opens = ", ".join(title(offer) for offer in way.opens)
-            rows.append(hanging("↷ ", Content.assemble((answers, "bold"), f": {opens}"), width))
+            rows += _way(way, width)
         groups.append(rows)
     groups += [excluded_lines(gone, width) for gone in result.excluded]
     return sections(groups) if groups else Content("No offer is excluded.")
+
+
+def _way(way: Relaxation, width: int) -> list[Text]:
+    """What to change, and who qualifies then, each with its place and price."""
+    gives = " and ".join(phrases.named_answer(text) for text in way.relax)
+    takes = " and ".join(f"{phrases.name_words(q)}: {value}" for q, value in way.change.items())
+    yours = "" if way.yours else "  not yours alone to change"
+    head = Content.assemble((gives, "bold"), (" → ", "$quiet"), takes, (yours, "$warning"))
+    rows: list[Text] = [hanging("↷ ", head, width)]
+    for opened in way.offers:
+        cost = money(opened.monthly)
+        price = "cost not known" if cost == "unknown" else f"{cost} a month"
+        glyph, _ = phrases.LANE[opened.lane]
+        words = f" {phrases.points(opened.points)} points, {price}"
+        rows.append(hanging(f"  {glyph} ", Content.assemble(opened.title, quiet(words)), width))
+    return rows
 
 
 def excluded_lines(gone: Excluded, width: int) -> list[Text]:

@@ -51,7 +51,8 @@ class AdvisorScreen(Screen[None]):
         """Show the present answers and recommendation."""
 
     def on_mount(self) -> None:
-        self.show_state()
+        if self.app.return_code is None:  # else it has ended before it was composed
+            self.show_state()
 
     def action_close(self) -> None:
         """Leave this screen for the one below."""

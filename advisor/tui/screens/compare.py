@@ -44,6 +44,7 @@ class CompareScreen(AdvisorScreen):
         self.offers: tuple[str, ...] = ()
         self.differences = False
         self._facts: Facts | None = None
+        self._facts_of: object = None
         self._shown: object = None
 
     def compose(self) -> ComposeResult:
@@ -114,7 +115,8 @@ class CompareScreen(AdvisorScreen):
 
     def _believed(self) -> Facts:
         knowledge = self.state.knowledge
-        if self._facts is None and knowledge is not None:
+        if knowledge is not None and knowledge is not self._facts_of:
+            self._facts_of = knowledge
             self._facts = {
                 subject.id: {b.attribute: (b.label, b.value, b.type) for b in subject.beliefs}
                 for subject in subjects(knowledge, self.advisor.as_of)

@@ -44,6 +44,11 @@ class EvidenceScreen(BrowseScreen):
         super().__init__()
         self._shown = "all"
         self._subjects: tuple[Subject, ...] = ()
+        self._of: object = None
+
+    def show_state(self) -> None:
+        if self.entries and self.state.knowledge is not self._of:
+            self.reload()
 
     def action_show(self, shown: str) -> None:
         self._shown = shown
@@ -53,7 +58,8 @@ class EvidenceScreen(BrowseScreen):
         knowledge = self.state.knowledge
         if knowledge is None:
             return ()
-        if not self._subjects:
+        if knowledge is not self._of:
+            self._of = knowledge
             self._subjects = tuple(subjects(knowledge, self.advisor.as_of))
         facts = sum(len(b.facts) for s in self._subjects for b in s.beliefs)
         disputed = len(list(conflicts(self._subjects)))

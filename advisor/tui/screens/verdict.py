@@ -14,17 +14,21 @@ from advisor.tui import keys, phrases
 from advisor.tui.pages.cost import cost_page
 from advisor.tui.pages.open import open_page
 from advisor.tui.pages.out import out_page
+from advisor.tui.pages.stable import stable_page
 from advisor.tui.pages.why import why_page
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.widgets.key_bar import KeyBar
 from advisor.tui.widgets.page import Page
 from advisor.tui.widgets.ranking import RankingList
 
-_TABS = (("why", "Why"), ("ranks", "Ranking"), ("cost", "Cost"), ("open", "Open"), ("out", "Out"))
+_TABS = (
+    ("why", "Why"), ("ranks", "Ranking"), ("cost", "Cost"), ("open", "Open"), ("out", "Out"),
+    ("stable", "Stable"), ("charts", "Charts"),
+)  # fmt: skip
 
 
 class VerdictScreen(AdvisorScreen):
-    """The winner stays in view; the pages below it are turned with 1 to 5."""
+    """The winner stays in view; the pages below it are turned with 1 to 7."""
 
     CSS_PATH = "verdict.tcss"
     HEADING = "Verdict"
@@ -32,7 +36,9 @@ class VerdictScreen(AdvisorScreen):
         "The winner, with a word for how sure that is and the three figures behind it. Why: "
         "points by criterion and what speaks for and against. Ranking: every offer; enter "
         "opens one. Cost: the bill, with its assumptions. Open: what to confirm, what depends "
-        "on what you do not know, what would change the winner. Out: excluded offers."
+        "on what you do not know, what would change the winner, who could share the work. Out: "
+        "excluded offers. Stable: how far each weight may move. Charts: cost against volume "
+        "with the break-even, price against speed; each with its table."
     )
     ACTIONS = (keys.TAB, keys.OPEN)
 
@@ -51,9 +57,10 @@ class VerdictScreen(AdvisorScreen):
         with TabbedContent(id="pages"):
             for number, (name, label) in enumerate(_TABS, start=1):
                 with TabPane(Content.assemble((f"{number} ", "$accent"), label), id=name):
-                    yield (
-                        RankingList(id="ranks-list") if name == "ranks" else Page(id=f"{name}-page")
-                    )
+                    if name == "ranks":
+                        yield RankingList(id="ranks-list")
+                    elif name != "charts":  # what draws is loaded when it is first looked at
+                        yield Page(id=f"{name}-page")
         yield KeyBar(
             "nav.why=explain", "nav.review", "nav.export", "nav.close=interview", "app.quit",
             "app.help",
@@ -77,12 +84,36 @@ class VerdictScreen(AdvisorScreen):
         self.query_one("#cost-page", Page).show(lambda width: cost_page(result, width))
         self.query_one("#open-page", Page).show(lambda w: open_page(result, state.title, w))
         self.query_one("#out-page", Page).show(lambda w: out_page(result, state.title, w))
+        self.query_one("#stable-page", Page).show(lambda w: stable_page(result, state.title, w))
         self.query_one("#ranks-list", RankingList).show(state)
+        self._show_charts()
 
-    def action_tab(self, name: str) -> None:
+    def _show_charts(self) -> None:
+        if self.query_one(TabbedContent).active == "charts":
+            self.advisor.draw()
+            for charts in self.query("#charts-page"):
+                charts.show(self.state.figures, self.state.figures_failure)  # type: ignore[attr-defined]
+
+    async def action_tab(self, name: str) -> None:
+        if name == "charts":
+            await self._load_charts()
         self.query_one(TabbedContent).active = name
         target = "#ranks-list" if name == "ranks" else f"#{name}-page"
         self.query_one(target).focus()
+        self._show_charts()
+
+    async def on_tabbed_content_tab_activated(self, event: TabbedContent.TabActivated) -> None:
+        event.stop()
+        if event.pane.id == "charts":
+            await self._load_charts()
+            self._show_charts()
+
+    async def _load_charts(self) -> None:
+        pane = self.query_one("#charts", TabPane)
+        if not pane.query("#charts-page"):
+            from advisor.tui.widgets.charts_page import ChartsPage
+
+            await pane.mount(ChartsPage(id="charts-page"))
 
     def action_back(self) -> None:
         self.action_close()

@@ -89,7 +89,7 @@ class QuestionPane(Vertical):
         self._show_banner(state)
         question = interview.current
         given = None if question is None else interview.remembered(question.id)
-        key = (question.id if question is not None else None, given)
+        key = (question, given)
         if key == self._shown:
             self._show_why(state)
             return
