@@ -4,6 +4,7 @@ Every sheet answers every question that both rule bases ask in the same way, so 
 hangs on rules and facts and not on priors.  From one base sheet, with the likeliest answers:
 
 * one at a time, every question takes each of its other values;
+* where a rule that differs holds, again every other question takes each of its values;
 * then rows of a pairwise design, so that pairs of values meet that the base sheet keeps apart.
 
 The values of a number are one from each bin of its prior, and the thresholds of the rules
@@ -13,8 +14,9 @@ give the same sheets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, product
 
 from advisor.authoring.candidates import between, representatives
 from advisor.engine.truth import atoms_in, names_in, tests_in, truth_of
@@ -36,19 +38,24 @@ from advisor.language.kleene import thresholds
 LEVELS = 12
 """Options of one question that are tried at most, the likeliest first."""
 
+_MOST_TRIED = 4_096
+"""Rows that are tried to find one where a rule holds."""
+
 Sheet = Mapping[str, Domain]
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """``sheets`` by name; ``singles`` of them change one answer of the base sheet, ``rows``
-    come from the pairwise design.  ``pairs_met`` of ``pairs`` pairs of values meet in a
-    sheet; ``left_out`` sheets did not fit."""
+    """``sheets`` by name; ``singles`` of them change one answer of the base sheet, ``focused``
+    lie around where a rule that differs holds, ``rows`` come from the pairwise design.
+    ``pairs_met`` of ``pairs`` pairs of values meet in a sheet; ``left_out`` sheets did not
+    fit."""
 
     sheets: tuple[tuple[str, Sheet], ...]
     questions: int
     values: int
     singles: int
+    focused: int
     rows: int
     pairs: int
     pairs_met: int
@@ -58,7 +65,9 @@ class Cover:
 def build_cover(
     old: Knowledge, new: Knowledge, differing: Iterable[Rule] = (), most: int = 200
 ) -> Cover:
-    """At most ``most`` sheets; ``differing`` rules lend their thresholds."""
+    """At most ``most`` sheets; ``differing`` rules lend their thresholds, and where they hold
+    the cover is denser."""
+    differing = tuple(differing)
     marks = _marks(old, new, differing)
     levels = {
         question.id: _levels(question, new, marks.get(question.id, set()))
@@ -82,10 +91,20 @@ def build_cover(
     every = [(i, j) for i in range(len(names)) for j in range(i)]
     total = sum(len(factors[names[i]]) * len(factors[names[j]]) for i, j in every)
     kept = dict(list(sheets.items())[:most])
+    room = len(kept) + (most - len(kept)) // 2
+    sizes = [len(factors[name]) for name in names]
+    starts = _starts((old, new), differing, names, factors)
+    focused = 0
+    for title, row in _around(starts, names, sizes):
+        if len(kept) >= room:
+            break
+        if row not in kept and allowed(_sheet(names, factors, row)):
+            kept[row] = title
+            focused += 1
     met = _Met(kept)
     rows = 0
     while len(kept) < most:
-        found = met.next_row([len(factors[name]) for name in names])
+        found = met.next_row(sizes)
         if found is None:
             break
         met.add(found)
@@ -98,11 +117,56 @@ def build_cover(
         len(base),
         sum(len(values) for values in factors.values()),
         min(singles, most),
+        focused,
         rows,
         total,
         len(seen),
         max(0, singles - most),
     )
+
+
+Start = tuple[str, tuple[int, ...], frozenset[int]]
+
+
+def _starts(
+    bases: Sequence[Knowledge],
+    rules: Iterable[Rule],
+    names: Sequence[str],
+    factors: Mapping[str, Sequence[Domain]],
+) -> list[Start]:
+    """For each rule the row nearest to the base sheet where it holds, and the places of the
+    questions that it reads; rules that hold on no row that is tried are left out."""
+    workloads = [(base, Workload(base)) for base in bases]
+    found: dict[tuple[int, ...], Start] = {}
+    for rule in rules:
+        for base, workload in workloads:
+            if base.rules.get(rule.id) is not rule:
+                continue
+            read = [i for i, name in enumerate(names) if name in workload.questions_in(rule.when)]
+            levels = [range(len(factors[names[i]])) for i in read]
+            for chosen in islice(product(*levels), _MOST_TRIED):
+                row = [0] * len(names)
+                for i, level in zip(read, chosen, strict=True):
+                    row[i] = level
+                sheet = _sheet(names, factors, row)
+                if truth_of(rule.when, workload.extend(sheet, names_in(rule.when))) is True:
+                    found.setdefault(tuple(row), (rule.id, tuple(row), frozenset(read)))
+                    break
+    return list(found.values())
+
+
+def _around(
+    starts: Sequence[Start], names: Sequence[str], sizes: Sequence[int]
+) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The starts, then rows around them with one other answer changed, the starts in turn."""
+    for id_, row, _ in starts:
+        yield f"where '{id_}' holds", row
+    for place, size in enumerate(sizes):
+        for level in range(size):
+            for id_, row, read in starts:
+                if place not in read and level != row[place]:
+                    changed = (*row[:place], level, *row[place + 1 :])
+                    yield f"where '{id_}' holds, {names[place]} value {level + 1}", changed
 
 
 def _same_question(old: Question | None, new: Question) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from advisor.authoring.changes import Changes, Relevance, changes_between
-from advisor.authoring.cover import Cover, answerable, build_cover
+from advisor.authoring.cover import Cover, Sheet, answerable, build_cover
 from advisor.authoring.examples import newest_day
 from advisor.authoring.testing import NOBODY, inputs_of_case
 from advisor.decision.recommend import decide
@@ -24,7 +24,7 @@ Witnesses: TypeAlias = Literal["none", "first", "all"]
 """Which flips get a witness: none, the first of each kind, or all."""
 
 MOST_SHEETS = 300
-MOST_TRIES = 60
+MOST_TRIES = 40
 """Removals tried for one witness; beyond that it is said to be unfinished."""
 
 
@@ -121,16 +121,21 @@ def compare(
     cases: bool = True,
     touched_only: bool = False,
     witnesses: Witnesses = "first",
+    extra: Mapping[str, Inputs] | None = None,
     progress: Progress | None = None,
 ) -> Difference:
     """Compare two rule bases.  Sheets are judged on ``as_of`` (without: the newest day in the
-    new rule base), each case on its own day."""
+    new rule base), each case on its own day.  ``extra`` sheets, by what they are called, are
+    compared too, where both rule bases can read them."""
     day = as_of or newest_day(new)
     changes = changes_between(old, new)
     cover = build_cover(old, new, (*changes.old_rules, *changes.new_rules), most_sheets)
     matters = Relevance(old, new, changes)
     work, incomparable = _cases(old, new, matters) if cases else ([], ())
     told = len(work)
+    for title, inputs in (extra or {}).items():
+        if _both_read(inputs, old, new):
+            work.append(_Work(title, False, day, inputs, matters(inputs.answers)))
     for title, sheet in cover.sheets:
         work.append(_Work(title, False, day, Inputs(sheet), matters(sheet)))
     untouched = sum(1 for item in work if not item.touched)
@@ -148,7 +153,8 @@ def compare(
         shares[now.offer][1] += 1
         if was != now:
             found.append(Flip(item.where, item.case, item.as_of, item.inputs, was, now, None))
-    flips = _with_witnesses(found, before, after, witnesses, progress)
+    usual = cover.sheets[0][1] if cover.sheets else None
+    flips = _with_witnesses(found, before, after, usual, witnesses, progress)
     return Difference(
         changes=changes,
         cover=cover,
@@ -195,21 +201,27 @@ def _readable(base: Knowledge, case: Case, old: Knowledge, new: Knowledge) -> In
         inputs = inputs_of_case(base, case)
     except DataError:
         return None
-    for other in (old, new):
-        if not all(answerable(other, name, value) for name, value in inputs.answers.items()):
-            return None
+    return inputs if _both_read(inputs, old, new) else None
+
+
+def _both_read(inputs: Inputs, old: Knowledge, new: Knowledge) -> bool:
+    """Whether both rule bases know everything that the inputs speak of."""
+    for base in (old, new):
+        if not all(answerable(base, name, value) for name, value in inputs.answers.items()):
+            return False
         if (
-            inputs.weights.keys() - other.criteria.keys()
-            or inputs.prices.keys() - other.offers.keys()
+            inputs.weights.keys() - base.criteria.keys()
+            or inputs.prices.keys() - base.offers.keys()
         ):
-            return None
-    return inputs
+            return False
+    return True
 
 
 def _with_witnesses(
     flips: list[Flip],
     before: Judge,
     after: Judge,
+    usual: Sheet | None,
     witnesses: Witnesses,
     progress: Progress | None,
 ) -> Iterator[Flip]:
@@ -226,28 +238,45 @@ def _with_witnesses(
         if progress is not None:
             progress(done, total)
         done += 1
-        yield replace(flip, witness=minimise(flip, before, after))
+        yield replace(flip, witness=minimise(flip, before, after, None if flip.case else usual))
 
 
-def minimise(flip: Flip, before: Judge, after: Judge, most: int = MOST_TRIES) -> Witness:
-    """Leave out answers, many at once and then one by one, as long as the same flip remains."""
+def minimise(
+    flip: Flip, before: Judge, after: Judge, usual: Sheet | None = None, most: int = MOST_TRIES
+) -> Witness:
+    """Leave out answers, many at once and then one by one, as long as the same flip remains.
+
+    ``usual`` is a sheet of likely answers: what may as well be answered like it is left out
+    first, and all at once.  Finding that out is cheap, because nothing is open then.
+    """
+    tries = 0
 
     def still(inputs: Inputs) -> bool:
+        nonlocal tries
+        tries += 1
         return (
             before.outcome(inputs, flip.as_of) == flip.before
             and after.outcome(inputs, flip.as_of) == flip.after
         )
 
     inputs = flip.inputs
-    tries = 0
+    if usual is not None:
+        telling = _telling(inputs, usual, still)
+        tries = 0
+        rest = [part for part in _parts(inputs) if part not in telling]
+        while rest and tries < most:
+            shorter = _without(inputs, rest)
+            if still(shorter):
+                inputs = shorter
+                break
+            rest = rest[: len(rest) // 2]
     size = max(1, len(_parts(inputs)) // 2)
     while True:
         removed = False
         at = 0
         while at < len(parts := _parts(inputs)):
-            if tries == most:
+            if tries >= most:
                 return Witness(inputs, False)
-            tries += 1
             shorter = _without(inputs, parts[at : at + size])
             if still(shorter):
                 inputs, removed = shorter, True
@@ -256,6 +285,22 @@ def minimise(flip: Flip, before: Judge, after: Judge, most: int = MOST_TRIES) ->
         if size == 1 and not removed:
             return Witness(inputs, True)
         size = max(1, size // 2)
+
+
+def _telling(
+    inputs: Inputs, usual: Sheet, still: Callable[[Inputs], bool]
+) -> frozenset[tuple[str, str]]:
+    """The answers that cannot be exchanged for the usual ones without losing the flip."""
+    answers = dict(inputs.answers)
+    found: set[tuple[str, str]] = set()
+    for name, value in inputs.answers.items():
+        if name not in usual or usual[name] == value:
+            continue
+        answers[name] = usual[name]
+        if not still(Inputs(answers, inputs.weights, inputs.prices)):
+            answers[name] = value
+            found.add(("answers", name))
+    return frozenset(found)
 
 
 def _parts(inputs: Inputs) -> list[tuple[str, str]]:

@@ -159,6 +159,7 @@ def _compared(found: Difference) -> Iterator[str]:
         f"{counted(found.cases, 'case')}, each on its own day, and "
         f"{counted(len(cover.sheets), 'answer sheet')} judged as of {found.as_of.isoformat()}: "
         f"{cover.singles:,} with the likeliest answers or one other value, "
+        f"{cover.focused:,} more where a rule that differs holds, "
         f"{cover.rows:,} from a pairwise design over {cover.values:,} values of "
         f"{counted(cover.questions, 'question')}; {cover.pairs_met:,} of {cover.pairs:,} pairs "
         f"of values meet."
@@ -218,6 +219,7 @@ def _data(found: Difference, after: Knowledge) -> dict[str, object]:
             "cases": found.cases,
             "sheets": len(cover.sheets),
             "one_at_a_time": cover.singles,
+            "where_changed": cover.focused,
             "pairwise": cover.rows,
             "questions": cover.questions,
             "values": cover.values,

@@ -14,7 +14,7 @@ from advisor.authoring.changes import Relevance, changes_between
 from advisor.authoring.cover import build_cover
 from advisor.authoring.diff import Judge, Outcome, compare
 from advisor.authoring.examples import newest_day
-from advisor.decision.recommend import recommend
+from advisor.decision.recommend import decide, recommend
 from advisor.knowledge.model import Inputs
 from advisor.knowledge.values import Interval
 from advisor.language.answers import read_answers
@@ -244,7 +244,7 @@ def test_a_judge_asks_once(small_knowledge, monkeypatch):
     from advisor.authoring import diff
 
     asked = []
-    monkeypatch.setattr(diff, "recommend", lambda *a: asked.append(a) or recommend(*a))
+    monkeypatch.setattr(diff, "decide", lambda *a: asked.append(a) or decide(*a))
     judge = Judge(small_knowledge)
     inputs = Inputs({"model-size": Interval.point(70)})
     day = newest_day(small_knowledge)
