@@ -62,6 +62,14 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    if not arguments:
+        from datetime import date
+
+        from advisor.cli.common import Common
+        from advisor.cli.start import start
+
+        common = Common(rules=None, as_of=date.today(), quiet=False)
+        return start(common, answers=None, resume=None, plain=False, mouse=True)
     if arguments and arguments[0] == "recommend":
         from advisor.cli.direct import understood
 

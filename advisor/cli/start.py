@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from advisor.cli.common import Common
 from advisor.cli.inputs import STDIN, load_knowledge, read_inputs
-from advisor.cli.options import Common
 from advisor.cli.output import is_terminal
 from advisor.errors import Problem, UsageError
 
