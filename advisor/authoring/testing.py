@@ -8,8 +8,10 @@ comes out so.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations, product
 from typing import Literal, TypeAlias
 
 from advisor.authoring.examples import Bench, Step, newest_day, setting_of, wanted
@@ -24,6 +26,7 @@ Judgement: TypeAlias = Literal["right", "debatable", "wrong", "unlisted"]
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with how many are done, of how many."""
 
+PANEL_ORDER: tuple[Judgement, ...] = ("right", "debatable", "wrong")
 NOBODY = "none"
 LANE = "lane"
 
@@ -51,7 +54,9 @@ class ExampleResult:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """``judgement`` is what the panel says of the winner; ``failures`` are sentences."""
+    """``judgement`` is what the panel says of the winner; ``failures`` are sentences;
+    ``agreement`` is Kendall's tau between the panel's order and the whole ranking (None where
+    the panel puts no offer before another)."""
 
     case: str
     title: str
@@ -64,6 +69,7 @@ class CaseResult:
     judgement: Judgement
     decides: str
     failures: tuple[str, ...]
+    agreement: Fraction | None = None
 
     @property
     def passed(self) -> bool:
@@ -81,6 +87,12 @@ class Results:
     @property
     def passed(self) -> bool:
         return all(e.passed for e in self.examples) and all(c.passed for c in self.cases)
+
+    @property
+    def agreement(self) -> Fraction | None:
+        """Kendall's tau, on average over the cases that have one."""
+        found = [case.agreement for case in self.cases if case.agreement is not None]
+        return sum(found, Fraction(0)) / len(found) if found else None
 
     def judged(self, judgement: Judgement) -> int:
         """How many cases came out so."""
@@ -171,7 +183,8 @@ def inputs_of_case(knowledge: Knowledge, case: Case) -> Inputs:
 
 def run_case(knowledge: Knowledge, case: Case, as_of: datetime.date | None = None) -> CaseResult:
     """Recommend for a case, and compare with what its panel expects."""
-    verdict = recommend(knowledge, inputs_of_case(knowledge, case), as_of or case.as_of).verdict
+    result = recommend(knowledge, inputs_of_case(knowledge, case), as_of or case.as_of)
+    verdict = result.verdict
     winner = verdict.offer or NOBODY
     judgement = judge(case, winner)
     failures: list[str] = []
@@ -202,13 +215,33 @@ def run_case(knowledge: Knowledge, case: Case, as_of: datetime.date | None = Non
         judgement=judgement,
         decides=str(case.expect.get("decides", "")),
         failures=tuple(failures),
+        agreement=rank_agreement(case, [row.offer for row in result.ranking]),
     )
+
+
+def rank_agreement(case: Case, ranking: Sequence[str]) -> Fraction | None:
+    """Kendall's tau of a ranking (best first) against the panel of a case, from -1 to 1.
+
+    The panel puts every right offer before every debatable one, and these before every wrong
+    one.  Over the pairs of offers that it puts in an order: those that the ranking puts in the
+    same order less those in the opposite one, by all of them (Kendall 1938, "A new measure of
+    rank correlation"; pairs that the panel ties are left out, as in Somers' d).  An excluded
+    offer comes after every ranked one, and two of them are tied.  None without such a pair.
+    """
+    place = {offer: number for number, offer in enumerate(ranking)}
+    words = [[o for o in expected(case, word) if o != NOBODY] for word in PANEL_ORDER]
+    pairs = agreeing = 0
+    for better, worse in combinations(words, 2):
+        for one, other in product(better, worse):
+            ahead, behind = place.get(one, len(ranking)), place.get(other, len(ranking))
+            pairs += 1
+            agreeing += (ahead < behind) - (ahead > behind)
+    return Fraction(agreeing, pairs) if pairs else None
 
 
 def judge(case: Case, winner: str) -> Judgement:
     """What the case's panel says of a winner (``none`` for nobody)."""
-    words: tuple[Judgement, ...] = ("right", "debatable", "wrong")
-    return next((word for word in words if winner in expected(case, word)), "unlisted")
+    return next((word for word in PANEL_ORDER if winner in expected(case, word)), "unlisted")
 
 
 def expected(case: Case, key: str) -> tuple[str, ...]:

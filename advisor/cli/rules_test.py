@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,8 +141,6 @@ def _summary(results: Results) -> Iterator[str]:
         total = counted(len(results.examples), "example")
         yield f"{passed:,} of {total} as expected, judged as of {results.as_of}."
     if results.cases:
-        from fractions import Fraction
-
         total = counted(len(results.cases), "case")
         words = ", ".join(
             f"{results.judged(word)} {word}"
@@ -150,11 +149,25 @@ def _summary(results: Results) -> Iterator[str]:
         )
         share = percent(Fraction(results.judged("right"), len(results.cases)))
         yield f"{total}: {words}; top-1 agreement {share}."
+        if results.agreement is not None:
+            lowest = min(
+                (case for case in results.cases if case.agreement is not None),
+                key=lambda case: (case.agreement, case.case),
+            )
+            yield (
+                f"Order of the offers that the panels name: Kendall's tau "
+                f"{_tau(results.agreement)} on average, {_tau(lowest.agreement)} at the lowest "
+                f"({lowest.case})."
+            )
         failed = sum(1 for case in results.cases if not case.passed)
         if failed:
             yield f"{counted(failed, 'case')} failed."
     if not results.examples and not results.cases:
         yield "There is nothing to run."
+
+
+def _tau(value: Fraction | None) -> str:
+    return "–" if value is None else f"{float(value):.2f}"
 
 
 def _example_title(example: ExampleResult) -> str:
@@ -192,6 +205,7 @@ def _data(results: Results) -> dict[str, object]:
             "debatable": results.judged("debatable"),
             "wrong": results.judged("wrong"),
             "unlisted": results.judged("unlisted"),
+            "kendall_tau": _rounded(results.agreement),
         },
     }
 
@@ -221,6 +235,10 @@ def _example_data(example: ExampleResult) -> dict[str, object]:
     }
 
 
+def _rounded(value: Fraction | None) -> float | None:
+    return None if value is None else round(float(value), 6)
+
+
 def _case_data(case: CaseResult) -> dict[str, object]:
     return {
         "case": case.case,
@@ -232,6 +250,7 @@ def _case_data(case: CaseResult) -> dict[str, object]:
         "lane": case.lane,
         "confidence": case.confidence,
         "settled": case.settled,
+        "kendall_tau": _rounded(case.agreement),
         "decides": case.decides,
         "passed": case.passed,
         "failures": list(case.failures),

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import date
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from advisor.authoring.examples import Bench, Setting, newest_day, setting_of, wanted
-from advisor.authoring.testing import run_tests
+from advisor.authoring.testing import rank_agreement, run_tests
 from advisor.knowledge.values import Flags, Interval, Options
 from advisor.reports import junit
 
@@ -162,7 +168,9 @@ def test_the_command_says_it_all_and_exits_with_four(copy, call):
     code, out, _ = call("--rules", copy.root, "rules", "test", "--format", "json", "chat-startup")
     data = json.loads(out)
     assert (code, data["passed"], data["examples"]) == (0, True, [])
-    assert data["agreement"] == {"cases": 1, "right": 1, "debatable": 0, "wrong": 0, "unlisted": 0}
+    assert data["agreement"] == {
+        "cases": 1, "right": 1, "debatable": 0, "wrong": 0, "unlisted": 0, "kendall_tau": 1.0,
+    }  # fmt: skip
     code, out, _ = call(
         "--rules", copy.root, "rules", "test", "--format", "json", "--examples-only"
     )
@@ -247,3 +255,49 @@ def test_options_that_hold_several_values_are_shown_as_given(small_knowledge):
     assert second.value == "us or eu; its residency is us"
     assert second.decided
     assert not first.decided
+
+
+OFFERS = tuple("abcdefg")
+
+
+def panel(small, right, debatable=(), wrong=()):
+    """A case with these judgements."""
+    (case,) = small.cases.values()
+    return replace(case, expect={"right": right, "debatable": debatable, "wrong": wrong})
+
+
+@pytest.mark.parametrize(
+    ("ranking", "tau"),
+    [
+        ("abcd", Fraction(1)),
+        ("bacd", Fraction(1)),  # the panel does not say which of a and b
+        ("dcba", Fraction(-1)),
+        ("acbd", Fraction(3, 5)),
+        ("ab", Fraction(4, 5)),  # c and d are excluded, and level
+        ("", Fraction(0)),
+    ],
+)
+def test_the_order_of_a_ranking_against_the_panel(small_knowledge, ranking, tau):
+    assert rank_agreement(panel(small_knowledge, ["a", "b"], ["c"], ["d"]), ranking) == tau
+
+
+def test_a_panel_that_orders_nothing_agrees_with_nothing(small_knowledge):
+    assert rank_agreement(panel(small_knowledge, ["none"], [], ["a", "b"]), "ab") is None
+
+
+@given(
+    tiers=st.lists(st.integers(0, 2), min_size=7, max_size=7),
+    ranking=st.permutations(OFFERS),
+    excluded=st.integers(0, 6),
+)
+def test_the_agreement_is_that_of_scipy(small_knowledge, tiers, ranking, excluded):
+    stats = pytest.importorskip("scipy.stats")
+    words = [[o for o, tier in zip(OFFERS, tiers, strict=True) if tier == t] for t in range(3)]
+    ranked = ranking[excluded:]
+    place = {offer: number for number, offer in enumerate(ranked)}
+    ours = rank_agreement(panel(small_knowledge, *words), ranked)
+    if ours is None:
+        assert len(set(tiers)) == 1
+        return
+    theirs = stats.somersd(tiers, [place.get(o, len(ranked)) for o in OFFERS]).statistic
+    assert float(ours) == pytest.approx(theirs)
