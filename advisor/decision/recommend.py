@@ -15,6 +15,7 @@ from functools import lru_cache
 from advisor.decision.caps import evidence_caps, margin_caps
 from advisor.decision.entries import Entries
 from advisor.decision.gates import Gate, Standing, gates_of, stand
+from advisor.decision.grounds import break_evens_of, grounds_of
 from advisor.decision.inference import inferred
 from advisor.decision.proof import settled as is_settled
 from advisor.decision.ranking import Scored, Scoring
@@ -141,6 +142,8 @@ class Decision:
             portfolio=None,
             plan=self.entries.advice(ranking[0] if ranking else None),
             sources=self._sources(ranking, old),
+            evidence=grounds_of(situation, self.gates, ranking[0]) if thorough and ranking else (),
+            break_evens=break_evens_of(situation, ranking) if thorough else (),
         )
 
     def _verdict(self, ranking: tuple[Ranked, ...], old: Mapping[str, tuple[Old, ...]]) -> Verdict:

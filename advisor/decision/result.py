@@ -32,7 +32,9 @@ from advisor.decision.explanations import (
 
 __all__ = [
     "Acceptability",
+    "BreakEven",
     "Caveat",
+    "Claimed",
     "Confidence",
     "Contribution",
     "CostLine",
@@ -42,6 +44,7 @@ __all__ = [
     "Failure",
     "Flip",
     "Gap",
+    "Ground",
     "InputsRead",
     "KnowledgeStamp",
     "Lane",
@@ -269,13 +272,58 @@ class SourceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Claimed:
+    """One claim behind a fact, as its source gives it."""
+
+    value: str
+    source: str
+    grade: str
+    date: str
+    checked: str
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A fact about the leader.  ``conflict``: its claims disagree, and ``value`` is what they
+    leave possible together; ``stale``: all of them were last read too long ago."""
+
+    attribute: str
+    label: str
+    value: str
+    stale: bool
+    conflict: bool
+    claims: tuple[Claimed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """From ``requests_low`` to ``requests_high`` a day on (None: not known on that side) the
+    fixed price of ``offer`` is no dearer than paying ``against`` by the token.  ``label`` says
+    what the comparison leaves out; there the offer would have to sustain ``output_rate``
+    output tokens per second."""
+
+    offer: str
+    title: str
+    against: str
+    against_title: str
+    requests_low: int | None
+    requests_high: int | None
+    rate_low: Fraction | None
+    rate_high: Fraction | None
+    formula: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recommendation:
     """See the module.
 
     ``relaxations`` are filled when nobody qualifies, ``flips`` and ``sensitivity`` when an
     offer leads; ``flip_search`` and ``relaxation_search`` say how far the search went (None:
     there was none).  ``portfolio`` is there only where one offer leaves a stated need unmet.
-    ``plan`` is the collected advice.
+    ``plan`` is the collected advice.  ``evidence`` are the facts that the leader rests on,
+    ``break_evens`` the volumes from which hourly offers are no dearer than tokens.
     """
 
     as_of: str
@@ -293,6 +341,8 @@ class Recommendation:
     sources: tuple[SourceLine, ...]
     flip_search: Search | None = None
     relaxation_search: Search | None = None
+    evidence: tuple[Ground, ...] = ()
+    break_evens: tuple[BreakEven, ...] = ()
     format: str = "advisor-recommendation-1"
 
     def to_data(self) -> dict[str, object]:
