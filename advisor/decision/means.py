@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from advisor.decision.passing import Factor, Shares
+from advisor.decision.gates import Failures
+from advisor.decision.passing import Factor
 from advisor.decision.situation import Situation
 from advisor.decision.utilities import Utilities
 from advisor.decision.weighting import Weights
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 FEW = 65_536
 """Utilities up to which plain Python is quicker than loading numpy."""
+CELLS_AT_MOST = 1 << 16
+"""Joint cells that one side tells apart up to which a mean is exact."""
+JOINED_AT_MOST = 1 << 13
+"""The same of the axes through which the sides hang together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,186 +44,256 @@ class Mean:
 
 
 Values = tuple[int, ...]
+"""Per offer; at the end, one more for an offer of utility 1 that passes everything."""
 
-Sums = tuple[dict[Cells, int], dict[Cells, Values]]
-"""Per cell of the shared axes: all of the mass, and per offer mass x utility x passing."""
-
-Weighed = tuple[int, dict[Cells, int], dict[Cells, int], dict[Cells, list[tuple[Shares, int]]]]
-"""A common multiple of the sums of weights; per cell of the shared axes: the mass, mass x
-weight share, and the same by who passes (both times that multiple)."""
+Weighed = tuple[int, dict[Cells, tuple[int, int]]]
+"""A common multiple of the sums of weights; per cell of the shared axes the mass x the
+criterion's share of the weights (times that multiple), and the mass."""
 
 
 @dataclass(frozen=True)
 class Means:
-    """Means over the worlds of one decision."""
+    """Means over the worlds of one decision.
+
+    Three sides hang together through few axes: a criterion's utilities, the weights, the
+    gates that share an axis with either.  At each cell of the axes that two sides read, each
+    side is added up for itself.  Cells are those that utilities and weights tell apart; what
+    gates tell apart inside them is added up on their side.
+    """
 
     situation: Situation
     worlds: Worlds
     weights: Weights
     offers: int
 
-    def exact(
-        self, criterion: int, own: Utilities, beside_own: Factor | None, beside: Factor | None
-    ) -> Mean:
-        """The mean over every world; gates that hang together with the utilities, and those
-        that do with the weights alone, are factors."""
-        mine = [own.part, *([beside_own.part] if beside_own else [])]
-        others = [self.weights.part, *([beside.part] if beside else [])]
-        fixed = self.worlds.shared(others, mine)
-        looks = [look for part in (*mine, *others) for look in part.looks]
-        classes = tuple(tuple(map(tuple, self.worlds.merged(key, looks))) for key in fixed)
-        keep = self.situation.base.tables.of
-        first, second = (
-            (*parts, None, *fixed, *classes, *self._slots(parts, fixed)) for parts in (mine, others)
+    def exact(self, criterion: int, own: Utilities, gates: Factor | None) -> Mean:
+        """The mean over every world; ``gates`` are those that hang together with the
+        utilities or the weights."""
+        sides = [[own.part], [self.weights.part], [gates.part] if gates else []]
+        axes = [self.worlds.bound([k for part in side for k in part.keys]) for side in sides]
+        shared = sorted(
+            {k for k in axes[0] if k in axes[1] or k in axes[2]} | ({*axes[1]} & {*axes[2]})
         )
-        masses, values = keep(
-            ("sums", *first), lambda: self._sums(own, mine, others, fixed, beside_own)
-        )
-        groups = keep(
-            ("weights by cell", *second),
-            lambda: self.worlds.grouped(others, fixed=fixed, beside=mine, unweighted=True),
-        )
-        multiple, all_of_it, shared, weighed = keep(
-            ("weighed", criterion, *second),
-            lambda: self._weighed(criterion, groups, len(fixed), beside),
-        )
-        total = sum(mass * all_of_it.get(cell, 0) for cell, mass in masses.items())
+        mine, weighing, gated = (tuple(k for k in shared if k in side) for side in axes)
+        multiple, weighed = self._weighed(criterion, own, weighing, {*axes[0], *axes[2]})
+        values = self._values(own, mine, {*axes[2]})
+        if gates is not None:
+            passing = self._passing(gates, own, gated)
+            values = _joined(values, mine, passing, gated, keep=weighing)
+            mine = tuple(k for k in shared if k in weighing)
+        terms = [0] * self.offers
+        share = total = 0
+        pick = [mine.index(k) for k in weighing]
+        for cell, row in values.items():
+            found = weighed.get(tuple([cell[i] for i in pick]))
+            if found is None:
+                continue
+            factor, mass = found
+            share += row[-1] * factor
+            total += row[-1] * mass
+            if factor:
+                for i in range(self.offers):
+                    terms[i] += row[i] * factor
         if not total:
             return Mean(Fraction(0), (0,) * self.offers, 1)
-        share = sum(mass * shared.get(cell, 0) for cell, mass in masses.items())
-        terms = [0] * self.offers
-        for cell, row in values.items():
-            for passing, factor in weighed.get(cell, ()):
-                for i, (value, passes) in enumerate(zip(row, passing, strict=True)):
-                    terms[i] += value * passes * factor
-        whole = total * multiple
         return Mean(
-            Fraction(share, whole),
+            Fraction(share, total * multiple),
             tuple(terms),
-            whole * (beside_own.whole if beside_own else 1) * (beside.whole if beside else 1),
+            total * multiple * (gates.whole if gates else 1),
         )
 
-    def rests_on(
-        self, own: Utilities, beside_own: Factor | None, beside: Factor | None
-    ) -> tuple[object, ...]:
+    def rests_on(self, own: Utilities, gates: Factor | None) -> tuple[object, ...]:
         """What ``exact`` depends on, beside its own arguments."""
-        parts = [own.part, self.weights.part, *(f.part for f in (beside_own, beside) if f)]
-        return self.weights.part, *self._slots(parts, ())
+        parts = [own.part, self.weights.part, *([gates.part] if gates else [])]
+        return self.weights.part, *self._slots(
+            self.worlds.bound([k for p in parts for k in p.keys])
+        )
 
-    def _slots(self, parts: Sequence[Part], fixed: Sequence[str]) -> tuple[object, ...]:
-        keys = self.worlds.whole_keys([k for p in parts for k in p.keys], fixed)
+    def _slots(self, keys: Iterable[str]) -> tuple[object, ...]:
         axes = self.situation.axes
         return self.situation.slots(frozenset(axes[key].question for key in keys))
 
-    def _sums(
-        self,
-        own: Utilities,
-        mine: Sequence[Part],
-        others: Sequence[Part],
-        fixed: Sequence[str],
-        factor: Factor | None,
-    ) -> Sums:
-        groups = self.worlds.grouped(mine, fixed=fixed, beside=others)
-        masses: dict[Cells, int] = {}
-        rows: dict[tuple[Cells, int], list[tuple[int, int]]] = {}
-        width = len(fixed)
-        for group, mass in groups.items():
-            cell, row = group[:width], group[width]
-            masses[cell] = masses.get(cell, 0) + mass
-            passed = group[width + 1] if factor else -1
-            rows.setdefault((cell, passed), []).append((row, mass))
-        many = len(groups) * self.offers > FEW
-        summed = _summed_columns(own, rows) if many else _summed(own, rows)
-        values: dict[Cells, Values] = {}
-        for (cell, passed), sums in zip(rows, summed, strict=True):
-            worth = sums
-            if factor is not None:
-                passing = factor.shares(passed)
-                worth = tuple([a * b for a, b in zip(sums, passing, strict=True)])
-            known = values.get(cell)
-            values[cell] = worth if known is None else _added(known, worth)
-        return masses, values
+    def _classes(self, keys: Sequence[str], parts: Sequence[Part]) -> tuple[object, ...]:
+        looks = [look for part in parts for look in part.looks]
+        return tuple(tuple(map(tuple, self.worlds.merged(key, looks))) for key in keys)
+
+    def _values(
+        self, own: Utilities, fixed: tuple[str, ...], gated: set[str]
+    ) -> dict[Cells, Values]:
+        """Per cell of the ``fixed`` axes, the sum of mass x utility of each offer; the mass of
+        axes that gates read is counted with the gates."""
+        weightless = tuple(key for key in fixed if key in gated)
+        others = [self.weights.part]
+        keys = self.worlds.bound(own.part.keys)
+
+        def make() -> dict[Cells, Values]:
+            groups = self.worlds.grouped(
+                [own.part], fixed=fixed, beside=others, weightless=weightless
+            )
+            rows: dict[Cells, list[tuple[int, int]]] = {}
+            for group, mass in groups.items():
+                rows.setdefault(group[:-1], []).append((group[-1], mass))
+            many = len(groups) * self.offers > FEW
+            summed = _summed_columns(own, rows) if many else _summed(own, rows)
+            return {
+                cell: (*sums, sum([mass for _, mass in listed]))
+                for (cell, listed), sums in zip(rows.items(), summed, strict=True)
+            }
+
+        classes = self._classes(fixed, [own.part, *others])
+        place = ("values", own.part, fixed, weightless, *classes, *self._slots(keys))
+        return self.situation.base.tables.of(place, make, own.cells)
+
+    def _passing(
+        self, gates: Factor, own: Utilities, fixed: tuple[str, ...]
+    ) -> dict[Cells, Values]:
+        """Per cell of the ``fixed`` axes, the mass in which each offer passes."""
+        beside = [own.part, self.weights.part]
+        keys = self.worlds.bound(gates.part.keys)
+
+        def make() -> dict[Cells, Values]:
+            looks = [look for part in beside for look in part.looks]
+            first = [self.worlds.first_cells(key, looks) for key in fixed]
+            found: dict[Cells, list[int]] = {}
+            groups = self.worlds.grouped([gates.part], fixed=fixed, beside=beside)
+            for (*cells, number), mass in groups.items():
+                cell = tuple([row[c] for row, c in zip(first, cells, strict=True)])
+                sums = found.setdefault(cell, [0] * (self.offers + 1))
+                for i, share in enumerate(gates.shares(number)):
+                    sums[i] += share * mass
+                sums[-1] += mass
+            return {cell: tuple(sums) for cell, sums in found.items()}
+
+        classes = self._classes(fixed, beside)
+        place = ("passing", gates.part, fixed, *classes, *self._slots(keys))
+        return self.situation.base.tables.of(place, make)
 
     def _weighed(
-        self, criterion: int, groups: Masses, width: int, factor: Factor | None
+        self, criterion: int, own: Utilities, fixed: tuple[str, ...], elsewhere: set[str]
     ) -> Weighed:
-        """``width``: how many shared axes come first in each group."""
-        vectors = self.weights.vectors
-        wholes = {sum(vectors[group[width]]) for group in groups} - {0}
-        multiple = math.lcm(*wholes)
-        parts = {whole: multiple // whole for whole in wholes}
-        # Per vector of weights, the criterion's share of them.
-        shares = {
-            number: vectors[number][criterion] * parts.get(sum(vectors[number]), 0)
-            for number in {group[width] for group in groups}
-        }
-        all_of_it: dict[Cells, int] = {}
-        shared: dict[Cells, int] = {}
-        by_passing: dict[Cells, dict[int, int]] = {}
-        for group, mass in groups.items():
-            cell = group[:width]
-            part = shares[group[width]] * mass
-            all_of_it[cell] = all_of_it.get(cell, 0) + mass
-            shared[cell] = shared.get(cell, 0) + part
-            passed = group[width + 1] if factor else -1
-            by_cell = by_passing.setdefault(cell, {})
-            by_cell[passed] = by_cell.get(passed, 0) + part
-        everybody = (1,) * self.offers
-        weighed = {
-            cell: [
-                (factor.shares(passed) if factor else everybody, part)
-                for passed, part in found.items()
-                if part
-            ]
-            for cell, found in by_passing.items()
-        }
-        return multiple, all_of_it, shared, weighed
+        """The weights by cell of the ``fixed`` axes, the mass of which is counted where it
+        is read ``elsewhere``."""
+        weightless = tuple(key for key in fixed if key in elsewhere)
+        part = self.weights.part
+        keep = self.situation.base.tables.of
+        classes = self._classes(fixed, [own.part, part])
+        keys = self.worlds.bound(part.keys)
+        place = (part, fixed, weightless, *classes, *self._slots(keys))
 
-    def sampled(
-        self, criteria: Sequence[Utilities], failing: Part, masks: Sequence[int]
-    ) -> list[Mean]:
-        """The means over the fixed worlds; ``failing`` numbers ``masks``, the offers (bits)
-        that are worth nothing there."""
+        def group() -> Masses:
+            return self.worlds.grouped(
+                [part], fixed=fixed, beside=[own.part], weightless=weightless
+            )
+
+        def make() -> Weighed:
+            groups = keep(("weights by cell", *place), group)
+            vectors = self.weights.vectors
+            numbers = {group[-1] for group in groups}
+            wholes = {sum(vectors[number]) for number in numbers} - {0}
+            multiple = math.lcm(*wholes)
+            shares = {
+                number: vectors[number][criterion]
+                * (multiple // sum(vectors[number]) if any(vectors[number]) else 0)
+                for number in numbers
+            }
+            found: dict[Cells, tuple[int, int]] = {}
+            for group_, mass in groups.items():
+                cell = group_[:-1]
+                before = found.get(cell, (0, 0))
+                found[cell] = (before[0] + shares[group_[-1]] * mass, before[1] + mass)
+            return multiple, found
+
+        return keep(("weighed", criterion, *place), make)
+
+    def fits(self, own: Utilities, gates: Factor | None) -> bool:
+        """Whether ``exact`` is quick enough; else the fixed worlds are looked at."""
+        parts = [own.part, self.weights.part, *([gates.part] if gates else [])]
+        if max(self.worlds.told_apart([part]) for part in parts) > CELLS_AT_MOST:
+            return False
+        axes = [set(self.worlds.bound(part.keys)) for part in parts]
+        shared = (axes[0] & axes[1]).union(*((axes[0] | axes[1]) & more for more in axes[2:]))
+        looks = [look for part in parts[:2] for look in part.looks]
+        return math.prod(len(self.worlds.merged(k, looks)[0]) for k in shared) <= JOINED_AT_MOST
+
+    def sampled(self, criterion: int, own: Utilities, failures: Sequence[Failures]) -> Mean:
+        """The mean over the fixed worlds; where one of the gates fails an offer is worth
+        nothing."""
         import numpy as np
 
-        from advisor.engine.grids import distinct
+        order, starts, wholes, weights, passes = self._sample(tuple(failures))
+        rows = self.worlds.sampled(own.part)[order]
+        weight = weights[:, criterion]
+        worth = own.points().astype(np.int32)[rows]
+        worth *= weight[:, None]
+        worth *= passes
+        sums = np.add.reduceat(worth, starts, axis=0, dtype=np.int64).tolist()
+        weighed = np.add.reduceat(weight, starts, dtype=np.int64).tolist()
+        multiple = math.lcm(*(whole for whole in wholes if whole))
+        share = 0
+        terms = [0] * self.offers
+        for whole, line, part in zip(wholes, sums, weighed, strict=True):
+            if whole:
+                share += part * (multiple // whole)
+                for i, value in enumerate(line):
+                    terms[i] += value * (multiple // whole)
+        total = len(order) * multiple
+        return Mean(Fraction(share, total), tuple(terms), total)
 
-        chosen = self.worlds.sampled(self.weights.part)
-        failed = self.worlds.sampled(failing)
-        vectors = np.array(self.weights.vectors, dtype=np.int64)
-        wholes, whole = np.unique(vectors.sum(axis=1), return_inverse=True)
-        at_sum = whole[chosen]
-        passes = np.array(
-            [[not mask >> i & 1 for i in range(self.offers)] for mask in masks],
-            dtype=np.int64,
-        )
-        total = len(chosen)
-        result = []
-        for criterion, utilities in enumerate(criteria):
-            weight = vectors[:, criterion][chosen]
-            rows = self.worlds.sampled(utilities.part)
-            keys, places = distinct([at_sum, failed, rows])
-            # Sums of 65,536 weights of at most 64 are exact in a double.
-            weights = np.bincount(places, weights=weight, minlength=len(keys)).astype(np.int64)
-            terms = utilities.points()[keys[:, 2]] * passes[keys[:, 1]] * weights[:, None]
-            order = np.argsort(keys[:, 0], kind="stable")
-            present, starts = np.unique(keys[order, 0], return_index=True)
-            sums = np.add.reduceat(terms[order], starts, axis=0).tolist()
-            weighed = np.add.reduceat(weights[order], starts).tolist()
-            named = [int(wholes[n]) for n in present.tolist()]
-            result.append(
-                _divided(
-                    {w: s for w, s in zip(named, weighed, strict=True) if w},
-                    {w: line for w, line in zip(named, sums, strict=True) if w},
-                    total,
-                    self.offers,
+    def _sample(self, failures: tuple[Failures, ...]) -> tuple[Any, Any, list[int], Any, Any]:
+        """The fixed worlds by rising sum of weights: their order, where each sum starts, the
+        sums, the weights, and by offer 1 where it passes."""
+        import numpy as np
+
+        worlds, part = self.worlds, self.weights.part
+
+        def make() -> tuple[Any, Any, list[int], Any, Any]:
+            chosen = worlds.sampled(part)
+            vectors = np.array(self.weights.vectors, dtype=np.int32)
+            at_sum = vectors.sum(axis=1)[chosen]
+            order = np.argsort(at_sum, kind="stable")
+            wholes, starts = np.unique(at_sum[order], return_index=True)
+            passes = np.ones((len(order), self.offers), dtype=np.int8)
+            for failing in failures:
+                table = np.array(
+                    [
+                        [1 - (o.at_point >> i & 1) for i in range(self.offers)]
+                        for o in failing.outcomes
+                    ],
+                    dtype=np.int8,
                 )
-            )
-        return result
+                if not table.all():
+                    passes *= table[worlds.sampled(failing.part)[order]]
+            return order, starts, wholes.tolist(), vectors[chosen][order], passes
+
+        keys = [key for f in failures for key in f.part.keys]
+        place = ("sample", part, *failures, *self._slots((*part.keys, *keys)), worlds.sample_place)
+        return self.situation.base.tables.of(place, make, size=1 << 20)
 
 
-def _added(first: Iterable[int], second: Iterable[int]) -> Values:
-    return tuple([a + b for a, b in zip(first, second, strict=True)])
+def _joined(
+    values: Mapping[Cells, Values],
+    mine: tuple[str, ...],
+    passing: Mapping[Cells, Values],
+    gated: tuple[str, ...],
+    keep: tuple[str, ...],
+) -> dict[Cells, Values]:
+    """Values times who passes, added up over all axes but those to ``keep``."""
+    both = [key for key in mine if key in gated]
+    at_mine = [mine.index(key) for key in both]
+    at_gated = [gated.index(key) for key in both]
+    kept = [(0, mine.index(k)) if k in mine else (1, gated.index(k)) for k in keep]
+    index: dict[Cells, list[tuple[Cells, Values]]] = {}
+    for cell, row in passing.items():
+        index.setdefault(tuple([cell[i] for i in at_gated]), []).append((cell, row))
+    found: dict[Cells, list[int]] = {}
+    for cell, row in values.items():
+        for other, passes in index.get(tuple([cell[i] for i in at_mine]), ()):
+            place = (cell, other)
+            sums = found.setdefault(tuple([place[side][i] for side, i in kept]), [0] * len(row))
+            for i, (value, passed) in enumerate(zip(row, passes, strict=True)):
+                if passed:
+                    sums[i] += value * passed
+    return {cell: tuple(sums) for cell, sums in found.items()}
 
 
 def _summed(own: Utilities, rows: Mapping[Any, Sequence[tuple[int, int]]]) -> list[Values]:
@@ -257,20 +332,3 @@ def _summed_columns(own: Utilities, rows: Mapping[Any, Sequence[tuple[int, int]]
         sums = np.add.reduceat(points * piece[:, None], starts, axis=0).astype(object)
         totals = sums if totals is None else totals + (sums << shift)
     return [tuple(line) for line in totals.tolist()]
-
-
-def _divided(
-    shares: Mapping[int, int], by_sum: Mapping[int, Sequence[int]], total: int, offers: int
-) -> Mean:
-    """``shares`` and ``by_sum`` hold numerators by sum of weights."""
-    common = math.lcm(*shares) if shares else 1
-    scale = common * total
-    if not scale:
-        return Mean(Fraction(0), (0,) * offers, 1)
-    sums = [0] * offers
-    for whole, line in by_sum.items():
-        factor = common // whole
-        for i, value in enumerate(line):
-            sums[i] += value * factor
-    share = sum(value * (common // whole) for whole, value in shares.items())
-    return Mean(Fraction(share, scale), tuple(sums), scale)

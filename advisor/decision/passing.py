@@ -115,7 +115,7 @@ def _factor(situation: Situation, worlds: Worlds, failing: _Joint, private: set[
             for key in failing.part.keys
             if key in private
         )
-        masses = worlds.grouped([failing.part], fixed=kept, unweighted=True)
+        masses = worlds.grouped([failing.part], fixed=kept, weightless=kept)
         passed: dict[Cells, list[int]] = {}
         for (*cells, number), mass in masses.items():
             shares = passed.setdefault(tuple(cells), [0] * offers)

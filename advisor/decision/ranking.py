@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from advisor.decision.gates import Failures, Standing
-from advisor.decision.means import Mean, Means
+from advisor.decision.means import CELLS_AT_MOST, Mean, Means
 from advisor.decision.measured import Measured
 from advisor.decision.passing import (
     Factor,
@@ -31,10 +31,6 @@ from advisor.decision.weighting import weights_at
 from advisor.engine.looks import Look, Part
 from advisor.engine.worlds import Worlds
 from advisor.knowledge.model import Criterion
-
-EXACT_LIMIT = 1 << 20
-"""Joint cells, of those that a criterion with its gates tells apart, up to which its mean is
-exact; beyond, it is taken over the fixed worlds."""
 
 
 @dataclass(frozen=True)
@@ -132,15 +128,16 @@ class Scoring:
     @cached_property
     def exact(self) -> bool:
         """Whether all worlds that any mean rests on are looked at, rather than a sample."""
-        return all(
-            self.worlds.told_apart([own.part, *([f.part] if (f := factors[0]) else [])])
-            <= EXACT_LIMIT
-            and self.worlds.told_apart(
-                [self.weights.part, *([f.part] if (f := factors[1]) else [])]
-            )
-            <= EXACT_LIMIT
-            for own, factors in zip(self.utilities.values(), self._factors, strict=True)
-        )
+        return all(self._fits)
+
+    @cached_property
+    def _fits(self) -> list[bool]:
+        criteria = zip(self.utilities.values(), self._factors, strict=True)
+        return [self._whole.fits(own, gates) for own, (gates, _) in criteria]
+
+    @cached_property
+    def _whole(self) -> Means:
+        return Means(self.situation, self.worlds, self.weights, len(self.place))
 
     @cached_property
     def _components(self) -> list[list[Factor]]:
@@ -148,9 +145,9 @@ class Scoring:
         return components(self.worlds, found)
 
     @cached_property
-    def _factors(self) -> list[tuple[Factor | None, Factor | None, list[Factor]]]:
-        """Per criterion the gates that hang together with its utilities, those that do with
-        the weights alone, and the rest, by component."""
+    def _factors(self) -> list[tuple[Factor | None, list[Factor]]]:
+        """Per criterion the gates that hang together with its utilities or the weights, and
+        the rest, by component."""
         kept = self.situation.base.tables
         count = len(self.place)
 
@@ -162,20 +159,18 @@ class Scoring:
 
         result = []
         for own in self.utilities.values():
-            mine: list[Factor] = []
-            beside: list[Factor] = []
+            read = {*own.part.keys, *self.weights.part.keys}
+            tied: list[Factor] = []
             rest: list[Factor] = []
             for members in self._components:
                 keys = tuple(key for factor in members for key in factor.part.keys)
-                if self.worlds.tied(keys, set(own.part.keys)):
-                    mine += members
-                elif self.worlds.tied(keys, set(self.weights.part.keys)):
-                    beside += members
+                if self.worlds.tied(keys, read):
+                    tied += members
                 else:
                     whole = one(members)
                     assert whole is not None
                     rest.append(whole)
-            result.append((one(mine), one(beside), rest))
+            result.append((one(tied), rest))
         return result
 
     @cached_property
@@ -187,19 +182,22 @@ class Scoring:
         return {offer: Scored(offer, self.place[offer], means) for offer in self.offers}
 
     def _means(self) -> list[Mean]:
-        means = Means(self.situation, self.worlds, self.weights, len(self.place))
-        criteria = list(self.utilities.values())
-        if not self.exact:
-            failing = self.failing_part(self.failures)
-            return means.sampled(criteria, failing, self.failing_masks)
+        means, failures = self._whole, self.failures
         kept = self.situation.base.tables
         result = []
-        for k, (own, factors) in enumerate(zip(criteria, self._factors, strict=True)):
-            mine, beside, rest = factors
-            place = ("mean", k, own.part, mine, beside, *rest, *means.rests_on(own, mine, beside))
+        criteria = zip(self.utilities.values(), self._factors, self._fits, strict=True)
+        for k, (own, (tied, rest), fits) in enumerate(criteria):
+            if fits:
+                place = ("mean", k, own.part, tied, *rest, *means.rests_on(own, tied))
+            else:
+                place = ("sampled", k, own.part, *failures, *means.rests_on(own, None))
             mean: Mean | None = kept.get(place)
             if mean is None:
-                mean = self._mean(means, k, own, mine, beside, rest)
+                mean = (
+                    self._mean(means, k, own, tied, rest)
+                    if fits
+                    else means.sampled(k, own, failures)
+                )
                 kept.put(place, mean)
             result.append(mean)
         return result
@@ -209,21 +207,16 @@ class Scoring:
         means: Means,
         criterion: int,
         own: Utilities,
-        mine: Factor | None,
-        beside: Factor | None,
+        tied: Factor | None,
         rest: Sequence[Factor],
     ) -> Mean:
-        mean = means.exact(criterion, own, mine, beside)
+        mean = means.exact(criterion, own, tied)
         terms, whole = mean.terms, mean.whole
         for factor in rest:
             passed, mass = passing_shares(self.worlds, factor)
             terms = tuple([a * b for a, b in zip(terms, passed, strict=True)])
             whole *= mass
         return Mean(mean.share, terms, whole)
-
-    def masses(self, parts: Sequence[Part]) -> Mapping[tuple[int, ...], int]:
-        """Combination of the parts' numbers -> prior mass, exactly or over the sample."""
-        return self.worlds.grouped(parts) if self.exact else self.worlds.sampled_groups(parts)
 
     def spread(self, criterion: str, offer: str) -> list[tuple[Utility, int]]:
         """Every utility of an offer on a criterion, with its prior mass."""
@@ -233,12 +226,14 @@ class Scoring:
 
     def _spread(self, own: Utilities) -> list[dict[int, int]]:
         def make() -> list[dict[int, int]]:
-            masses = {row: mass for (row,), mass in self.masses([own.part]).items()}
+            few = self.worlds.told_apart([own.part]) <= CELLS_AT_MOST
+            found = self.worlds.grouped if few else self.worlds.sampled_groups
+            masses = {row: mass for (row,), mass in found([own.part]).items()}
             return own.spread(masses, len(self.place))
 
         keys = self.worlds.bound(own.part.keys)
         questions = frozenset(self.situation.axes[key].question for key in keys)
-        place = ("spread", own.part, self.exact, *self.situation.slots(questions))
+        place = ("spread", own.part, *self.situation.slots(questions))
         return self.situation.base.tables.of(place, make)
 
     def at_base_weights(self, offer: str) -> Fraction:

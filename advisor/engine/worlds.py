@@ -10,7 +10,7 @@ are the same for every offer.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -84,29 +84,19 @@ class Worlds:
         """Whether two sets of axes share one, or are bound by an impossible combination."""
         return bool(set(self.bound(tuple(keys))) & set(others))
 
-    def shared(self, first: Sequence[Part], second: Sequence[Part]) -> tuple[str, ...]:
-        """The axes that have to be held fixed for two groups of parts to be independent."""
-        mine = {key for part in first for key in part.keys}
-        theirs = {key for part in second for key in part.keys}
-        both = mine & theirs
-        for look in self._touching(self.bound([*mine, *theirs])):
-            if not (mine.issuperset(look.keys) or theirs.issuperset(look.keys)):
-                both |= set(look.keys)
-        return tuple(sorted(both))
-
     def grouped(
         self,
         parts: Sequence[Part],
         *,
         fixed: Sequence[str] = (),
         beside: Sequence[Part] = (),
-        unweighted: bool = False,
+        weightless: Collection[str] = (),
     ) -> Masses:
         """Combination of the parts' numbers -> prior mass (whole numbers, relative), exactly.
 
         ``fixed`` axes come first in each combination, as the first cell of a class of cells
-        that neither these parts nor those ``beside`` tell apart; their own mass is left out
-        where ``unweighted``.
+        that neither these parts nor those ``beside`` tell apart; the mass of ``weightless``
+        ones is left out.
         """
         keys = tuple(
             dict.fromkeys([*fixed, *self.whole_keys([k for p in parts for k in p.keys], fixed)])
@@ -119,7 +109,7 @@ class Worlds:
         weights: list[list[int]] = []
         for key in keys:
             cells[key], mass = self.merged(key, looks)
-            weights.append([1] * len(mass) if unweighted and key in fixed else mass)
+            weights.append([1] * len(mass) if key in weightless else mass)
         everything = [*(_itself(self._axes[key]) for key in fixed), *parts]
         constraints = [self._barred[look] for look in barred]
         if math.prod(len(listed) for listed in cells.values()) > FEW:
@@ -165,9 +155,14 @@ class Worlds:
     def sampled(self, part: Part) -> Column:
         """The part's number in each sampled world that is possible."""
         if part not in self._sampled_numbers:
-            keep = self._possible()
-            self._sampled_numbers[part] = self._over_sample(part)[keep]
+            self._sampled_numbers[part] = self._over_sample(part)[self._possible()]
         return self._sampled_numbers[part]
+
+    @property
+    def sample_place(self) -> tuple[object, ...]:
+        """What the choice of sampled worlds rests on, beside what is looked at."""
+        keys = sorted({key for look in self._impossible for key in look.keys})
+        return tuple(self._axes[key] for key in keys)
 
     def merged(
         self, key: str, looks: Sequence[Look[bool]], *, expected: bool = True

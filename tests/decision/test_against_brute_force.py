@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from advisor.decision import ranking, sureness
+from advisor.decision import means, sureness
 from advisor.decision.recommend import recommend
 from tests.decision.bases import DAY, answers, bases
 from tests.decision.naive import decide
@@ -68,7 +68,7 @@ def test_columns_find_what_one_by_one_finds(knowledge, inputs):
 @FEWER
 def test_every_world_is_looked_at_where_there_are_few_enough(knowledge, inputs):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ranking, "EXACT_LIMIT", 24)
+        patch.setattr(means, "CELLS_AT_MOST", 24)
         worlds = recommend(knowledge, inputs, DAY).verdict.worlds
     assert worlds.method == "exhaustive" or worlds.total > 24
 
@@ -78,7 +78,7 @@ def test_every_world_is_looked_at_where_there_are_few_enough(knowledge, inputs):
 def test_a_sample_is_near_the_exact_mean(knowledge, inputs):
     exact = {e.offer: e.score.exact for e in recommend(knowledge, inputs, DAY).ranking}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ranking, "EXACT_LIMIT", 0)
+        patch.setattr(means, "CELLS_AT_MOST", 0)
         patch.setattr(sureness, "EXACT_LIMIT", 0)
         sampled = recommend(knowledge, inputs, DAY)
     assert sampled.verdict.worlds.method == "sample" or not exact
