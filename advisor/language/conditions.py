@@ -13,7 +13,7 @@ from advisor.language.vocabulary import Scope, did_you_mean
 DEEPEST = 12
 """How far ``any``, ``all`` and ``not`` may nest."""
 
-_MOST_PARTS = 1000
+MOST_PARTS = 1000
 
 
 def parse_condition(node: Node, scope: Scope, findings: Findings) -> Condition | None:
@@ -69,8 +69,8 @@ def _condition(node: Node, scope: Scope, findings: Findings, depth: int) -> Cond
     if not node.entries:
         findings.add("empty-condition", "an empty map always holds", node)
         return None
-    if len(node.entries) > _MOST_PARTS:
-        findings.add("too-many", f"a condition has at most {_MOST_PARTS} entries", node)
+    if len(node.entries) > MOST_PARTS:
+        findings.add("too-many", f"a condition has at most {MOST_PARTS} entries", node)
         return None
     parts = [_entry(entry, scope, findings, depth) for entry in node.entries]
     return _joined(AllOf, parts)
@@ -122,8 +122,8 @@ def _parts(
         never = "never" if word == "any" else "always"
         findings.add("empty-condition", f"an empty '{word}' {never} holds", value)
         return None
-    if len(value.items) > _MOST_PARTS:
-        findings.add("too-many", f"a condition has at most {_MOST_PARTS} parts", value)
+    if len(value.items) > MOST_PARTS:
+        findings.add("too-many", f"a condition has at most {MOST_PARTS} parts", value)
         return None
     return [_condition(item, scope, findings, depth + 1) for item in value.items]
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from small_vocabulary import condition_of, domain_of_type, expression_of
 
+from advisor.engine.compile import LIMITS
 from advisor.knowledge.model import Knowledge
+from advisor.knowledge.strict_yaml import DEFAULT_LIMITS
 from advisor.knowledge.values import ChoiceType, FlagsType, NumberType, Type
+from advisor.language import conditions, expressions
 from advisor.language.expressions import FUNCTIONS
 from advisor.language.literals import COMPARISONS
+from advisor.language.numerals import MOST_DIGITS
+from advisor.language.rulebase import load_rule_base
 from advisor.language.units import UNITS
 from advisor.language.vocabulary import Scope
 
@@ -137,6 +143,61 @@ def test_the_grammar_names_every_word_of_the_language() -> None:
         assert word in grammar
 
 
+def test_the_grammar_says_what_a_derived_value_may_be() -> None:
+    grammar = PAGE.split("## The grammar")[1].split("## ")[0]
+    for key in ("kind: number", "kind: choice", "unit:", "options:", "expression:", "table:"):
+        assert key in grammar
+
+
+def test_what_the_page_declares_can_be_declared(tmp_path: Path, rules_root: Path) -> None:
+    rules = Path(shutil.copytree(rules_root, tmp_path / "rules"))
+    (rules / "derived" / "of-the-page.yaml").write_text("\n".join(examples("derived")), "utf-8")
+    written = "".join(RULE.format(n=n, cell=indented(indented(t).strip("\n"))) for n, t in enumerate(examples("for")))
+    (rules / "advice" / "of-the-page.yaml").write_text(written, "utf-8")
+    before, after = load_rule_base(rules_root), load_rule_base(rules)
+    assert set(after.derived) - set(before.derived) == {
+        "words-per-request",
+        "length-class",
+        "spare-factor",
+    }
+    assert set(after.rules) - set(before.rules) == {"of-the-page-0", "of-the-page-1"}
+
+
+RULE = """\
+- id: of-the-page-{n}
+  for:{cell}
+  warn: yes
+  because: The page says so.
+  source: {{ref: expert-panel, grade: expert judgement, checked: 2026-11-22}}
+  owner: platform-desk
+  examples:
+    - {{given: {{offer: h200-cluster}}, expect: applies}}
+    - {{given: {{offer: groq-shared}}, expect: does not apply}}
+"""
+
+LIMITS_OF_THE_PAGE = {
+    "bytes of a file": DEFAULT_LIMITS.bytes,
+    "levels of nesting in a file": DEFAULT_LIMITS.depth,
+    "values in a file, keys too": DEFAULT_LIMITS.values,
+    "characters of a text": DEFAULT_LIMITS.text,
+    "levels of a condition": conditions.DEEPEST,
+    "parts of a condition, items of a list": conditions.MOST_PARTS,
+    "characters of an expression": expressions.LONGEST,
+    "levels of an expression": expressions.DEEPEST,
+    "digits of a number": MOST_DIGITS,
+    "rules": LIMITS.rules,
+    "offers": LIMITS.offers,
+    "alternatives of one rule": LIMITS.alternatives,
+    "alternatives of all rules": LIMITS.terms,
+}
+
+
+def test_the_limits_of_the_page_are_those_of_the_program() -> None:
+    rows = re.findall(r"^\| ([^|`]+) \| ([\d,]+) \|$", PAGE, re.MULTILINE)
+    assert {name: int(most.replace(",", "")) for name, most in rows} == LIMITS_OF_THE_PAGE
+
+
 def test_the_page_has_examples_of_every_kind() -> None:
-    assert {kind for kind, _ in FENCES} == {"condition", "ask-when", "expression", "answer"}
+    kinds = {"condition", "ask-when", "expression", "answer", "for", "derived"}
+    assert {kind for kind, _ in FENCES} == kinds
     assert len(ADVICE) >= 12
