@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from advisor.sessions import Restored
     from advisor.tui.application import Begin
     from advisor.tui.figures import Estimator
+    from advisor.tui.settings import Settings
 
 __all__ = ["AdvisorApp", "run", "shipped_app"]
 
@@ -65,6 +66,7 @@ def shipped_app(
     rules: Path | None = None,
     begin: Begin | None = None,
     sessions: Path | None = None,
+    settings: Settings | None = None,
 ) -> AdvisorApp:
     """The application over the real rules and the real recommender."""
     return AdvisorApp(
@@ -76,6 +78,7 @@ def shipped_app(
         begin=begin,
         sessions=sessions,
         watch=LOOK_EVERY,
+        settings=settings,
     )
 
 

@@ -22,6 +22,7 @@ from advisor.errors import AdvisorError
 from advisor.tui.keeping import Keeper, Kept
 from advisor.tui.live_rules import LiveRules
 from advisor.tui.ranker import Done, Ranker
+from advisor.tui.settings import Settings
 
 if TYPE_CHECKING:
     from advisor.decision.result import Recommendation
@@ -93,9 +94,9 @@ class AdvisorApp(LiveRules):
         sessions: Path | None = None,
         now: Callable[[], datetime] = datetime.now,
         watch: float | None = None,
-        keymap: str = "default",
+        settings: Settings | None = None,
     ) -> None:
-        super().__init__(keymap, load, watch)
+        super().__init__(settings or Settings(), load, watch)
         self.as_of = as_of
         self.load_failure: AdvisorError | None = None
         self._recommend = recommend

@@ -62,6 +62,19 @@ class Keeper:
         self._latest = session
         self._saver.submit(0, lambda: self._save(session))
 
+    def keep_scenario(self, interview: Interview) -> str | None:
+        """Save a trial beside the interview that it belongs to; the name, None where nothing is
+        kept.  Raises OSError."""
+        if self._directory is None:
+            return None
+        from advisor.sessions import SessionStore, session_of
+
+        now, store = self._now(), SessionStore(self._directory)
+        begun = self.name or now.strftime("%Y-%m-%d-%H%M")
+        name = store.free_name(f"{begun[:48]} what if")
+        store.save(session_of(interview, name, now.isoformat(" ", "seconds")))
+        return name
+
     def flush(self) -> None:
         """Save now what is not saved yet, and stop."""
         self._saver.stop()

@@ -56,6 +56,9 @@ DIFFERENCES: Final = Action(
 LESS: Final = Action("whatif.less", "left", "screen.less", "less", "Less weight")
 MORE: Final = Action("whatif.more", "right", "screen.more", "more", "More weight")
 KEEP: Final = Action("whatif.keep", "k", "screen.keep", "keep", "Keep the changes")
+SCENARIO: Final = Action(
+    "whatif.save", "m", "screen.save", "save", "Save the changes as a scenario of their own"
+)
 RENAME: Final = Action("session.rename", "n", "screen.rename", "rename", "Give another name")
 DELETE: Final = Action("session.delete", "d", "screen.delete", "delete", "Delete; asks once more")
 OPEN: Final = Action("nav.open", "enter", "screen.select", "open", "Open what is highlighted")
@@ -78,7 +81,7 @@ QUIT_ALWAYS: Final = Action(
 
 NAVIGATION: Final = (VERDICT, WHY, REVIEW, COMPARE, WHATIF, EXPORT, EVIDENCE, RULES, COPY)
 INTERVIEW: Final = (ANSWER, PICK, MARK, BACK, SKIP, UNKNOWN, NEXT, FIND, PANEL)
-OTHERS: Final = (OPEN, CLOSE, RENAME, DELETE, CHOOSE, DIFFERENCES, LESS, MORE, KEEP, TAB)
+OTHERS: Final = (OPEN, CLOSE, RENAME, DELETE, CHOOSE, DIFFERENCES, LESS, MORE, KEEP, SCENARIO, TAB)
 ANYWHERE: Final = (HELP, THEME, QUIT, QUIT_ALWAYS)
 
 BY_ID: Final[Mapping[str, Action]] = {
@@ -92,9 +95,42 @@ KEYMAPS: Final[Mapping[str, Mapping[str, str]]] = {
         "list.up": "up,k",
         "list.first": "home",
         "list.last": "end,G",
+        "page.down": "down,j",
+        "page.up": "up,k",
+        "page.first": "home",
+        "page.last": "end,G",
+        "page.next": "pagedown,ctrl+d",
+        "page.previous": "pageup,ctrl+u",
+        "whatif.keep": "K",
     },
 }
 """The presets: what each changes against the keys above."""
+
+MOVING: Final = frozenset(
+    {f"list.{way}" for way in ("down", "up", "first", "last")}
+    | {f"page.{way}" for way in ("down", "up", "first", "last", "next", "previous")}
+    | {"field.down"}
+)
+"""Ids of the keys that move within lists, trees, tables and pages."""
+
+SCROLLING: Final = tuple(
+    Binding(key, action, show=False, id=f"page.{way}")
+    for way, key, action in (
+        ("down", "down", "scroll_down"),
+        ("up", "up", "scroll_up"),
+        ("first", "home", "scroll_home"),
+        ("last", "end", "scroll_end"),
+        ("next", "pagedown", "page_down"),
+        ("previous", "pageup", "page_up"),
+    )
+)
+"""The keys of a scrolling page."""
+
+STEPPING: Final = (
+    Binding("down", "cursor_down", "Down", show=False, id="list.down"),
+    Binding("up", "cursor_up", "Up", show=False, id="list.up"),
+)
+"""The keys of a tree or a table."""
 
 _NAMES: Final[Mapping[str, str]] = {"question_mark": "?", "escape": "esc", "slash": "/"}
 

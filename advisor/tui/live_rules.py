@@ -13,6 +13,7 @@ from textual.screen import Screen
 from advisor.errors import AdvisorError
 from advisor.tui.navigation import Navigation
 from advisor.tui.ranker import Done, Ranker
+from advisor.tui.settings import Settings
 from advisor.tui.watching import Watch
 
 if TYPE_CHECKING:
@@ -36,8 +37,10 @@ class LiveRules(Navigation):
 
     as_of: date
 
-    def __init__(self, keymap: str, load: Callable[[], Knowledge], watch: float | None) -> None:
-        super().__init__(keymap)
+    def __init__(
+        self, settings: Settings, load: Callable[[], Knowledge], watch: float | None
+    ) -> None:
+        super().__init__(settings)
         self._load = load
         self._watch_every = watch
         self._watch: Watch | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import PurePath
@@ -17,7 +17,9 @@ from advisor.tui import keys, themes
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.screens.too_small import TooSmallScreen
 from advisor.tui.screens.welcome import WelcomeScreen
+from advisor.tui.settings import Settings
 from advisor.tui.state import Consultation
+from advisor.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from advisor.interview import Interview
@@ -40,6 +42,13 @@ SCREENS: Final = {
 }
 """Where each screen is found; imported when it is first opened."""
 
+_PLACES: Final = {
+    "sessions": "Every interview that was kept",
+    "load": "Start from an answers file",
+    "examples": "Start from a shipped workload",
+}
+"""Screens without a key of their own."""
+
 # Textual does not read the style sheet of the first screen by itself.
 STYLES: Final[list[str | PurePath]] = ["app.tcss", "screens/welcome.tcss"]
 SMALLEST: Final = (50, 16)
@@ -58,11 +67,12 @@ class Navigation(App[None]):
         keys.QUIT_ALWAYS.binding(priority=True),
     ]
 
-    def __init__(self, keymap: str) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.state = Consultation()
-        self.first_theme = themes.DARK.name
-        self.keymap_in_use = dict(keys.KEYMAPS[keymap])
+        self.settings = settings
+        self.first_theme = settings.theme or themes.DARK.name
+        self.keymap_in_use = dict(settings.keymap)
         self.open_when_loaded: str | None = None
         self.effect: Effect | None = None
 
@@ -76,6 +86,10 @@ class Navigation(App[None]):
         if self.theme not in themes.OFFERED:
             self.theme = self.first_theme
         self.set_keymap(self.keymap_in_use)
+
+    def on_ready(self) -> None:
+        for problem in self.settings.problems:
+            self.notify(problem, title="Settings", severity="warning", markup=False, timeout=12)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return {"quiet": "#888888"}  # for themes that are not ours
@@ -178,16 +192,31 @@ class Navigation(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action, every theme, every question and every offer, for the palette."""
+        if isinstance(screen, AdvisorScreen):
+            for title, words, run in screen.commands():
+                yield SystemCommand(title, words, run)
         for action in (*keys.NAVIGATION, keys.HELP, keys.THEME, keys.QUIT):
             name = action.run.partition(".")[2]
             if self.check_action(name, ()):
                 yield SystemCommand(
                     action.hint.capitalize(), action.words, getattr(self, f"action_{name}")
                 )
+        if self.state.knowledge is not None:
+            for name, words in _PLACES.items():
+                if name != "load" or not self.is_web:
+                    yield SystemCommand(name.capitalize(), words, partial(self.open, name))
+        if self.effect is not None:
+            yield SystemCommand(
+                "Rules read again", "What the last change of the rules did", self.show_effect
+            )
         for name in themes.OFFERED:
             words = name.replace("advisor-", "").replace("-", " ")
             yield SystemCommand(
                 f"Theme: {words}", "Change the colours", partial(setattr, self, "theme", name)
+            )
+        for name in keys.KEYMAPS:
+            yield SystemCommand(
+                f"Keys: {name}", "Use these keys", partial(self.use_keys, keys.KEYMAPS[name])
             )
         yield from self._places()
 
@@ -204,6 +233,17 @@ class Navigation(App[None]):
             yield SystemCommand(
                 f"Explain: {offer.title}", offer.summary, partial(self.explain, offer.id)
             )
+
+    def use_keys(self, keymap: Mapping[str, str]) -> None:
+        """Take other keys at once."""
+        self.keymap_in_use = dict(keymap)
+        self.set_keymap(self.keymap_in_use)
+        for bar in self.screen.query(KeyBar):
+            bar.refresh_keys()
+
+    def show_effect(self) -> None:
+        """What the last change of the rules did to recommendations."""
+        raise NotImplementedError
 
     def apply(self, interview: Interview, *, stay: bool = False) -> None:
         """Take the interview's next state."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import BindingType
@@ -49,6 +50,13 @@ class AdvisorScreen(Screen[None]):
 
     def show_state(self) -> None:
         """Show the present answers and recommendation."""
+
+    def commands(self) -> Iterable[tuple[str, str, Callable[[], object]]]:
+        """What this screen adds to the command palette: title, words, what to do."""
+        for action in self.ACTIONS:
+            does = getattr(self, f"action_{action.run.partition('.')[2]}", None)
+            if does is not None and action not in (keys.PICK, keys.TAB):
+                yield action.hint.capitalize(), action.words, does
 
     def on_mount(self) -> None:
         if self.app.return_code is None:  # else it has ended before it was composed

@@ -22,6 +22,12 @@ from advisor.tui.widgets.words import Words
 MOST = 4
 
 
+class Comparison(DataTable[Text]):
+    """Its keys can be changed by a keymap."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.STEPPING]
+
+
 class CompareScreen(AdvisorScreen):
     """Begins with the first three of the ranking."""
 
@@ -49,7 +55,7 @@ class CompareScreen(AdvisorScreen):
 
     def compose(self) -> ComposeResult:
         yield Words(id="title")
-        table: DataTable[Text] = DataTable(id="table", cursor_type="row", zebra_stripes=True)
+        table = Comparison(id="table", cursor_type="row", zebra_stripes=True)
         table.fixed_columns = 1
         yield table
         with Vertical(id="chooser"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -49,6 +50,11 @@ class EvidenceScreen(BrowseScreen):
     def show_state(self) -> None:
         if self.entries and self.state.knowledge is not self._of:
             self.reload()
+
+    def commands(self) -> Iterable[tuple[str, str, Callable[[], object]]]:
+        yield from super().commands()
+        for name, words in _SHOWN.items():
+            yield f"Show: {words}", "Which facts are listed", partial(self.action_show, name)
 
     def action_show(self, shown: str) -> None:
         self._shown = shown

@@ -35,7 +35,7 @@ Node = TreeNode[Note]
 class ExplainTree(Tree[Note]):
     """Labels are ``Text``: nothing in them is ever read as markup."""
 
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.STEPPING]
 
     def grow(self, parent: Node, label: str, note: Note, style: str = "") -> Node:
         return parent.add(Text(label, style=style), note)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -114,6 +116,11 @@ class VerdictScreen(AdvisorScreen):
             from advisor.tui.widgets.charts_page import ChartsPage
 
             await pane.mount(ChartsPage(id="charts-page"))
+
+    def commands(self) -> Iterable[tuple[str, str, Callable[[], object]]]:
+        yield from super().commands()
+        for name, label in _TABS:
+            yield f"Page: {label}", "Turn to that page", partial(self.action_tab, name)
 
     def action_back(self) -> None:
         self.action_close()

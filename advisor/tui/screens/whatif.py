@@ -14,7 +14,7 @@ from advisor.decision.result import Recommendation
 from advisor.interview import Interview, Weight
 from advisor.knowledge.values import Domain
 from advisor.tui import keys, phrases
-from advisor.tui.pages.whatif import changes, moves_page
+from advisor.tui.pages.whatif import changes, moves_page, untouched_page
 from advisor.tui.screens.base import AdvisorScreen
 from advisor.tui.screens.change import ChangeScreen
 from advisor.tui.widgets.answer_list import Menu
@@ -38,10 +38,11 @@ class WhatIfScreen(AdvisorScreen):
     HEADING = "What if"
     ABOUT = (
         "Enter on an answer changes it; left and right (or enter) change a weight. The right "
-        "side says first whether another offer would win. b takes the last change back, k "
-        "keeps the changes, escape leaves everything as it was."
+        "side says first whether another offer would win, then what stood before and what stands "
+        "now. b takes the last change back, k keeps the changes, m saves them as a scenario "
+        "among the sessions, escape leaves everything as it was."
     )
-    ACTIONS = (keys.OPEN, keys.LESS, keys.MORE, keys.BACK, keys.KEEP)
+    ACTIONS = (keys.OPEN, keys.LESS, keys.MORE, keys.BACK, keys.KEEP, keys.SCENARIO)
 
     BINDINGS: ClassVar[list[BindingType]] = [
         keys.CLOSE.binding(),
@@ -49,6 +50,7 @@ class WhatIfScreen(AdvisorScreen):
         keys.MORE.binding(),
         keys.BACK.binding(),
         keys.KEEP.binding(),
+        keys.SCENARIO.binding(),
         Binding("enter", "select", "Change", show=False, id=keys.OPEN.id),
     ]
 
@@ -63,13 +65,14 @@ class WhatIfScreen(AdvisorScreen):
         with Horizontal(id="sides"):
             yield Menu(id="knobs")
             yield Page(id="moves")
-        yield KeyBar("nav.open=change", "interview.back=undo", "whatif.keep", "nav.close=leave",
-                     "app.help")  # fmt: skip
+        yield KeyBar("nav.open=change", "interview.back=undo", "whatif.keep", "whatif.save",
+                     "nav.close=leave", "app.help")  # fmt: skip
 
     def on_mount(self) -> None:
         self._before = self.state.interview
         self.advisor.keeper.held = True
         self.query_one(Menu).focus()
+        self.call_after_refresh(self.show_state)  # by then the widths are known
 
     def show_state(self) -> None:
         state, before, now = self.state, self._before, self.state.interview
@@ -92,7 +95,7 @@ class WhatIfScreen(AdvisorScreen):
             lambda width: (
                 moves_page(was, after, changed, state.title, width)
                 if changed
-                else Content.styled("Change something on the left.", "$quiet")
+                else untouched_page(was, state.title, width)
             )
         )
 
@@ -123,7 +126,10 @@ class WhatIfScreen(AdvisorScreen):
         self.advisor.apply(interview, stay=True)
 
     def _turn(self, by: int) -> None:
-        """Move the weight of the highlighted criterion."""
+        """Move the weight of the highlighted criterion; without one, the first is highlighted."""
+        if self.query_one(Menu).highlighted is None:
+            self.query_one(Menu).action_first()
+            return
         now, option = self.state.interview, self.query_one(Menu).highlighted_option
         if now is None or option is None or option.id is None:
             return
@@ -176,6 +182,18 @@ class WhatIfScreen(AdvisorScreen):
         if self.state.interview is not None:
             self.advisor.keeper.keep(self.state.interview)
         self.dismiss(None)
+
+    def action_save(self) -> None:
+        """Save what is tried as a session of its own; the trial goes on."""
+        if self.state.interview is None or not self._steps:
+            self.advisor.say("Nothing is changed")
+            return
+        try:
+            name = self.advisor.keeper.keep_scenario(self.state.interview)
+        except OSError as error:
+            self.advisor.say(f"Not saved: {error.strerror or error}")
+            return
+        self.advisor.say(f"Saved as '{name}'" if name else "Nothing is kept here")
 
     def action_close(self) -> None:
         self.dismiss(None)

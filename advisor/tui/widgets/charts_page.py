@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Resize
 
 from advisor.tui.figures import Curve, Figures
+from advisor.tui.keys import SCROLLING
 from advisor.tui.pages.charts import (
     LETTERS,
     cost_heading,
@@ -22,6 +26,8 @@ from advisor.tui.widgets.words import Words
 
 class ChartsPage(VerticalScroll):
     """Cost against volume, and price against speed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*SCROLLING]
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Resize
 
+from advisor.tui.keys import SCROLLING
 from advisor.tui.widgets.words import Words
 
 Write: TypeAlias = Callable[[int], Content]
@@ -21,6 +23,8 @@ WIDEST = 110
 
 class Page(VerticalScroll):
     """``write`` gives the text for a width in cells."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*SCROLLING]
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
