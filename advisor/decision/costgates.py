@@ -11,11 +11,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from advisor.decision.costs import MEASURES, SCALE, SHARES, TRAFFIC, Profile
+from advisor.decision.loads import SIZING
+from advisor.decision.profiles import MEASURES, SCALE, Profile
 from advisor.decision.rulebase import Kind
 from advisor.decision.situation import Situation
-from advisor.decision.terms import Numbers, Terms, corners, terms_at, terms_look, traffic_look
+from advisor.decision.sizing import Numbers
+from advisor.decision.terms import (
+    Terms,
+    corners,
+    questions_of,
+    terms_at,
+    terms_look,
+    traffic_look,
+)
 from advisor.engine.looks import Cells, Look
+from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.truth import conjunction, truth_of
 from advisor.knowledge.model import Rule
 from advisor.knowledge.values import Domain, Interval, Truth
@@ -93,7 +103,8 @@ class CostGate:
     def over_all(self) -> Outcome:
         """The outcome over all that is left, taken as one cell."""
         situation = self._situation
-        env = situation.environment(("precision", *SHARES, *TRAFFIC), {}, point=False)
+        read = {*questions_of(situation), *SIZING} - set(SERVING_QUESTIONS)
+        env = situation.environment(sorted(read), {}, point=False)
         row = tuple(
             terms_at(situation, offer, situation.choice(offer, {}).model, env, env)
             for offer in situation.knowledge.offers
@@ -166,12 +177,11 @@ class CostGate:
 
 def cost_over(name: str, profile: Profile, at_corners: tuple[Numbers, ...]) -> Interval | None:
     """A cost measure in USD anywhere in a cell of the traffic; None without a price."""
-    found = [profile.bounds(name, *numbers) for numbers in at_corners]
-    known = [bounds for bounds in found if bounds is not None]
-    if len(known) < len(found):
+    found = profile.over(name, at_corners) if profile.priced else None
+    if found is None:
         return None
-    highs = [high for _, high in known if high is not None]
+    low, high = found.low[0], found.high[1]
     return Interval(
-        Fraction(min(low for low, _ in known), SCALE),
-        Fraction(max(highs), SCALE) if len(highs) == len(known) else None,
+        None if low is None else Fraction(low, SCALE),
+        None if high is None else Fraction(high, SCALE),
     )

@@ -9,14 +9,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from advisor.decision.loads import (
+    SHARES,
+    SIZING,
+    TRAFFIC,
+    corners_of,
+    precision_of,
+    traffic_of,
+    whole_traffic,
+)
+from advisor.decision.profiles import (
+    MEASURES,
+    MONTHLY,
+    MONTHLY_LOW,
+    SCALE,
+    Profile,
+    Sides,
+)
+from advisor.decision.sizing import PACE, Sizes
 from advisor.engine.memory import Memory
 from advisor.engine.offering import Offering
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.estimate.cost import (
-    DAYS_PER_MONTH,
     HOURS_PER_MONTH,
     Bill,
     Capacity,
@@ -25,35 +42,55 @@ from advisor.estimate.cost import (
     Traffic,
     bill,
 )
-from advisor.estimate.ranges import UNKNOWN, Range, total
+from advisor.estimate.ranges import UNKNOWN, Range
+from advisor.estimate.replicas import Replica
+from advisor.estimate.subjects import device_subject, model_subject
 from advisor.estimate.token_cost import cost_per_request
 from advisor.knowledge.ledger import NOTHING
 from advisor.knowledge.model import Inputs, Knowledge
-from advisor.knowledge.values import Domain, Interval, Number, Options
+from advisor.knowledge.values import Domain, Interval, Number, NumberType, Options
 
-TRAFFIC = ("requests-per-day", "input-tokens", "output-tokens")
-SHARES = ("cached-input-share", "batch-share")
-MEASURES = ("monthly-cost", "monthly-cost-low", "cost-per-million-tokens")
-QUESTIONS = frozenset({*TRAFFIC, *SHARES, *SERVING_QUESTIONS, "precision"})
-MILLION = 1_000_000
-SCALE = 10**15
+__all__ = [
+    "MEASURES",
+    "QUESTIONS",
+    "RATE",
+    "SERVED",
+    "SHARES",
+    "TRAFFIC",
+    "Charges",
+    "Costs",
+    "Profile",
+    "precision_of",
+    "traffic_of",
+]
+
+RATE = "tokens-per-second-per-user"
+"""A requirement: where nothing is answered, nothing is asked."""
+QUESTIONS = frozenset({*SIZING, *SHARES, *SERVING_QUESTIONS, "precision", RATE})
 OWN_KEPT = 4_096
 
 # Bytes per parameter that the weights take, by the precision that is asked for; "any" may be
 # served at 8 bits or, where somebody prefers it, at 16.
 BYTES = {"16-bit": (2, 2), "8-bit": (1, 1), "any": (1, 2)}
+SERVED = {"16-bit": "16-bit", "8-bit": "8-bit", "any": "8-bit"}
+"""What is estimated for an asked precision; "any" is served at 8 bit unless the weights
+exist in one precision only."""
 # Room beside the weights for the cache of running requests and for activations.
 RESERVE = Fraction(6, 5)
+DEVICE_HOUR = "device-hour-price"
 
 
 @dataclass(frozen=True, slots=True)
 class Charges:
-    """What an offer charges for with one model; ``None`` where it does not charge for it."""
+    """What an offer charges for with one model; ``None`` where it does not charge for it.
+
+    ``sizes`` says how many devices the traffic needs, where that can be estimated."""
 
     tokens: TokenPrices | None
     capacity: Capacity | None
     people: People | None
     own_prices: bool
+    sizes: Sizes | None = None
 
     @property
     def priced(self) -> bool:
@@ -61,39 +98,6 @@ class Charges:
         token_price = self.tokens is not None and self.tokens.input.low is not None
         hour_price = self.capacity is not None and self.capacity.device_hour.low is not None
         return token_price or hour_price
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """Charges as whole numbers of 10^-15 USD: per token read, per token written, per month.
-
-    ``high`` values are None where that side is not known; ``priced`` as in ``Charges``.
-    """
-
-    priced: bool
-    reads: tuple[int, int | None]
-    writes: tuple[int, int | None]
-    fixed: tuple[int, int | None]
-
-    def bounds(
-        self, measure: str, requests: int, reads: int, writes: int
-    ) -> tuple[int, int | None] | None:
-        """A cost measure in 10^-15 USD at this traffic (a day's requests, tokens of each)."""
-        tokens = requests * (reads + writes)
-        if not self.priced or (measure == "cost-per-million-tokens" and not tokens):
-            return None
-        found: list[int | None] = []
-        for a, b, c in zip(self.reads, self.writes, self.fixed, strict=True):
-            if a is None or b is None or c is None:
-                found.append(None)
-                continue
-            twelfths = requests * (reads * a + writes * b) * 365 + 12 * c
-            if measure == "cost-per-million-tokens":
-                found.append(twelfths * MILLION // (tokens * 365))
-            else:
-                found.append(twelfths // 12)
-        low, high = found
-        return (low or 0, low if measure == "monthly-cost-low" else high)
 
 
 class Costs:
@@ -117,70 +121,93 @@ class Costs:
         self, name: str, offer: str, model: str | None, env: Mapping[str, Domain]
     ) -> Interval | None:
         """The value of a cost measure, as bounds over ``env``; ``None`` without a price."""
-        charges = self.charges(offer, model, precision_of(env))
-        if not charges.priced:
+        profile = self.profile(offer, model, env)
+        if not profile.priced:
             return None
-        traffic = traffic_of(env)
-        low, high = self._monthly(charges, traffic)
-        if name == "monthly-cost-low":
-            # The low end itself is a range where the traffic is: it grows with volume.
-            requests, reads, writes = (
-                Range(r.high, r.high)
-                for r in (traffic.requests_per_day, traffic.input_tokens, traffic.output_tokens)
-            )
-            busiest = Traffic(
-                requests, reads, writes, traffic.cached_input_share, traffic.batch_share
-            )
-            known = all(
-                r.high is not None
-                for r in (traffic.requests_per_day, traffic.input_tokens, traffic.output_tokens)
-            )
-            return Interval(low, self._monthly(charges, busiest)[0] if known else None)
-        if name == "monthly-cost":
-            return Interval(low, high)
-        tokens = traffic.tokens_per_day * DAYS_PER_MONTH
-        if not tokens.low or tokens.high is None:
+        corners = corners_of(env)
+        if corners is None:
+            return self._open_measure(name, profile, env)
+        found = profile.over(name, corners)
+        if found is None:
             return None
+        low, high = found.low[0], found.high[1]
         return Interval(
-            Fraction(low) * MILLION / tokens.high,
-            None if high is None else Fraction(high) * MILLION / tokens.low,
+            None if low is None else Fraction(low, SCALE),
+            None if high is None else Fraction(high, SCALE),
         )
 
+    def _open_measure(
+        self, name: str, profile: Profile, env: Mapping[str, Domain]
+    ) -> Interval | None:
+        """Where some of the traffic is not bounded: at least what the least of it costs."""
+        if name not in (MONTHLY, MONTHLY_LOW):
+            return None
+        found = profile.bounds(name, whole_traffic(env))
+        return None if found is None else Interval(Fraction(found[0], SCALE), None)
+
     def profile(self, offer: str, model: str | None, env: Mapping[str, Domain]) -> Profile:
-        """The offer's charges as coefficients, for the precision and shares in ``env``."""
+        """The offer's charges as coefficients, for the precision, shares and speed in ``env``."""
         shares = tuple(env.get(name) for name in SHARES)
-        place = ("profile", offer, model, precision_of(env), *shares)
+        precision, pace = precision_of(env), self.pace(env)
+        place = ("profile", offer, model, precision, *shares, pace)
         return self._memory(offer).of(
-            place, lambda: profile_of(self.charges(offer, model, precision_of(env)), env)
+            place,
+            lambda: self._profile(self._charges_at(offer, model, precision, pace), env),
         )
 
     def charges(self, offer: str, model: str | None, precision: str) -> Charges:
-        """What the offer charges for with this model at this precision."""
-        place = ("charges", offer, model, precision)
-        return self._memory(offer).of(place, lambda: self._charges(offer, model, precision))
+        """What the offer charges for with this model at this precision, sized for the speed
+        that was answered."""
+        return self._charges_at(offer, model, precision, self.pace(self._inputs.answers))
+
+    def _charges_at(
+        self, offer: str, model: str | None, precision: str, pace: tuple[float, float]
+    ) -> Charges:
+        place = ("charges", offer, model, precision, pace)
+        return self._memory(offer).of(place, lambda: self._charges(offer, model, precision, pace))
+
+    def devices(self, charges: Charges, env: Mapping[str, Domain]) -> Range | None:
+        """How many devices the traffic in ``env`` needs; ``None`` where none are paid for."""
+        if charges.capacity is None:
+            return None
+        corners = corners_of(env)
+        if charges.sizes is None or corners is None:
+            return charges.capacity.devices
+        few, many = charges.sizes.over(corners[0], corners[-1])
+        return Range(few[0], many[1])
+
+    def pace(self, env: Mapping[str, Domain]) -> tuple[float, float]:
+        """The slowest and the fastest speed per user that may be asked for."""
+        answered = self._inputs.answers.get(RATE)
+        if answered is None:
+            return PACE, PACE
+        asked = env.get(RATE, answered)
+        if not isinstance(asked, Interval):
+            return PACE, PACE
+        low = max(PACE, float(asked.low or 0))
+        return low, low if asked.high is None else max(low, float(asked.high))
 
     def _memory(self, offer: str) -> Memory:
         return self._own if offer in self._inputs.prices else self._kept
 
     def bill(self, offer: str, model: str | None, env: Mapping[str, Domain]) -> Bill:
         """The itemised bill for the traffic in ``env``."""
-        charges = self.charges(offer, model, precision_of(env))
+        charges = self._charges_at(offer, model, precision_of(env), self.pace(env))
+        devices = self.devices(charges, env)
         return bill(
             traffic_of(env),
             tokens=charges.tokens,
-            capacity=charges.capacity,
+            capacity=(
+                None
+                if charges.capacity is None or devices is None
+                else replace(charges.capacity, devices=devices)
+            ),
             people=charges.people,
         )
 
-    def _monthly(self, charges: Charges, traffic: Traffic) -> tuple[Number, Number | None]:
-        low: Number = 0
-        high: Number | None = 0
-        for part in _parts(charges, traffic):
-            low += part.low or 0
-            high = None if high is None or part.high is None else high + part.high
-        return low, high
-
-    def _charges(self, offer_id: str, model: str | None, precision: str) -> Charges:
+    def _charges(
+        self, offer_id: str, model: str | None, precision: str, pace: tuple[float, float]
+    ) -> Charges:
         offer = self._knowledge.offers[offer_id]
         evidence = self._offering.of(offer_id, model)
         own = self._inputs.prices.get(offer_id, {})
@@ -200,17 +227,18 @@ class Costs:
         bought = billing == Options(frozenset({"purchase"}))
         tokens = None
         capacity = None
+        sizes = None
         if hourly or bought:
-            rate = (
-                UNKNOWN
-                if bought and "gpu-hour" not in own
-                else price("gpu-hour", "device-hour-price")
-            )
+            rate = price("gpu-hour", DEVICE_HOUR)
+            if bought and "gpu-hour" not in own:
+                # What owning costs those who buy by the thousand; a single owner pays more.
+                rate = Range(rate.low, None)
             capacity = Capacity(
                 self._devices(offer_id, model, precision),
                 rate,
                 source="your price" if "gpu-hour" in own else source("device-hour-price"),
             )
+            sizes = self._sizes(offer_id, model, precision, pace, capacity.devices)
         else:
             tokens = TokenPrices(
                 price("input", "input-price"),
@@ -226,7 +254,7 @@ class Costs:
             if hours
             else None
         )
-        return Charges(tokens, capacity, people, bool(own))
+        return Charges(tokens, capacity, people, bool(own), sizes)
 
     def _devices(self, offer: str, model: str | None, precision: str) -> Range:
         """At least the smallest unit and what the weights need; above that, unknown."""
@@ -247,77 +275,82 @@ class Costs:
         units = math.ceil(Fraction(needed) / smallest)
         return Range(units * smallest, None)
 
+    def _sizes(
+        self,
+        offer: str,
+        model: str | None,
+        precision: str,
+        pace: tuple[float, float],
+        devices: Range,
+    ) -> Sizes | None:
+        """The sizing of an offer; the same object for offers that need the same devices."""
+        fitted = self._knowledge.fitted
+        accelerator = self._knowledge.offers[offer].accelerator
+        if fitted is None or model is None or accelerator is None:
+            return None
+        shape = model_subject(self._knowledge.models[model], fitted).shape
+        device = device_subject(self._knowledge.accelerators[accelerator], fitted)
+        if shape is None or device is None or device.family not in fitted.calibration.families:
+            return None
+        served = shape.stored or SERVED.get(precision, SERVED["any"])
+        unit = self._unit(offer, model)
+        place = ("sizes", model, accelerator, served, unit, pace)
 
-def profile_of(charges: Charges, env: Mapping[str, Domain]) -> Profile:
-    """Coefficients of the bill: it is linear in tokens read and written."""
-    traffic = traffic_of(env)
-    reads = writes = Range(0, 0)
-    if charges.tokens is not None:
-        for unit in ("reads", "writes"):
-            one = Traffic(
-                Range(1, 1),
-                Range(int(unit == "reads"), int(unit == "reads")),
-                Range(int(unit == "writes"), int(unit == "writes")),
-                traffic.cached_input_share,
-                traffic.batch_share,
+        def make() -> Sizes | None:
+            replica = Replica(shape, device, served, fitted.calibration)
+            if not replica.workers(1.0):
+                return None
+            return Sizes(replica, unit, unit, pace)
+
+        return self._kept.of(place, make)
+
+    def _unit(self, offer: str, model: str | None) -> int:
+        unit = self._offering.of(offer, model).get("smallest-unit", NOTHING).value
+        return math.ceil(unit.low) if isinstance(unit, Interval) and unit.low else 1
+
+    def _profile(self, charges: Charges, env: Mapping[str, Domain]) -> Profile:
+        """Coefficients of the bill: linear in tokens read and written, and in devices."""
+        traffic = traffic_of(env)
+        reads = writes = Range(0, 0)
+        if charges.tokens is not None:
+            reads, writes = (
+                cost_per_request(
+                    Traffic(
+                        Range(1, 1),
+                        Range(int(unit == "reads"), int(unit == "reads")),
+                        Range(int(unit == "writes"), int(unit == "writes")),
+                        traffic.cached_input_share,
+                        traffic.batch_share,
+                    ),
+                    charges.tokens,
+                )
+                for unit in ("reads", "writes")
             )
-            price = cost_per_request(one, charges.tokens)
-            if unit == "reads":
-                reads = price
-            else:
-                writes = price
-    fixed = [Range(0, 0)]
-    if charges.capacity is not None:
-        fixed.append(charges.capacity.devices * charges.capacity.device_hour * HOURS_PER_MONTH)
-    if charges.people is not None:
-        fixed.append(charges.people.hours_per_month * charges.people.rate)
-    return Profile(charges.priced, _scaled(reads), _scaled(writes), _scaled(total(fixed)))
+        people = device = Range(0, 0)
+        least = 0
+        if charges.people is not None:
+            people = charges.people.hours_per_month * charges.people.rate
+        if charges.capacity is not None:
+            hour = charges.capacity.device_hour
+            device = (hour if hour.low is not None else self._declared_hour()) * HOURS_PER_MONTH
+            least = math.ceil(charges.capacity.devices.low or 1)
+        return Profile(
+            charges.priced,
+            _scaled(reads),
+            _scaled(writes),
+            _scaled(people),
+            _scaled(device),
+            least,
+            charges.sizes,
+        )
+
+    def _declared_hour(self) -> Range:
+        """The range within which a price of a device lies, whatever it is."""
+        attribute = self._knowledge.attributes.get(DEVICE_HOUR)
+        kind = None if attribute is None else attribute.type
+        return Range(kind.minimum, kind.maximum) if isinstance(kind, NumberType) else UNKNOWN
 
 
-def _scaled(amount: Range) -> tuple[int, int | None]:
+def _scaled(amount: Range) -> Sides:
     low = 0 if amount.low is None else math.floor(amount.low * SCALE)
     return low, None if amount.high is None else math.ceil(amount.high * SCALE)
-
-
-def _parts(charges: Charges, traffic: Traffic) -> list[Range]:
-    parts: list[Range] = []
-    if charges.tokens is not None:
-        parts.append(traffic.requests_per_day * _per_request(traffic, charges.tokens))
-    if charges.capacity is not None:
-        parts.append(charges.capacity.devices * charges.capacity.device_hour * HOURS_PER_MONTH)
-    if charges.people is not None:
-        parts.append(charges.people.hours_per_month * charges.people.rate)
-    return parts
-
-
-def _per_request(traffic: Traffic, prices: TokenPrices) -> Range:
-    return cost_per_request(traffic, prices) * DAYS_PER_MONTH
-
-
-def precision_of(env: Mapping[str, Domain]) -> str:
-    """The asked precision, or ``any`` where it is open."""
-    value = env.get("precision")
-    return min(value.values) if isinstance(value, Options) and len(value.values) == 1 else "any"
-
-
-def traffic_of(env: Mapping[str, Domain]) -> Traffic:
-    """The traffic in a cell; a question that is absent is unknown."""
-
-    def of(name: str) -> Range:
-        value = env.get(name)
-        return Range.of(value) if isinstance(value, Interval) else UNKNOWN
-
-    def share(name: str) -> Range:
-        value = env.get(name)
-        return Range.of(value) if isinstance(value, Interval) else Range(0, 0)
-
-    return Traffic(*(of(name) for name in TRAFFIC), *(share(name) for name in SHARES))
-
-
-def whole_traffic(env: Mapping[str, Domain]) -> tuple[int, int, int]:
-    """Requests a day, tokens read and written per request, at points, as whole numbers."""
-    found = []
-    for name in TRAFFIC:
-        value = env.get(name)
-        found.append(round(value.low) if isinstance(value, Interval) and value.low else 0)
-    return found[0], found[1], found[2]

@@ -11,40 +11,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from advisor.decision.costs import TRAFFIC, Charges
+from advisor.decision.costs import SERVED
 from advisor.decision.inference import inferred
+from advisor.decision.loads import TRAFFIC
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation
+from advisor.decision.sizing import PACE
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.serving import Choice
 from advisor.estimate.breakeven import CostOnly, cost_only
 from advisor.estimate.cost import (
     DAYS_PER_MONTH,
     Bill,
-    Capacity,
     Line,
-    bill,
     cost_per_request,
 )
 from advisor.estimate.evidence import Evidence
 from advisor.estimate.ranges import Range
+from advisor.estimate.replicas import Target
 from advisor.estimate.speed import Question, Speed, Speeds
 from advisor.estimate.subjects import device_subject, model_subject
 from advisor.estimate.token_cost import Traffic
-from advisor.estimate.traffic import Demand, Plan, QuotaGap, Target, demand, plan, quota_gaps
+from advisor.estimate.traffic import Demand, Plan, QuotaGap, demand, plan, quota_gaps
 from advisor.knowledge.ledger import NOTHING
 from advisor.knowledge.model import Inputs, Knowledge
 from advisor.knowledge.physical import Device, ModelShape
 from advisor.knowledge.values import Domain, Interval, Number, Options, Truth
-
-PRECISIONS = {"16-bit": "16-bit", "8-bit": "8-bit", "any": "8-bit"}
-"""What is estimated for an asked precision; "any" is served at 8 bit unless the weights
-exist in one precision only."""
-
-READING = 20.0
-"""Tokens per second that keep ahead of a fast reader (about 900 words a minute)."""
-UNREAD = frozenset({"document-batch", "embedding"})
-"""Uses in which nobody watches an answer appear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +101,9 @@ class _Estimator:
     def _assumptions(self) -> tuple[str, ...]:
         found = []
         if "tokens-per-second-per-user" not in self.env:
-            rate = self._user_rate()
             found.append(
-                "no speed per user was asked for: "
-                + ("none is assumed" if rate is None else f"{rate:g} tokens/s are assumed")
+                f"no speed per user was asked for: each gets at least {PACE:g} tokens/s, about as "
+                "fast as people read"
             )
         if "peak-factor" not in self.env:
             found.append("no peak factor was given: the load is taken as even")
@@ -122,15 +113,6 @@ class _Estimator:
             if isinstance(value := self.env.get(name), Interval) and not value.is_point
         ]
         return tuple(found)
-
-    def _user_rate(self) -> float | None:
-        """The asked speed per user; for people who read, about the pace of reading."""
-        asked = self._number("tokens-per-second-per-user")
-        if asked is not None:
-            return float(asked)
-        use = self.env.get("use-case")
-        unread = isinstance(use, Options) and use.values <= UNREAD
-        return None if unread else READING
 
     def _demand(self) -> Demand | None:
         if self.missing:
@@ -171,7 +153,7 @@ class _Estimator:
             title=situation.knowledge.offers[offer].title,
             model=model,
             served=choice.served if decided else None,
-            bill=self._bill(charges, sizing),
+            bill=situation.costs.bill(offer, model, self.env),
             sizing=sizing,
             speed=speed,
             user_rate=_band(found.get("speed-per-user", NOTHING).value),
@@ -197,14 +179,6 @@ class _Estimator:
     def _precision(self) -> str:
         value = self.env.get("precision")
         return min(value.values) if isinstance(value, Options) and len(value.values) == 1 else "any"
-
-    def _bill(self, charges: Charges, sizing: Plan | None) -> Bill:
-        capacity = charges.capacity
-        if capacity is not None and sizing is not None and sizing.devices.low is not None:
-            capacity = replace(capacity, devices=_at_least(sizing.devices, capacity))
-        return bill(
-            self._traffic(), tokens=charges.tokens, capacity=capacity, people=charges.people
-        )
 
     def _traffic(self) -> Traffic:
         def of(name: str) -> Range:
@@ -238,20 +212,18 @@ class _Estimator:
         self, offer: str, shape: ModelShape, device: Device, asked: Demand
     ) -> tuple[Plan | None, Speed | None, list[str]]:
         reads, writes = (float(self._number(n) or 1) for n in ("input-tokens", "output-tokens"))
-        precision = shape.stored or PRECISIONS[self._precision()]
+        precision = shape.stored or SERVED[self._precision()]
         unit = self.situation.base.offering.of(offer, None).get("smallest-unit", NOTHING).value
         smallest = int(unit.low) if isinstance(unit, Interval) and unit.low else 1
-        context = self._number("context-length")
         found = plan(
             asked,
             shape,
             device,
             precision,
             (reads, writes),
-            Target(self._user_rate(), _float(self._number("first-token-ms"))),
+            Target(self.situation.costs.pace(self.env)[1]),
             self.evidence.calibration,
             smallest_unit=smallest,
-            context=_float(context),
         )
         if found.likely is None:
             return found, None, [found.reason or "no sizing meets the target"]
@@ -296,14 +268,6 @@ def _answered(situation: Situation) -> Mapping[str, Domain]:
     return env
 
 
-def _at_least(devices: Range, capacity: Capacity) -> Range:
-    """A sizing can never be below what is sold or what the weights need."""
-    low = capacity.devices.low or 0
-    return Range(
-        max(low, devices.low or 0), None if devices.high is None else max(low, devices.high)
-    )
-
-
 def _fixed_daily(estimate: OfferEstimate) -> Range | None:
     lines: list[Line] = [line for line in estimate.bill.lines if line.item == "reserved devices"]
     if not lines or lines[0].low is None:
@@ -313,7 +277,3 @@ def _fixed_daily(estimate: OfferEstimate) -> Range | None:
 
 def _band(value: Domain | None) -> Range | None:
     return Range.of(value) if isinstance(value, Interval) else None
-
-
-def _float(value: Number | None) -> float | None:
-    return None if value is None else float(value)

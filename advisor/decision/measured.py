@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from operator import itemgetter
 from typing import Any
 
-from advisor.decision.costs import TRAFFIC, Profile, whole_traffic
+from advisor.decision.loads import EVEN, SIZING, whole_traffic
+from advisor.decision.measured_many import NO_PRICE, Traffic, codes, decoded
+from advisor.decision.profiles import Profile
 from advisor.decision.rulebase import anchor_names
 from advisor.decision.situation import Situation
+from advisor.decision.sizing import Numbers
 from advisor.decision.tables import (
     FULL,
     Doubts,
@@ -20,7 +24,7 @@ from advisor.decision.tables import (
     price_doubts,
     utilities_over,
 )
-from advisor.decision.terms import QUESTIONS, Numbers, Terms, corners, terms_look
+from advisor.decision.terms import Terms, corners, questions_of, terms_look
 from advisor.decision.utilities import FEW_ROWS, Span, Utilities
 from advisor.engine.looks import Cells, Look, Part
 from advisor.knowledge.model import Criterion, Measure
@@ -58,42 +62,47 @@ class Charged:
 
     def utility(self, numbers: Numbers, anchors: Anchors) -> Utility:
         """The utility at this traffic."""
+        if self.profile.sizes is None:
+            # A bill by the token does not hang on the peak.
+            numbers = (*numbers[:3], EVEN)
         found = self.known.get((numbers, anchors))
         if found is None:
-            bounds = self.profile.bounds(self.measure.name, *numbers)
-            found = self.known[numbers, anchors] = measured_utility(
-                self.measure, anchors.at, bounds, self.doubts
-            )
+            found = self.known[numbers, anchors] = self._utility(numbers, anchors)
         return found
 
-    def span(self, figure: Figure) -> Span:
-        """The least and the greatest point value anywhere in the cell.
+    def _utility(self, numbers: Numbers, anchors: Anchors) -> Utility:
+        bounds = self.profile.bounds(self.measure.name, numbers)
+        if bounds is None or self.profile.priced:
+            return measured_utility(self.measure, anchors.at, bounds, self.doubts)
+        return unpriced(measured_utility(self.measure, anchors.at, bounds, UNPRICED), self.measure)
 
-        Each bound of a cost rises or falls steadily with each traffic figure, so that its
-        ends over the cell lie at corners; and the point value never falls when the utility
-        of either bound rises.
-        """
-        if figure.moving or not all(n[0] * (n[1] + n[2]) for n in figure.corners):
+    def span(self, figure: Figure) -> Span:
+        """The least and the greatest point value anywhere in the cell: it never falls when the
+        utility of either bound of the cost rises."""
+        if figure.moving or not figure.corners[0][0]:
             return 0, FULL
-        found = [self.inside.bounds(self.measure.name, *n) for n in figure.corners]
-        known = [bounds for bounds in found if bounds is not None]
-        if not known:
-            return self.measure.cautious, self.measure.cautious
-        lows = [low for low, _ in known]
-        highs = [high for _, high in known if high is not None]
-        top = max(highs) if len(highs) == len(known) else None
+        found = self.inside.over(self.measure.name, figure.corners)
+        if found is None:
+            return (0, FULL) if self.inside.known else (self.measure.cautious,) * 2
         anchors = figure.anchors.at
         if self.inside == self.profile:
-            first = utilities_over(anchors, min(lows), max(lows))
-            last = utilities_over(anchors, min(highs, default=None), top)
+            first, last = (utilities_over(anchors, *side) for side in (found.low, found.high))
         else:
             # Where shares move inside the cell, so do both bounds, anywhere between the ends.
-            first = last = utilities_over(anchors, min(lows), top)
+            first = last = utilities_over(anchors, found.low[0], found.high[1])
         width = self.doubts.width
-        return (
-            cautious_point(first[0], last[0], width)[0],
-            cautious_point(first[1], last[1], width)[0],
-        )
+        ends = [cautious_point(first[end], last[end], width)[0] for end in (0, 1)]
+        if not self.profile.priced:
+            ends = [min(end, self.measure.cautious) for end in ends]
+        return ends[0], ends[1]
+
+
+UNPRICED = Doubts(0, weak=True)
+
+
+def unpriced(utility: Utility, measure: Measure) -> Utility:
+    """The utility of a price that nobody knows, at its declared range: no better than none."""
+    return replace(utility, point=min(utility.point, measure.cautious), note=NO_PRICE)
 
 
 class Measured(Utilities):
@@ -105,6 +114,7 @@ class Measured(Utilities):
         super().__init__()
         self._situation = situation
         self._measure = measure
+        self._coded: dict[tuple[bool, bool], dict[int, int]] = {}
         self._figures = self._figures_look(criterion)
         everyone = self._charged_look(criterion)
         pick = itemgetter(*offers) if len(offers) > 1 else None
@@ -119,7 +129,7 @@ class Measured(Utilities):
         situation, measure = self._situation, self._measure
         names = anchor_names(measure)
         anchored = {q for name in names for q in situation.base.workload.questions_of(name)}
-        questions = sorted({*TRAFFIC, *anchored})
+        questions = sorted({*SIZING, *anchored})
         keys = situation.space.open_keys(questions)
 
         def see(cells: Cells) -> Figure:
@@ -165,7 +175,8 @@ class Measured(Utilities):
 
         if situation.inputs.prices:
             return make()
-        return situation.kept(("charged", criterion.id, *situation.slots(QUESTIONS)), make)
+        slots = situation.slots(questions_of(situation))
+        return situation.kept(("charged", criterion.id, *slots), make)
 
     def _combine(self, seen: tuple[int, ...]) -> int:
         figure = self._figures.meanings[seen[0]]
@@ -178,6 +189,48 @@ class Measured(Utilities):
         figure = self._figures.meanings[seen[0]]
         return self._charged.meanings[seen[1]][offer].span(figure)
 
+    def _column(
+        self,
+        charged: Charged,
+        figures: list[Figure],
+        traffic: Traffic,
+        anchors: Sequence[Anchors],
+    ) -> Any:
+        """Where the utilities of one charge at all figures stand in the pool."""
+        import numpy as np
+
+        if charged.profile.sizes is None and len(anchors) == 1:
+            # A bill by the token does not hang on the peak.
+            firsts, which = traffic.without_peak
+            found = [charged.utility(figures[i].numbers, figures[i].anchors) for i in firsts]
+            return np.array([self.place(utility) for utility in found])[which]
+        coded = None
+        if len(anchors) == 1:
+            coded = codes(charged.profile, self._measure, anchors[0].at, traffic, charged.doubts)
+        if coded is None:
+            return np.array([self.place(charged.utility(f.numbers, f.anchors)) for f in figures])
+        distinct, places = coded
+        known = self._places_of(charged)
+        for code in distinct:
+            if code not in known:
+                known[code] = self.place(self._utility_of(code, charged))
+        return np.array([known[code] for code in distinct])[places]
+
+    def _places_of(self, charged: Charged) -> dict[int, int]:
+        """Where the utilities of coded charges of that kind stand in the pool."""
+        kind = charged.profile.priced, charged.doubts.weak
+        return self._coded.setdefault(kind, {})
+
+    def _utility_of(self, code: int, charged: Charged) -> Utility:
+        """The utility that a code stands for, the same object in all decisions."""
+        weak = charged.doubts.weak or not charged.profile.priced
+        note = "" if charged.profile.priced else NO_PRICE
+        known = self._situation.base.aspects.of(("coded", weak, note), dict)
+        if code not in known:
+            known[code] = decoded(code, Fraction(int(weak)), note)
+        found: Utility = known[code]
+        return found
+
     def _combine_many(self, seen: list[tuple[int, ...]]) -> list[int]:
         if len(seen) <= FEW_ROWS:
             return [self._combine(row) for row in seen]
@@ -188,13 +241,12 @@ class Measured(Utilities):
         rows = sorted({row[1] for row in seen})
         listed = list(dict.fromkeys(c for r in rows for c in self._charged.meanings[r]))
         place = {charged: i for i, charged in enumerate(listed)}
+        seen_figures = [self._figures.meanings[n] for n in figures]
+        traffic = Traffic([f.numbers for f in seen_figures])
+        anchors = list({id(f.anchors): f.anchors for f in seen_figures}.values())
         table = np.array(
-            [
-                [self.place(c.utility(f.numbers, f.anchors)) for c in listed]
-                for f in (self._figures.meanings[n] for n in figures)
-            ],
-            dtype=np.int64,
-        )
+            [self._column(c, seen_figures, traffic, anchors) for c in listed], dtype=np.int64
+        ).T
         own = np.array([[place[c] for c in self._charged.meanings[r]] for r in rows])
         at_figure = np.searchsorted(figures, [row[0] for row in seen])
         at_row = np.searchsorted(rows, [row[1] for row in seen])

@@ -1,25 +1,30 @@
 """What offers charge, and what traffic they charge it for, by joint cell.
 
-A cost hangs on the traffic and on the terms (which model is served, at which precision, for
-which shares of cached and of batched work); the two are looked at apart.
+A cost hangs on the traffic and on the terms (which model is served, at which precision and
+speed, for which shares of cached and of batched work); the two are looked at apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import product
 
-from advisor.decision.costs import SHARES, TRAFFIC, Profile
+from advisor.decision.costs import RATE
+from advisor.decision.loads import EVEN, SHARES, SIZING, corners_of
+from advisor.decision.profiles import Profile
 from advisor.decision.situation import Situation
+from advisor.decision.sizing import Numbers
 from advisor.engine.looks import Cells, Look
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
-from advisor.knowledge.values import Domain, Interval
+from advisor.knowledge.values import Domain
 
-Numbers = tuple[int, int, int]
-"""Requests a day, tokens read and tokens written per request."""
+_QUESTIONS = ("precision", *SHARES, *SERVING_QUESTIONS)
 
-QUESTIONS = ("precision", *SHARES, *SERVING_QUESTIONS)
+
+def questions_of(situation: Situation) -> tuple[str, ...]:
+    """The questions that terms rest on.  A speed per user is one of them where something was
+    answered; else none is asked for."""
+    return (*_QUESTIONS, RATE) if RATE in situation.inputs.answers else _QUESTIONS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,8 +39,9 @@ class Terms:
 
 def terms_look(situation: Situation) -> Look[tuple[Terms, ...]]:
     """The terms of every offer, in their order; equal ones are mostly the same object."""
-    keys = situation.space.open_keys(QUESTIONS)
-    shared = ("precision", *SHARES)
+    questions = questions_of(situation)
+    keys = situation.space.open_keys(questions)
+    shared = tuple(name for name in questions if name not in SERVING_QUESTIONS)
     offers = tuple(situation.knowledge.offers)
     choices = situation.choices
     made: dict[tuple[object, ...], Terms] = {}
@@ -60,7 +66,7 @@ def terms_look(situation: Situation) -> Look[tuple[Terms, ...]]:
 
     if situation.inputs.prices:
         return make()
-    return situation.kept(("terms", *situation.slots(QUESTIONS)), make)
+    return situation.kept(("terms", *situation.slots(questions)), make)
 
 
 def terms_at(
@@ -81,25 +87,19 @@ def traffic_look(
     situation: Situation,
 ) -> Look[tuple[tuple[Numbers, ...], tuple[Numbers, ...]]]:
     """The traffic at the point that stands for each joint cell, and the cell's corners."""
-    keys = situation.space.open_keys(TRAFFIC)
+    keys = situation.space.open_keys(SIZING)
 
     def see(cells: Cells) -> tuple[tuple[Numbers, ...], tuple[Numbers, ...]]:
         at = dict(zip(keys, cells, strict=True))
-        point, inside = (situation.environment(TRAFFIC, at, point=p) for p in (True, False))
+        point, inside = (situation.environment(SIZING, at, point=p) for p in (True, False))
         return corners(point), corners(inside)
 
     return situation.kept(
-        ("traffic", *situation.slots(TRAFFIC)), lambda: Look(keys, situation.sizes(keys), see)
+        ("traffic", *situation.slots(SIZING)), lambda: Look(keys, situation.sizes(keys), see)
     )
 
 
 def corners(env: Mapping[str, Domain]) -> tuple[Numbers, ...]:
-    """The corners of a cell of the traffic, as whole numbers."""
-    requests, reads, writes = (_ends(env.get(name)) for name in TRAFFIC)
-    return tuple(product(requests, reads, writes))
-
-
-def _ends(value: Domain | None) -> tuple[int, ...]:
-    if not isinstance(value, Interval) or value.low is None or value.high is None:
-        return (0,)
-    return tuple(dict.fromkeys((round(value.low), round(value.high))))
+    """The corners of a cell of the traffic, as whole numbers; one without any traffic where
+    some of it is not bounded."""
+    return corners_of(env) or ((0, 0, 0, EVEN),)

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from advisor.knowledge.fitted import Calibration
-from advisor.knowledge.physical import Device, ModelShape
+from advisor.knowledge.fitted import Fitted
 
 Method: TypeAlias = Literal["measured", "interpolated", "model", "unknown"]
 
@@ -92,18 +91,9 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """The ledger of measured configurations.
+class Evidence(Fitted):
+    """The ledger of measured configurations."""
 
-    ``models`` and ``devices`` describe what was measured, by id; ``names`` maps what
-    benchmarks call them to ids (``name_key`` of a name).
-    """
-
-    calibration: Calibration
-    models: Mapping[str, ModelShape]
-    devices: Mapping[str, Device]
-    model_names: Mapping[str, str]
-    device_names: Mapping[str, str]
     series: tuple[Series, ...] = ()
     throughput: tuple[Throughput, ...] = ()
     workloads: Mapping[str, Workload] = field(default_factory=dict)

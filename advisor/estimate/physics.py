@@ -13,8 +13,9 @@
   decoding waits for them (not where prompts have devices of their own).
 
 ``terms`` holds the sizes and rates, in milliseconds at the device's peak; ``Coefficients``
-say how far from the peak reality is.  ``token_time`` joins the two with arithmetic alone, so
-that it takes numbers and arrays alike: calibration runs it over all measured rows at once.
+say how far from the peak reality is.  All is arithmetic alone, so that loads and terms are
+numbers and arrays alike: calibration runs ``token_time`` over all measured rows at once, a
+decision sizes replicas for all lengths at once.
 """
 
 from __future__ import annotations
@@ -24,7 +25,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from advisor.knowledge.fitted import Coefficients, Factors
-from advisor.knowledge.physical import CACHE_BYTES, LATENT_HEAD, WEIGHT_BYTES, Device, ModelShape
+from advisor.knowledge.physical import (
+    CACHE_BYTES,
+    LATENT_HEAD,
+    WEIGHT_BYTES,
+    Device,
+    ModelShape,
+    at_least,
+    at_most,
+)
 
 RANK_LOAD = 128
 """Requests that one data-parallel rank of a replica takes before another rank is used."""
@@ -89,9 +98,10 @@ def runnable(
     room = USABLE_MEMORY * device.memory * 1e9 * devices - model.weight_bytes(precision)
     room = max(room, 0.02 * device.memory * 1e9 * devices)
     each = model.cache_bytes(load.input + load.output / 2, precision)
-    limit = max(room / each, 1.0)
+    limit = at_least(room / each, 1.0)
     wanted: float = load.concurrency
-    return wanted / math.sqrt(math.sqrt(1 + (wanted / limit) ** 4))
+    running: float = wanted / ((1 + (wanted / limit) ** 4) ** 0.5) ** 0.5
+    return running
 
 
 def terms(
@@ -113,8 +123,10 @@ def terms(
     kind = model.stored or precision
     batch = runnable(model, device, precision, devices, load)
     running = batch / load.concurrency
-    ranks = devices if load.saturated else min(devices, max(1.0, load.concurrency / RANK_LOAD))
-    shards = max(min(devices, model.cache_shards), ranks)
+    ranks = devices
+    if not load.saturated:
+        ranks = at_most(at_least(load.concurrency / RANK_LOAD, 1.0), devices)
+    shards = at_least(ranks, min(devices, model.cache_shards))
     context = load.input + load.output / 2
     layer_tokens = model.layer_tokens(context)
     bytes_per_ms = device.bandwidth * 1e6

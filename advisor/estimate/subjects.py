@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from advisor.estimate.evidence import Evidence
+from advisor.knowledge.fitted import Fitted
 from advisor.knowledge.model import Accelerator, Claim, Model
 from advisor.knowledge.physical import Device, ModelShape
 from advisor.knowledge.values import Interval, Options
@@ -35,13 +35,13 @@ class Subject:
         return f"give {', '.join(rest)} and {last}" if rest else f"give {last}"
 
 
-def model_subject(model: Model, evidence: Evidence | None = None) -> Subject:
+def model_subject(model: Model, fitted: Fitted | None = None) -> Subject:
     """The shape of a catalogue model: as the measured ledger has it, else from its claims.
 
     Where a claim leaves a range, its middle is taken; several claims: the first known one.
     """
-    if evidence is not None and model.id in evidence.models:
-        return Subject(evidence.models[model.id])
+    if fitted is not None and model.id in fitted.models:
+        return Subject(fitted.models[model.id])
     numbers, words = _figures(model.claims)
     missing = [what for key, what in NEEDED.items() if key not in numbers]
     attention = words.get("attention-kind", "gqa")
@@ -77,11 +77,11 @@ def model_subject(model: Model, evidence: Evidence | None = None) -> Subject:
         return Subject(None, (str(error),))
 
 
-def device_subject(accelerator: Accelerator, evidence: Evidence | None = None) -> Device | None:
+def device_subject(accelerator: Accelerator, fitted: Fitted | None = None) -> Device | None:
     """A catalogue accelerator: as the measured ledger has it, else from its claims (its family
     is then ``other``, of which nothing is measured); ``None`` where the figures do not suffice."""
-    if evidence is not None and accelerator.id in evidence.devices:
-        return evidence.devices[accelerator.id]
+    if fitted is not None and accelerator.id in fitted.devices:
+        return fitted.devices[accelerator.id]
     numbers, _ = _figures(accelerator.claims)
     if not {"memory", "memory-bandwidth", "bf16"} <= numbers.keys():
         return None

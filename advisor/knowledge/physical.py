@@ -52,6 +52,16 @@ def precision_named(text: str) -> str | None:
     return word if word in WEIGHT_BYTES else _OTHER_NAMES.get(word)
 
 
+def at_least(value: float, floor: float) -> float:
+    """The larger of the two, of each element where they are arrays."""
+    return (value + floor + abs(value - floor)) / 2
+
+
+def at_most(value: float, ceiling: float) -> float:
+    """The smaller of the two, of each element where they are arrays."""
+    return (value + ceiling - abs(value - ceiling)) / 2
+
+
 @dataclass(frozen=True, slots=True)
 class ModelShape:
     """A transformer.  ``total`` and ``active`` are billions of parameters.
@@ -155,7 +165,7 @@ class ModelShape:
         """Tokens in the cache, summed over the layers, at ``context`` tokens per request."""
         rest = self.layers - self.attending_layers
         window = self.window or (DEFAULT_WINDOW if self.attention == "sliding-window" else 0)
-        return self.attending_layers * context + rest * min(float(window), context)
+        return self.attending_layers * context + rest * at_most(context, float(window))
 
     def cache_bytes(self, context: float, precision: str) -> float:
         """Bytes of cache of one request at ``context`` tokens."""

@@ -16,8 +16,9 @@ from advisor.estimate.cost import Capacity, TokenPrices, Traffic, bill
 from advisor.estimate.evidence import Evidence
 from advisor.estimate.measured import load_calibration, load_evidence
 from advisor.estimate.ranges import Range
+from advisor.estimate.replicas import Target
 from advisor.estimate.speed import Question, Speeds
-from advisor.estimate.traffic import Target, demand, plan
+from advisor.estimate.traffic import demand, plan
 
 RULES = Path(__file__).parents[2] / "rules"
 BUDGET_MS = 10.0

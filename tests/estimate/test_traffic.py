@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -10,9 +11,9 @@ from hypothesis import strategies as st
 
 from advisor.estimate.evidence import Evidence
 from advisor.estimate.ranges import Range
+from advisor.estimate.replicas import Target
 from advisor.estimate.traffic import (
     Plan,
-    Target,
     contradictions,
     demand,
     plan,
@@ -135,10 +136,23 @@ def test_weights_that_do_not_fit_are_the_reason(evidence: Evidence) -> None:
         evidence,
         1000,
         Target(),
+        model=replace(evidence.models["deepseek-r1"], total=9000),
+        device=evidence.devices["nvidia-h100-sxm"],
+    )
+    assert found.reason is not None and "9,000 GB at 8-bit" in found.reason
+
+
+def test_weights_beyond_a_board_are_sized_over_two(evidence: Evidence) -> None:
+    """Nothing is measured across a network: the band is the widest."""
+    found = sized(
+        evidence,
+        1000,
+        Target(),
         model=evidence.models["deepseek-r1"],
         device=evidence.devices["nvidia-h100-sxm"],
     )
-    assert found.reason is not None and "670.9 GB at 8-bit" in found.reason
+    assert found.likely.devices == 16
+    assert found.high.token_ms > 1.5 * found.likely.token_ms
 
 
 def test_devices_that_nobody_measured_are_not_sized(evidence: Evidence) -> None:
