@@ -9,10 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.decision.result import Contribution, Ranked, Recommendation
-from advisor.reports.figures import grouped, listed, money, percent
-from advisor.reports.markdown import escaped
-from advisor.reports.view import confidence_sentences, leading, settled_words
+from advisor.decision.result import Contribution, Ranked, Reason, Recommendation
+from advisor.reports.blocks import Block
+from advisor.reports.change_view import (
+    flip_blocks,
+    portfolio_blocks,
+    relaxation_blocks,
+    stability_blocks,
+)
+from advisor.reports.evidence_view import fact_blocks, source_blocks
+from advisor.reports.figures import grouped, money, percent
+from advisor.reports.markdown import escaped, render_blocks
+from advisor.reports.money_view import break_even_blocks, cost_blocks
+from advisor.reports.view import (
+    confidence_sentences,
+    leading,
+    ranking_blocks,
+    settled_words,
+    stamp_blocks,
+)
 
 SHOWN = 5
 """Ranked options that are described one by one; the rest are listed."""
@@ -25,7 +40,8 @@ def render(result: Recommendation) -> str:
 
 def _lines(result: Recommendation) -> Iterator[str]:
     leader = leading(result)
-    yield from ("---", "status: proposed", f"date: {result.as_of}", "---", "")
+    yield from ("---", "status: proposed", f"date: {result.as_of}")
+    yield from ("decision-makers: []", "consulted: []", "informed: []", "---", "")
     yield "# Where to serve the language model"
     yield from _context(result)
     yield from _drivers(leader)
@@ -42,7 +58,7 @@ def _lines(result: Recommendation) -> Iterator[str]:
         yield from ("", f"### {escaped(excluded.title)}", "")
         for failure in excluded.failed:
             yield f"* Bad, because {_clause(failure.text)}"
-    yield from _more(result)
+    yield from _more(result, leader)
 
 
 def _context(result: Recommendation) -> Iterator[str]:
@@ -83,18 +99,34 @@ def _outcome(result: Recommendation, leader: Ranked | None) -> Iterator[str]:
     yield ""
     for sentence in confidence_sentences(result.verdict.sureness):
         yield f"* {escaped(sentence)}"
+    for cap in result.verdict.sureness.caps:
+        yield f"* Not surer: {_clause(cap)}"
     yield f"* Settled: {escaped(settled_words(result.verdict))}"
     yield from ("", "### Consequences", "")
+    for reason in _strongest(leader):
+        yield f"* Good, because {_clause(reason.text)}"
     if leader.estimate is not None:
         yield f"* Neutral, because it costs {escaped(money(leader.estimate.monthly))} a month"
+        for text in leader.estimate.unknown:
+            yield f"* Neutral, because a cost is not known: {_clause(text)}"
     for warning in leader.warnings:
         yield f"* Bad, because {_clause(warning.text)}"
+    for doubt in leader.depends_on:
+        yield f"* Bad, because it depends on what is not answered: {_clause(doubt.text)}"
     yield from ("", "### Confirmation", "")
     confirm = [doubt.text for doubt in leader.to_confirm]
     for text in (*confirm, *result.plan):
         yield f"* {escaped(text)}"
-    if not confirm and not result.plan:
-        yield "* Every stated requirement is proven; nothing is left to confirm."
+    if not confirm:
+        yield "* Every stated requirement is proven by what is published; none is left to confirm."
+    yield "* Measure before signing: `advisor plan` prints the bake-off with its pass marks."
+
+
+def _strongest(leader: Ranked) -> list[Reason]:
+    """The best reason of each of the criteria that weigh most."""
+    parts = sorted(leader.contributions, key=lambda c: (-c.weight, c.criterion))
+    best = [[r for r in c.because if r.effect == "score" and r.steps > 0][:1] for c in parts]
+    return [reason for reasons in best for reason in reasons][:3]
 
 
 def _option(ranked: Ranked) -> Iterator[str]:
@@ -102,6 +134,8 @@ def _option(ranked: Ranked) -> Iterator[str]:
     points = grouped(ranked.score.points)
     model = f", serving {ranked.model}" if ranked.model else ""
     yield f"{points} of 10,000 points, {ranked.lane}{escaped(model)}."
+    if ranked.estimate is not None:
+        yield f"Cost: {escaped(money(ranked.estimate.monthly))} a month."
     yield ""
     for contribution in ranked.contributions:
         yield from _arguments(contribution)
@@ -117,19 +151,26 @@ def _arguments(contribution: Contribution) -> Iterator[str]:
         yield f"* {word}, because {_clause(reason.text)} ({escaped(reason.grade)})"
 
 
-def _more(result: Recommendation) -> Iterator[str]:
+def _more(result: Recommendation, leader: Ranked | None) -> Iterator[str]:
+    """What the record rests on: the very sections of the report."""
     yield from ("", "## More Information", "")
-    known = result.knowledge
-    yield (
-        f"Rule base {known.digest[:12]}: {known.rules} rules, {known.offers} offers, "
-        f"{known.facts} facts, judged as of {result.as_of}."
-    )
-    stale = [source.ref for source in result.sources if source.stale]
-    if stale:
-        yield f"Stale sources: {escaped(listed(stale))}."
-    yield ""
-    for source in result.sources:
-        yield f"* {escaped(source.ref)}: {escaped(source.title)} ({escaped(source.grade)})"
+    blocks: list[Block] = [*revisit_blocks(result)]
+    if leader is not None:
+        blocks += cost_blocks(leader)
+    blocks += ranking_blocks(result)
+    blocks += break_even_blocks(result.break_evens)
+    blocks += stability_blocks(result.sensitivity)
+    blocks += portfolio_blocks(result.portfolio)
+    blocks += fact_blocks(result)
+    blocks += source_blocks(result)
+    blocks += stamp_blocks(result)
+    yield render_blocks(blocks, deeper=1).rstrip("\n")
+
+
+def revisit_blocks(result: Recommendation) -> Iterator[Block]:
+    """When to take the decision again."""
+    yield from flip_blocks(result)
+    yield from relaxation_blocks(result.relaxations)
 
 
 def _clause(text: str) -> str:

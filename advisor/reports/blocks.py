@@ -110,7 +110,36 @@ class Code:
     label: str = ""
 
 
-Block: TypeAlias = Code | Heading | Paragraph | Pairs | Items | Bars | Table | References
+@dataclass(frozen=True, slots=True)
+class ChartRow:
+    """``low`` to ``high`` in the chart's unit (None: not known on that side); ``words`` are
+    the same in words, ``strong`` marks the one the report is about."""
+
+    label: str
+    low: Fraction | None
+    high: Fraction | None
+    words: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture of figures that also stand in words.  ``bars`` start at zero and end at
+    ``low``; ``bands`` reach from ``low`` to ``high`` on a logarithmic scale.  Formats without
+    pictures leave it out."""
+
+    title: str
+    kind: Literal["bars", "bands"]
+    unit: str
+    rows: tuple[ChartRow, ...]
+
+    @property
+    def described(self) -> str:
+        """The chart for those who cannot see it."""
+        return "; ".join(f"{row.label}: {row.words}" for row in self.rows)
+
+
+Block: TypeAlias = Chart | Code | Heading | Paragraph | Pairs | Items | Bars | Table | References
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,17 @@ def band(low: Number | None, high: Number | None) -> str:
     return first if first == last else f"{first} to {last}"
 
 
+def figure_span(low: Number | None, high: Number | None, unit: str) -> str:
+    """``1,200 to 3,400 requests``, ``1,200 requests or more``, ``not known``."""
+    tail = f" {unit}" if unit else ""
+    ends = [None if end is None else decimal(end, 0 if end >= 10 else 2) for end in (low, high)]
+    if ends[0] is None:
+        return "not known" if ends[1] is None else f"at most {ends[1]}{tail}"
+    if ends[1] is None:
+        return f"{ends[0]}{tail} or more"
+    return f"{ends[0]}{tail}" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}{tail}"
+
+
 def money(value: Money) -> str:
     return band(value.low, value.high)
 

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from advisor.decision.result import Recommendation
-from advisor.reports.blocks import Block, Document
+from advisor.reports.blocks import Block, Chart, Document, Heading
 from advisor.reports.text import printable
 from advisor.reports.view import recommendation_view
 
@@ -24,7 +24,8 @@ def render(recommendation: Recommendation) -> str:
 
 def render_document(document: Document) -> str:
     """Any report as a self-contained HTML page, ending in a newline."""
-    return _template().render(document=document).rstrip() + "\n"
+    headings = [b.text for b in document.blocks if isinstance(b, Heading) and b.level == 2]
+    return _template().render(document=document, headings=headings).rstrip() + "\n"
 
 
 @lru_cache(maxsize=1)
@@ -38,6 +39,7 @@ def _template() -> Template:
         # Control and bidirectional characters are shown, not obeyed, by a browser either.
         finalize=_shown,
     )
+    environment.filters["drawn"] = _drawn
     environment.filters["kind"] = _kind
     environment.filters["web_address"] = _web_address
     return environment.get_template("report.html")
@@ -47,6 +49,13 @@ def _shown(value: object) -> object:
     if isinstance(value, str) and not isinstance(value, Markup):
         return printable(value)
     return value
+
+
+def _drawn(chart: Chart, number: int) -> Markup:
+    """The chart as an element; ``advisor.reports.charts`` escapes every text in it."""
+    from advisor.reports.charts import svg
+
+    return Markup(svg(chart, f"chart{number}"))  # noqa: S704
 
 
 def _kind(block: Block) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from urllib.parse import quote, urlsplit
 
@@ -10,6 +12,7 @@ from advisor.decision.result import Recommendation
 from advisor.reports.blocks import (
     Bars,
     Block,
+    Chart,
     Code,
     Document,
     Heading,
@@ -38,8 +41,13 @@ def render(recommendation: Recommendation) -> str:
 
 def render_document(document: Document) -> str:
     """Any report as Markdown, ending in a newline."""
-    parts = [_heading(Heading(document.title, 1))]
-    parts += ["\n".join(_lines(block)) for block in document.blocks]
+    return render_blocks((Heading(document.title, 1), *document.blocks))
+
+
+def render_blocks(blocks: Iterable[Block], deeper: int = 0) -> str:
+    """Parts of a report as Markdown, ending in a newline; headings ``deeper`` levels down."""
+    sunk = (replace(b, level=b.level + deeper) if isinstance(b, Heading) else b for b in blocks)
+    parts = ["\n".join(_lines(block)).rstrip("\n") for block in sunk]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -75,6 +83,9 @@ def _lines(block: Block) -> list[str]:
             return [_reference(row) for row in block.rows]
         case Code():
             return _code(block)
+        case Chart():
+            # The figures stand in words beside it.
+            return []
 
 
 def _heading(heading: Heading) -> str:

@@ -11,6 +11,7 @@ from advisor.knowledge.text_safety import cell_width, visible
 from advisor.reports.blocks import (
     Bars,
     Block,
+    Chart,
     Code,
     Document,
     Heading,
@@ -151,6 +152,9 @@ class _Page:
                 self.table(block)
             case Code():
                 self.code(block)
+            case Chart():
+                # The figures stand in words beside it.
+                pass
             case References():
                 for row in block.rows:
                     self.reference(row)

@@ -10,7 +10,6 @@ from advisor.decision.result import (
     Caveat,
     Contribution,
     Doubt,
-    Estimate,
     Excluded,
     Ranked,
     Reason,
@@ -22,6 +21,8 @@ from advisor.reports.blocks import (
     Bar,
     Bars,
     Block,
+    Chart,
+    ChartRow,
     Document,
     Heading,
     Item,
@@ -29,13 +30,21 @@ from advisor.reports.blocks import (
     Pair,
     Pairs,
     Paragraph,
-    Reference,
-    References,
     Table,
     Tone,
 )
-from advisor.reports.figures import band, counted, decimal, grouped, listed, many, money, percent
+from advisor.reports.change_view import (
+    flip_blocks,
+    portfolio_blocks,
+    relaxation_blocks,
+    stability_blocks,
+)
+from advisor.reports.evidence_view import assumption_blocks, fact_blocks, source_blocks
+from advisor.reports.figures import counted, decimal, grouped, listed, many, money, percent
+from advisor.reports.money_view import DRAWN, break_even_blocks, cost_blocks, cost_chart
 
+STRONGEST = 6
+"""Reasons for the leader that are named before the whole list."""
 TITLE = "Inference Advisor: recommendation"
 _WORD_TONES: dict[str, Tone] = {
     "firm": "good",
@@ -47,28 +56,29 @@ _WORD_TONES: dict[str, Tone] = {
 
 
 def recommendation_view(result: Recommendation) -> Document:
-    """Everything a reader is told, in the order in which it is read."""
+    """Everything a reader is told, in the order in which it is read: the decision and how sure
+    it is, why, for how much, what would change it, what could go wrong, what it rests on."""
     leader = leading(result)
     blocks: list[Block] = [Paragraph(result.verdict.headline, "strong")]
     blocks += _verdict(result, leader)
     if leader is not None:
+        blocks += for_and_against(leader)
         blocks += why_blocks(leader)
-        blocks += _cost(leader.estimate)
-        blocks += _caveats(leader.warnings)
-        blocks += _doubts("To confirm before signing", leader.to_confirm)
-        blocks += _doubts(
-            "What depends on what is not known",
-            leader.depends_on,
-            "Each of these is so in some of the possibilities that are left, not in all.",
-        )
-    blocks += _relaxations(result)
-    blocks += _ranking(result)
+        blocks += cost_blocks(leader)
+    blocks += ranking_blocks(result)
+    blocks += break_even_blocks(result.break_evens)
+    blocks += relaxation_blocks(result.relaxations)
+    blocks += flip_blocks(result)
+    blocks += stability_blocks(result.sensitivity)
+    blocks += portfolio_blocks(result.portfolio)
+    if leader is not None:
+        blocks += risk_blocks(leader)
+    blocks += next_blocks(result)
+    blocks += assumption_blocks(result.inputs)
     blocks += excluded_blocks(result.excluded)
-    blocks += _flips(result)
-    blocks += _next(result)
-    blocks += _assumptions(result)
-    blocks += _sources(result)
-    blocks += _stamp(result)
+    blocks += fact_blocks(result)
+    blocks += source_blocks(result)
+    blocks += stamp_blocks(result)
     return Document(TITLE, tuple(blocks))
 
 
@@ -119,6 +129,16 @@ def settled_words(verdict: Verdict) -> str:
 def why_blocks(ranked: Ranked) -> Iterator[Block]:
     """Where an offer's points come from."""
     yield Heading(f"Where the points of {ranked.title} come from")
+    yield Chart(
+        f"Points of {ranked.title} by criterion",
+        "bars",
+        "points",
+        tuple(
+            ChartRow(c.label, Fraction(c.points), None, f"{grouped(c.points)} points", True)
+            for c in ranked.contributions
+            if c.weight or c.points
+        ),
+    )
     most = max((abs(c.points) for c in ranked.contributions), default=0)
     yield Bars(
         ("criterion", "points", "weight"),
@@ -127,6 +147,22 @@ def why_blocks(ranked: Ranked) -> Iterator[Block]:
     ignored = [c.label for c in ranked.contributions if not c.weight and not c.points]
     if ignored:
         yield Paragraph(f"No weight here: {listed(ignored)}.", "quiet")
+
+
+def for_and_against(ranked: Ranked) -> Iterator[Block]:
+    """The strongest reasons on each side, the criterion that weighs most first."""
+    parts = sorted(ranked.contributions, key=lambda c: (-c.weight, c.criterion))
+    reasons = [(c, r) for c in parts for r in c.because if r.effect == "score" and r.steps]
+    good = [(c, r) for c, r in reasons if r.steps > 0]
+    bad = [(c, r) for c, r in reasons if r.steps < 0]
+    if not good and not bad:
+        return
+    yield Heading("For and against")
+    items = [Item(r.text, (f"{c.label}: {r.grade}",), "+") for c, r in good[:STRONGEST]]
+    items += [Item(r.text, (f"{c.label}: {r.grade}",), "-") for c, r in bad]
+    if not bad:
+        items.append(Item("No rule speaks against it here."))
+    yield Items(tuple(items))
 
 
 def excluded_blocks(excluded: tuple[Excluded, ...]) -> Iterator[Block]:
@@ -190,30 +226,21 @@ def _reason(reason: Reason) -> Item:
     return Item(reason.text, details, mark)
 
 
-def _cost(estimate: Estimate | None) -> Iterator[Block]:
-    if estimate is None:
-        return
-    yield Heading("Cost for this traffic")
-    yield Pairs(
-        (
-            Pair("Per month", money(estimate.monthly)),
-            Pair("Per day", money(estimate.daily)),
-            Pair("Per million tokens", money(estimate.per_million)),
-        )
+def risk_blocks(leader: Ranked) -> Iterator[Block]:
+    """What could go wrong with the leader, and what is still unproven of it."""
+    yield from _caveats(leader.warnings)
+    yield from _doubts("To confirm before signing", leader.to_confirm)
+    yield from _doubts(
+        "What depends on what is not known",
+        leader.depends_on,
+        "Each of these is so in some of the possibilities that are left, not in all.",
     )
-    if estimate.lines:
-        rows = tuple((c.item, band(c.low, c.high), c.formula) for c in estimate.lines)
-        yield Table(("item", "a month", "how"), rows, frozenset({1}))
-    notes = [Item(f"Not known: {text}", mark="-") for text in estimate.unknown]
-    notes += [Item(f"Assumed: {text}") for text in estimate.assumptions]
-    if notes:
-        yield Items(tuple(notes))
 
 
 def _caveats(caveats: tuple[Caveat, ...]) -> Iterator[Block]:
     if not caveats:
         return
-    yield Heading("Caveats")
+    yield Heading("Risks")
     yield Items(
         tuple(Item(c.text, (f"{c.rule}: {c.source}",), mark="-", tone="warn") for c in caveats)
     )
@@ -232,7 +259,7 @@ def _facts(rule: str, facts: tuple[str, ...]) -> tuple[str, ...]:
     return (f"{rule}: {'; '.join(facts)}",) if facts else (rule,)
 
 
-def _ranking(result: Recommendation) -> Iterator[Block]:
+def ranking_blocks(result: Recommendation) -> Iterator[Block]:
     if not result.ranking:
         return
     yield Heading(f"Ranking ({len(result.ranking)})")
@@ -248,6 +275,23 @@ def _ranking(result: Recommendation) -> Iterator[Block]:
         for r in result.ranking
     )
     yield Table(("#", "offer", "model", "lane", "points", "a month"), rows, frozenset({0, 4, 5}))
+    if len(result.ranking) > 1:
+        yield Chart(
+            "Points of the best offers",
+            "bars",
+            "points",
+            tuple(
+                ChartRow(
+                    r.title,
+                    Fraction(r.score.points),
+                    None,
+                    f"{grouped(r.score.points)} points, {r.lane}",
+                    r.offer == result.verdict.offer,
+                )
+                for r in result.ranking[:DRAWN]
+            ),
+        )
+    yield from cost_chart(result)
 
 
 def _excluded_item(offer: Excluded) -> Item:
@@ -260,74 +304,20 @@ def _excluded_item(offer: Excluded) -> Item:
     return Item(f"{offer.title} ({offer.offer})", tuple(details), mark="-")
 
 
-def _relaxations(result: Recommendation) -> Iterator[Block]:
-    if not result.relaxations:
-        return
-    yield Heading("What would open an offer")
-    yield Items(
-        tuple(Item(f"Relax {listed(r.relax)}: opens {listed(r.opens)}") for r in result.relaxations)
-    )
+def next_blocks(result: Recommendation) -> Iterator[Block]:
+    """What to do next, and which answer would help most."""
+    steps = [Item(text) for text in result.plan]
+    if result.verdict.offer is not None:
+        steps.append(Item("Measure before signing: advisor plan ANSWERS prints the bake-off."))
+    if steps:
+        yield Heading("Next steps")
+        yield Items(tuple(steps))
+    if result.next_question is not None:
+        yield Heading("The question that matters most now")
+        yield Pairs((Pair(result.next_question.id, result.next_question.why),))
 
 
-def _flips(result: Recommendation) -> Iterator[Block]:
-    if not result.flips:
-        return
-    yield Heading("What would change the winner")
-    yield Items(
-        tuple(
-            Item(
-                f"{listed([f'{name}: {value}' for name, value in flip.change.items()])}: "
-                f"{flip.winner or 'no offer'} leads"
-            )
-            for flip in result.flips
-        )
-    )
-
-
-def _next(result: Recommendation) -> Iterator[Block]:
-    if result.next_question is None:
-        return
-    yield Heading("The question that matters most now")
-    yield Pairs((Pair(result.next_question.id, result.next_question.why),))
-
-
-def _assumptions(result: Recommendation) -> Iterator[Block]:
-    inputs = result.inputs
-    yield Heading("What this rests on")
-    if inputs.answers:
-        yield Pairs(tuple(Pair(name, text) for name, text in inputs.answers.items()))
-    else:
-        yield Paragraph("Nothing was answered.")
-    if inputs.weights:
-        yield Items(tuple(Item(f"{name} counts: {w}") for name, w in inputs.weights.items()))
-    for offer, prices in inputs.prices.items():
-        words = listed([f"{name} {value}" for name, value in prices.items()])
-        yield Items((Item(f"Your own prices for {offer}: {words}"),))
-    if inputs.readings:
-        yield Items(tuple(Item(reading.text) for reading in inputs.readings))
-    if inputs.unknown:
-        yield Paragraph(f"Not known, so every possibility counted: {', '.join(inputs.unknown)}.")
-
-
-def _sources(result: Recommendation) -> Iterator[Block]:
-    if not result.sources:
-        return
-    yield Heading(f"Sources ({len(result.sources)})")
-    yield References(
-        tuple(
-            Reference(
-                ref=s.ref,
-                title=s.title,
-                address=s.address,
-                note=f"{s.grade}, checked {s.checked}" + (", stale" if s.stale else ""),
-                stale=s.stale,
-            )
-            for s in result.sources
-        )
-    )
-
-
-def _stamp(result: Recommendation) -> Iterator[Block]:
+def stamp_blocks(result: Recommendation) -> Iterator[Block]:
     known = result.knowledge
     yield Heading("Rule base")
     yield Paragraph(

@@ -49,6 +49,7 @@ def test_no_option_is_chosen_when_none_qualifies(nobody):
 def test_hostile_text_makes_no_heading_and_no_html(with_text):
     text = render(with_text("\n# boo\n<script>alert(1)</script>\n---\nstatus: accepted"))
     front, headings = parts(text)
-    assert front == {"status": "proposed", "date": front["date"]}
+    assert front["status"] == "proposed"
+    assert set(front) == {"status", "date", "decision-makers", "consulted", "informed"}
     assert not [h for h in headings if h.strip() == "# boo"]
     assert not re.search(r"(?<!\\)<script", text)

@@ -71,9 +71,12 @@ def test_needs_no_script_and_no_network(recommendation):
 def test_tables_name_their_columns_and_pictures_say_what_they_show(recommendation):
     page = Page(render(recommendation))
     assert ("th", "scope", "col") in page.attributes
-    assert page.tags.count("svg") == sum(
-        1 for tag, name, value in page.attributes if (tag, name) == ("svg", "aria-label") and value
-    )
+    ids = {value for _, name, value in page.attributes if name == "id"}
+    labels = [v or "" for tag, n, v in page.attributes if (tag, n) == ("svg", "aria-labelledby")]
+    assert page.tags.count("svg") == len(labels) == 2
+    assert all(word in ids for label in labels for word in label.split())
+    roles = [v for tag, n, v in page.attributes if (tag, n) == ("svg", "role")]
+    assert roles == ["img"] * 2
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -95,7 +98,9 @@ def test_control_and_bidirectional_characters_are_shown_escaped(with_text, text)
 def test_only_web_addresses_become_links(recommendation):
     page = Page(render(recommendation))
     links = [value or "" for tag, name, value in page.attributes if (tag, name) == ("a", "href")]
-    assert all(link.startswith(("https://", "http://")) for link in links)
+    inside = {f"#{value}" for _, name, value in page.attributes if name == "id"}
+    assert all(link.startswith(("https://", "http://")) or link in inside for link in links)
+    assert any(link.startswith("https://") for link in links)
 
 
 def test_nobody_qualifies(nobody):

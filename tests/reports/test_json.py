@@ -13,7 +13,8 @@ def test_keys_are_sorted_and_promised_keys_are_there(recommendation):
     assert data["format"] == "advisor-recommendation-1"
     assert set(data) == {
         "format", "as_of", "knowledge", "inputs", "verdict", "ranking", "excluded", "relaxations",
-        "flips", "sensitivity", "next_question", "portfolio", "plan", "sources",
+        "flips", "sensitivity", "next_question", "portfolio", "plan", "sources", "evidence",
+        "break_evens", "flip_search", "relaxation_search",
     }  # fmt: skip
     assert data["ranking"][0]["score"] == {"points": 5375, "exact": "5375/1"}
     assert data["verdict"]["worlds"] == {"total": 5184, "checked": 5184, "method": "exhaustive"}

@@ -63,16 +63,17 @@ def test_nothing_in_a_recommendation_becomes_markup(with_text, recommendation, t
 
 
 def test_tables_have_as_many_cells_in_every_row(recommendation):
-    tokens = parsed(render(recommendation))
-    rows: list[int] = []
-    for token in tokens:
-        if token.type == "tr_open":
-            rows.append(0)
+    tables: list[list[int]] = []
+    for token in parsed(render(recommendation)):
+        if token.type == "table_open":
+            tables.append([])
+        elif token.type == "tr_open":
+            tables[-1].append(0)
         elif token.type in ("th_open", "td_open"):
-            rows[-1] += 1
-    assert len(rows) >= 6
-    ranking = [cells for cells in rows if cells == 6]
-    assert len(ranking) == 3
+            tables[-1][-1] += 1
+    assert len(tables) == 8
+    assert all(len(set(cells)) == 1 for cells in tables)
+    assert [6] * 3 in tables  # the ranking: a header and two offers
 
 
 def test_only_web_addresses_become_links(recommendation):
