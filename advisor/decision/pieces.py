@@ -1,0 +1,390 @@
+"""What becomes of gates, weights and utilities under many sets of changed answers, as columns.
+
+A gate, the weights, a criterion each read a few questions: how they turn out under a set of
+changes hangs only on the changes of those.  So each is computed once per combination that it
+can tell apart (a piece), and sets of changes are put together from pieces.  Sums of pieces
+are doubles, good to far better than ``CLEAR``: a winner by less is not told here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.decision.changes import Change, changed
+from advisor.decision.gates import SERVED, Gate, gates_of, judged
+from advisor.decision.inference import inferred
+from advisor.decision.ranking import utilities_at
+from advisor.decision.rulebase import RuleBase
+from advisor.decision.situation import Situation, impossible_looks
+from advisor.decision.tables import weight
+from advisor.decision.weighting import weights_at
+from advisor.engine.looks import Part
+from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
+from advisor.engine.worlds import Worlds
+from advisor.knowledge.model import Criterion, Inputs
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+Subset = tuple[int, ...]
+"""Places of candidates."""
+
+CLEAR = 1e-6
+"""Points by which one score has to exceed another before a sum of doubles may say so."""
+CELLS_AT_MOST = 8_192
+"""Joint cells of the open questions behind the weights up to which pieces are used."""
+CHUNK = 2_048
+
+NOBODY = -1
+UNDECIDED = -2
+
+
+@dataclass(frozen=True)
+class _GatePiece:
+    """Sets of offers (bits): excluded; unproven; worth nothing in a part of what is left."""
+
+    out: int
+    unproven: int
+    partial: int
+
+
+@dataclass(frozen=True)
+class _Weighed:
+    """Per cell of the open questions behind the weights: its mass (0..1), the weights."""
+
+    rows: tuple[tuple[tuple[int, ...], float, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Mean utilities: per cell of the axes shared with the weights, a row of all offers.
+    ``sure``: nothing is open behind them, so that they are whole numbers."""
+
+    rows: Floats
+    sure: bool
+
+
+class Pieces:
+    """The pieces of one decision and its possible changes.
+
+    ``usable`` is False where the weights rest on too much that is open: then only whole
+    decisions tell.
+    """
+
+    def __init__(self, base: RuleBase, inputs: Inputs, candidates: Sequence[Change]) -> None:
+        self._base = base
+        self._inputs = inputs
+        self._candidates = candidates
+        self.offers = tuple(base.knowledge.offers)
+        self._by_id = np.argsort(np.argsort(np.array(self.offers)))
+        start = self._start = Situation(base, self._answers(()))
+        self._touched = [self._questions(change) for change in candidates]
+        self._gates = gates_of(start)
+        self._criteria = tuple(base.knowledge.criteria.values())
+        self._open = start.space.open_keys(base.weigh_questions)
+        self.usable = math.prod(start.sizes(self._open)) <= CELLS_AT_MOST
+        self._tied = frozenset[str]().union(
+            *(base.workload.questions_in(i.when) for i in base.knowledge.impossible)
+        )
+        self._known: dict[tuple[str, Subset], object] = {}
+        self._situations: dict[Subset, tuple[Situation, Worlds]] = {}
+        self._relevant: dict[str, Bools] = {}
+        self._shared = {c.id: self._shared_keys(c) for c in self._criteria}
+
+    def _shared_keys(self, criterion: Criterion) -> tuple[str, ...]:
+        own = self._start.space.open_keys(self._read_by(criterion))
+        return tuple(key for key in self._open if key in own)
+
+    def _questions(self, change: Change) -> frozenset[str]:
+        """What the change says something about: named models also say how large they are."""
+        if change.question == "models" and "model-size" not in self._inputs.answers:
+            return frozenset({"models", "model-size"})
+        return frozenset({change.question})
+
+    def _answers(self, chosen: Subset) -> Inputs:
+        inputs = changed(self._inputs, [self._candidates[i] for i in chosen])
+        return inferred(self._base.knowledge, self._base.ledger, inputs).inputs
+
+    def _at(self, chosen: Subset) -> tuple[Situation, Worlds]:
+        found = self._situations.get(chosen)
+        if found is None:
+            situation = Situation(self._base, self._answers(chosen))
+            worlds = Worlds(situation.axes, impossible_looks(situation))
+            found = self._situations[chosen] = situation, worlds
+        return found
+
+    def _read_by(self, criterion: Criterion) -> frozenset[str]:
+        """The questions behind a criterion's utilities."""
+        if criterion.measure is None:
+            return self._base.score_questions[criterion.id]
+        return self._base.measure_questions[criterion.id]
+
+    def _read_by_gate(self, gate: Gate) -> frozenset[str]:
+        if gate.id == SERVED or gate.rule is None:
+            return frozenset(SERVING_QUESTIONS)
+        return self._base.reads(gate.rule).questions
+
+    def signature(self, change: int) -> tuple[object, ...]:
+        """What a change does by itself: changes that do the same, do it by the same pieces."""
+        touched = self._touched[change]
+        found: list[object] = []
+        for gate in self._gates:
+            if touched & self._read_by_gate(gate):
+                found.append(self._gate(gate, (change,)))
+        if touched & self._base.weigh_questions:
+            found.append(self._weights((change,)))
+        for criterion in self._criteria:
+            if touched & self._read_by(criterion):
+                found.append(self._utilities(criterion, (change,)).rows.tobytes())
+        return tuple(found)
+
+    def winners(self, sets: Ints) -> Ints:
+        """For each row of candidates (by place) the place of the offer that leads when they
+        are all made; NOBODY where all are excluded, UNDECIDED where only a whole decision
+        tells: level means, or an offer that is worth nothing in a part of what is left."""
+        found = np.full(len(sets), UNDECIDED, dtype=np.int64)
+        if not self.usable:
+            return found
+        for begin in range(0, len(sets), CHUNK):
+            found[begin : begin + CHUNK] = self._winners(sets[begin : begin + CHUNK])
+        return found
+
+    def _winners(self, sets: Ints) -> Ints:
+        rows, offers = len(sets), len(self.offers)
+        out = np.zeros((rows, offers), dtype=bool)
+        partial = np.zeros((rows, offers), dtype=bool)
+        unproven = np.zeros((rows, offers), dtype=np.int64)
+        for gate in self._gates:
+            subsets, places = self._subsets(gate.id, self._read_by_gate(gate), sets)
+            pieces = [self._gate(gate, subset) for subset in subsets]
+            out |= self._bits([p.out for p in pieces])[places]
+            partial |= self._bits([p.partial for p in pieces])[places]
+            unproven += self._bits([p.unproven for p in pieces])[places]
+        tied, places = self._subsets("impossible", self._tied, sets)
+        live = np.array([_live(self._at(subset)[0]) for subset in tied], dtype=bool)[places]
+        scores = self._scores(sets)
+        best = np.where(out, np.iinfo(np.int64).max, unproven)
+        contends = ~out & (best == best.min(axis=1)[:, None])
+        # Of an offer that is worth nothing here and there only the upper bound is known.
+        low = np.where(contends & ~partial, scores.means, -1.0)
+        leader = low.argmax(axis=1)
+        here = np.arange(rows)
+        rivals = np.where(contends, scores.means, -1.0)
+        rivals[here, leader] = -1.0
+        clear = low[here, leader] > rivals.max(axis=1) + CLEAR
+        alone = contends.sum(axis=1) == 1
+        leader = np.where(alone, contends.argmax(axis=1), leader)
+        level = scores.sure & ~clear & ~alone & ~(contends & partial).any(axis=1)
+        leader = np.where(level, self._first(contends, scores), leader)
+        found = np.where(clear | alone | level, leader, UNDECIDED)
+        found = np.where(out.all(axis=1), NOBODY, found)
+        return np.where(live, UNDECIDED, found)
+
+    def _first(self, contends: Bools, scores: _Scores) -> Ints:
+        """The best by score, score at base weights, sum of utilities, id: all whole numbers."""
+        left = contends
+        for values in (scores.means, scores.at_base, scores.plain, -self._by_id[None, :]):
+            known = np.where(left, values, -np.inf)
+            left = left & (known == known.max(axis=1)[:, None])
+        first: Ints = left.argmax(axis=1)
+        return first
+
+    def _scores(self, sets: Ints) -> _Scores:
+        """Mean scores, as though no gate made any of them nothing.  Where one set of weights
+        holds they are not divided by its sum, which is the same for all offers."""
+        shape = (len(sets), len(self.offers))
+        found = _Scores(
+            np.zeros(shape), np.zeros(shape), np.zeros(shape), np.full(len(sets), not self._open)
+        )
+        subsets, chosen = self._subsets("weights", self._base.weigh_questions, sets)
+        weighed = [self._weights(subset) for subset in subsets]
+        wishes = self._inputs.weights
+        for k, criterion in enumerate(self._criteria):
+            shares = np.array([self._shares(w, k, criterion.id) for w in weighed])
+            own, places = self._subsets(criterion.id, self._read_by(criterion), sets)
+            tables = [self._utilities(criterion, subset) for subset in own]
+            means = np.array([table.rows for table in tables])
+            found.means += np.einsum("nc,nco->no", shares[chosen], means[places])
+            if not self._open:
+                plain = means[places, 0]
+                found.at_base += plain * weight(criterion, 0, wishes.get(criterion.id))
+                found.plain += plain
+            found.sure &= np.array([table.sure for table in tables], dtype=bool)[places]
+        return found
+
+    def _bits(self, masks: Sequence[int]) -> Bools:
+        """A row per mask, a column per offer."""
+        width = range(len(self.offers))
+        return np.array([[mask >> i & 1 for i in width] for mask in masks], dtype=bool)
+
+    def _subsets(self, piece: str, reads: frozenset[str], sets: Ints) -> tuple[list[Subset], Ints]:
+        """The distinct parts of the sets that the piece can see, and which each set has."""
+        if piece not in self._relevant:
+            self._relevant[piece] = np.array([bool(t & reads) for t in self._touched], dtype=bool)
+        relevant = self._relevant[piece]
+        base = len(self._candidates) + 1
+        code = np.zeros(len(sets), dtype=np.int64)
+        for column in range(sets.shape[1]):
+            ids = sets[:, column]
+            code = np.where(relevant[ids], code * base + ids + 1, code)
+        distinct, places = np.unique(code, return_inverse=True)
+        subsets = []
+        for number in distinct.tolist():
+            members: list[int] = []
+            rest = number
+            while rest:
+                rest, digit = divmod(rest, base)
+                members.append(digit - 1)
+            subsets.append(tuple(reversed(members)))
+        return subsets, places
+
+    def _kept(self, piece: str, reads: frozenset[str], subset: Subset) -> tuple[object, ...]:
+        """What a piece rests on, so that it serves the next decision too: what it reads, and
+        what impossible combinations may tie to that."""
+        answers = self._answers(subset).answers
+        whole = reads | self._tied if reads & self._tied else reads
+        slots = [self._base.slot(q, answers.get(q)) for q in self._base.in_order(whole)]
+        return ("piece", piece, self._start.prices, *slots)
+
+    def _gate(self, gate: Gate, subset: Subset) -> _GatePiece:
+        place = (gate.id, subset)
+        if place not in self._known:
+            reads = self._read_by_gate(gate)
+            stated = self._start.is_stated(gate.rule)
+            self._known[place] = self._base.tables.of(
+                (stated, *self._kept(gate.id, reads, subset)),
+                lambda: self._judge(gate, reads, subset),
+            )
+        piece = self._known[place]
+        assert isinstance(piece, _GatePiece)
+        return piece
+
+    def _judge(self, gate: Gate, reads: frozenset[str], subset: Subset) -> _GatePiece:
+        situation, worlds = self._at(subset)
+        if gate.rule is not None and not situation.may_apply(gate.rule):
+            return _GatePiece(0, 0, 0)
+        keys = situation.space.open_keys(reads)
+        found = judged(situation, worlds, Gate(gate.id, gate.rule, keys, gate.negotiable))
+        stuck = (found.fails | found.doubts) & ~found.passes
+        out = 0 if gate.negotiable else stuck & ~found.doubts
+        stated = found.failures is not None and situation.is_stated(gate.rule)
+        partial = 0 if gate.negotiable or found.failures is None else found.at_points
+        return _GatePiece(out, stuck & ~out if stated else 0, partial)
+
+    def _weights(self, subset: Subset) -> _Weighed:
+        place = ("weights", subset)
+        if place not in self._known:
+            wishes = tuple(sorted(self._inputs.weights.items()))
+            self._known[place] = self._base.tables.of(
+                (wishes, *self._kept("weights", self._base.weigh_questions, subset)),
+                lambda: self._weigh(subset),
+            )
+        piece = self._known[place]
+        assert isinstance(piece, _Weighed)
+        return piece
+
+    def _weigh(self, subset: Subset) -> _Weighed:
+        situation, worlds = self._at(subset)
+        own = weights_at(situation)
+        return _Weighed(
+            tuple(
+                (cell, mass, own.vectors[next(iter(numbers))])
+                for cell, mass, numbers in _by_cell(situation, worlds, own.part, self._open)
+            )
+        )
+
+    def _shares(self, weighed: _Weighed, k: int, criterion: str) -> Floats:
+        """The mass times the weight share of criterion ``k``, by cell of the axes that it
+        shares with the weights; the plain weight where nothing behind the weights is open."""
+        if not self._open:
+            return np.array([float(weighed.rows[0][2][k])])
+        keys = self._shared[criterion]
+        sizes = self._start.sizes(keys)
+        picks = [self._open.index(key) for key in keys]
+        found = np.zeros(math.prod(sizes))
+        for cell, mass, vector in weighed.rows:
+            whole = sum(vector)
+            if whole:
+                found[_flat([cell[pick] for pick in picks], sizes)] += mass * vector[k] / whole
+        return found
+
+    def _utilities(self, criterion: Criterion, subset: Subset) -> _Table:
+        place = (criterion.id, subset)
+        if place not in self._known:
+            kept = self._kept(criterion.id, self._read_by(criterion), subset)
+            self._known[place] = self._base.tables.of(
+                (self._shared[criterion.id], *kept), lambda: self._tabled(criterion, subset)
+            )
+        piece = self._known[place]
+        assert isinstance(piece, _Table)
+        return piece
+
+    def _tabled(self, criterion: Criterion, subset: Subset) -> _Table:
+        situation, worlds = self._at(subset)
+        own = utilities_at(situation, criterion)
+        keys = self._shared[criterion.id]
+        sizes = situation.sizes(keys)
+        rows = np.zeros((math.prod(sizes), len(self.offers)))
+        sure = not keys
+        for joint, _, numbers in _by_cell(situation, worlds, own.part, keys):
+            whole = sum(numbers.values())
+            sure = sure and len(numbers) == 1
+            line = rows[_flat(joint, sizes)]
+            for row, mass in numbers.items():
+                line += np.array(own.points_of(row), dtype=float) * (mass / whole)
+        return _Table(rows, sure)
+
+
+@dataclass
+class _Scores:
+    """A row per set, a column per offer: the mean score, the same at base weights, the sum of
+    utilities (both only where nothing behind the weights is open); ``sure``: all of them are
+    whole numbers, and so exact."""
+
+    means: Floats
+    at_base: Floats
+    plain: Floats
+    sure: Bools
+
+
+def _by_cell(
+    situation: Situation, worlds: Worlds, part: Part, keys: Sequence[str]
+) -> list[tuple[tuple[int, ...], float, dict[int, int]]]:
+    """(joint cell of ``keys``, its prior share, number of the part -> mass there), for every
+    cell that has any mass."""
+    by_class: dict[tuple[int, ...], dict[int, int]] = {}
+    for (*places, number), mass in worlds.grouped([part], fixed=keys, weightless=keys).items():
+        numbers = by_class.setdefault(tuple(places), {})
+        numbers[number] = numbers.get(number, 0) + mass
+    stands_for = [worlds.first_cells(key, part.looks) for key in keys]
+    weights = [[cell.weight for cell in situation.axes[key].cells] for key in keys]
+    totals = [sum(listed) for listed in weights]
+    found = []
+    for cell in product(*(range(len(listed)) for listed in weights)):
+        share = 1.0
+        for index, listed, total in zip(cell, weights, totals, strict=True):
+            share *= listed[index] / total
+        if share:
+            first = tuple(which[index] for which, index in zip(stands_for, cell, strict=True))
+            found.append((cell, share, by_class[first]))
+    return found
+
+
+def _flat(cell: Sequence[int], sizes: Sequence[int]) -> int:
+    """The place of a joint cell in row-major order."""
+    flat = 0
+    for index, size in zip(cell, sizes, strict=True):
+        flat = flat * size + index
+    return flat
+
+
+def _live(situation: Situation) -> bool:
+    """Whether an impossible combination ties open questions together."""
+    return any(not look.is_always(False) for look in impossible_looks(situation))

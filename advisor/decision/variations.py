@@ -1,0 +1,99 @@
+"""Deciding under changed answers: by pieces where they tell, afresh where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from advisor.decision.changes import Change, alternatives, changed
+from advisor.decision.pieces import NOBODY, UNDECIDED, Pieces
+from advisor.decision.rulebase import RuleBase
+from advisor.knowledge.model import Inputs
+
+if TYPE_CHECKING:
+    from advisor.decision.recommend import Decision
+
+Decide = Callable[[Inputs], "Decision"]
+
+
+class LimitReached(Exception):
+    """The declared bound on decisions is reached."""
+
+
+def winner_of(decision: Decision) -> str | None:
+    """The offer that leads; None where nobody qualifies."""
+    return decision.order[0] if decision.order else None
+
+
+def answered(base: RuleBase, inputs: Inputs, *, changeable: bool) -> tuple[str, ...]:
+    """The answered questions that the rules read, in their order; ``changeable``: only those
+    whose answer is declared the asker's to change."""
+    return tuple(
+        question.id
+        for question in base.knowledge.questions.values()
+        if question.id in inputs.answers
+        and question.id in base.relevant
+        and (question.changeable or not changeable)
+    )
+
+
+@dataclass
+class Variations:
+    """``limit`` bounds how many whole decisions are made; ``decided`` counts them."""
+
+    decision: Decision
+    decide: Decide
+    limit: int
+    candidates: tuple[Change, ...]
+    decided: int = 0
+    _known: dict[object, str | None] = field(default_factory=dict)
+    _pieces: Pieces | None = None
+
+    @classmethod
+    def on(cls, decision: Decision, decide: Decide, limit: int) -> Variations:
+        """Every change of the answered, changeable questions."""
+        base = decision.situation.base
+        candidates = [
+            change
+            for question in answered(base, decision.stated, changeable=True)
+            for change in alternatives(base, decision.stated, base.knowledge.questions[question])
+        ]
+        return cls(decision, decide, limit, tuple(candidates))
+
+    @property
+    def pieces(self) -> Pieces:
+        """The pieces behind the candidates."""
+        if self._pieces is None:
+            self._pieces = Pieces(
+                self.decision.situation.base, self.decision.stated, self.candidates
+            )
+        return self._pieces
+
+    def winner(self, changes: Iterable[Change]) -> str | None:
+        """Who leads under the changes, decided afresh.  Raises LimitReached."""
+        inputs = changed(self.decision.stated, changes)
+        key = tuple(sorted(inputs.answers.items(), key=lambda item: item[0]))
+        if key not in self._known:
+            if self.decided >= self.limit:
+                raise LimitReached
+            self.decided += 1
+            self._known[key] = winner_of(self.decide(inputs))
+        return self._known[key]
+
+    def winners(self, sets: Sequence[tuple[int, ...]]) -> Iterator[str | None]:
+        """Who leads under each set of candidates (by place), all of one size.  Raises
+        LimitReached where whole decisions are needed and no more are allowed."""
+        if not sets:
+            return
+        told: list[int] = [UNDECIDED] * len(sets)
+        if self.decision.scoring.exact and self.pieces.usable:
+            import numpy as np
+
+            told = self.pieces.winners(np.array(sets, dtype=np.int64)).tolist()
+        offers = tuple(self.decision.situation.knowledge.offers)
+        for chosen, place in zip(sets, told, strict=True):
+            if place == UNDECIDED:
+                yield self.winner([self.candidates[i] for i in chosen])
+            else:
+                yield None if place == NOBODY else offers[place]
