@@ -2,7 +2,8 @@
 
 Sets of changes are tried by rising size; a set that holds a smaller flip is none.  Numbers
 are tried at one value of every cell; of values that do the same by themselves only the
-nearest goes into larger sets.  Where a number flips, the threshold is then found exactly.
+nearest goes into larger sets, and of the rest a few.  Where a number flips, the threshold is
+then found exactly.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from itertools import combinations
 
 from advisor.decision.changes import changed, product_of_priors, words_of
 from advisor.decision.result import Flip, Search, Threshold
+from advisor.decision.rulebase import RuleBase
 from advisor.decision.thresholds import threshold
 from advisor.decision.variations import LimitReached, Variations, answered, winner_of
 from advisor.knowledge.values import Interval
 
 SETS_AT_MOST = 400_000
 """Sets of one size above which that size is not tried."""
+VALUES = 3
+"""Values of a number, on either side, that go into larger sets: the nearest, the furthest and
+one between, of those that differ in what they do by themselves."""
 
 Set = tuple[int, ...]
 """Places of candidates, rising."""
@@ -39,10 +44,23 @@ def search_flips(
     return search.flips(), search.report(most)
 
 
+def cost_questions(base: RuleBase) -> frozenset[str]:
+    """The questions behind what is computed of costs."""
+    return frozenset[str]().union(
+        *base.measure_questions.values(),
+        *(
+            base.reads(rule).questions
+            for rule in base.knowledge.rules.values()
+            if rule.effect == "exclude" and base.reads(rule).measures
+        ),
+    )
+
+
 class _FlipSearch:
     def __init__(self, variations: Variations, *, fine: bool) -> None:
         self._fine = fine
         self._variations = variations
+        self._costs = cost_questions(variations.decision.situation.base)
         self._leader = winner_of(variations.decision)
         self._flipping: list[tuple[Set, str | None]] = []
         self._considered = 0
@@ -61,17 +79,25 @@ class _FlipSearch:
                 sets.append(chosen)
                 if len(sets) > SETS_AT_MOST:
                     return False
-        found: list[tuple[Set, str | None]] = []
+        # Sets that need costs of their own come last: they are the dear ones.
+        dear = [chosen for chosen in sets if self._is_dear(chosen)]
+        cheap = [chosen for chosen in sets if not self._is_dear(chosen)]
+        if not self._try(cheap) or len(dear) > self._variations.dear or not self._try(dear):
+            return False
+        self._completed = size
+        return True
+
+    def _is_dear(self, chosen: Set) -> bool:
+        return sum(self._variations.candidates[i].question in self._costs for i in chosen) > 1
+
+    def _try(self, sets: list[Set]) -> bool:
         try:
             for chosen, winner in zip(sets, self._variations.winners(sets), strict=True):
                 self._considered += 1
                 if winner != self._leader:
-                    found.append((chosen, winner))
+                    self._flipping.append((chosen, winner))
         except LimitReached:
-            self._flipping += found
             return False
-        self._flipping += found
-        self._completed = size
         return True
 
     def _sets(self, size: int) -> Iterator[Set]:
@@ -94,18 +120,24 @@ class _FlipSearch:
         alone = {chosen[0] for chosen, _ in self._flipping}
         usable = variations.pieces.usable
         pool: list[int] = []
+        lines: dict[tuple[str, int], list[int]] = {}
         last: tuple[object, ...] | None = None
         for i, change in enumerate(variations.candidates):
             if i in alone:
                 last = None
                 continue
-            if change.side and usable:
-                mark = (change.key, change.side, variations.pieces.signature(i))
-                if mark == last:
-                    continue
-                last = mark
-            pool.append(i)
-        return pool
+            if not change.side:
+                pool.append(i)
+                continue
+            line = lines.setdefault((change.key, change.side), [])
+            mark = (change.key, change.side, variations.pieces.signature(i) if usable else i)
+            if mark != last:
+                line.append(i)
+            last = mark
+        for line in lines.values():
+            few = line if len(line) <= VALUES else [line[0], line[len(line) // 2], line[-1]]
+            pool += few
+        return sorted(pool)
 
     def report(self, most: int) -> Search:
         variations = self._variations

@@ -145,6 +145,24 @@ class Pieces:
                 found.append(self._utilities(criterion, (change,)).rows.tobytes())
         return tuple(found)
 
+    def gate_signature(self, change: int) -> tuple[object, ...]:
+        """What a change does by itself to the gates that exclude."""
+        touched = self._touched[change]
+        return tuple(
+            self._gate(gate, (change,)).out
+            for gate in self._gates
+            if touched & self._read_by_gate(gate)
+        )
+
+    def excluded(self, sets: Ints) -> Bools:
+        """For each row of candidates which offers are excluded when they are all made."""
+        out = np.zeros((len(sets), len(self.offers)), dtype=bool)
+        for gate in self._gates:
+            if not gate.negotiable:
+                subsets, places = self._subsets(gate.id, self._read_by_gate(gate), sets)
+                out |= self._bits([self._gate(gate, s).out for s in subsets])[places]
+        return out
+
     def winners(self, sets: Ints) -> Ints:
         """For each row of candidates (by place) the place of the offer that leads when they
         are all made; NOBODY where all are excluded, UNDECIDED where only a whole decision

@@ -40,18 +40,22 @@ def answered(base: RuleBase, inputs: Inputs, *, changeable: bool) -> tuple[str, 
 
 @dataclass
 class Variations:
-    """``limit`` bounds how many whole decisions are made; ``decided`` counts them."""
+    """``limit`` bounds how many whole decisions are made, ``decided`` counts them; ``dear``
+    bounds the sets of one size whose changes bear on costs together."""
 
     decision: Decision
     decide: Decide
     limit: int
     candidates: tuple[Change, ...]
+    dear: int = 1_000_000
     decided: int = 0
     _known: dict[object, str | None] = field(default_factory=dict)
     _pieces: Pieces | None = None
 
     @classmethod
-    def on(cls, decision: Decision, decide: Decide, limit: int) -> Variations:
+    def on(
+        cls, decision: Decision, decide: Decide, *, limit: int, dear: int = 1_000_000
+    ) -> Variations:
         """Every change of the answered, changeable questions."""
         base = decision.situation.base
         candidates = [
@@ -59,7 +63,7 @@ class Variations:
             for question in answered(base, decision.stated, changeable=True)
             for change in alternatives(base, decision.stated, base.knowledge.questions[question])
         ]
-        return cls(decision, decide, limit, tuple(candidates))
+        return cls(decision, decide, limit, tuple(candidates), dear)
 
     @property
     def pieces(self) -> Pieces:
