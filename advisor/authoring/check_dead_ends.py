@@ -98,6 +98,9 @@ def check_dead_ends(examination: Examination, exclusions: Exclusions) -> None:
     if not examination.knowledge.offers:
         return
     search = _DeadEnds(examination, exclusions)
+    if search.leave_nobody(EVERYTHING, None):
+        # Of every offer it is said already that it never wins.
+        return
     alive: list[_Answer] = []
     for answer in search.answers():
         if not exclusions.possible(answer.box):

@@ -90,17 +90,22 @@ def build_cover(
     singles = len(sheets)
     every = [(i, j) for i in range(len(names)) for j in range(i)]
     total = sum(len(factors[names[i]]) * len(factors[names[j]]) for i, j in every)
-    kept = dict(list(sheets.items())[:most])
-    room = len(kept) + (most - len(kept)) // 2
-    sizes = [len(factors[name]) for name in names]
     starts = _starts((old, new), differing, names, factors)
+    sizes = [len(factors[name]) for name in names]
+    # Half of the room, or of what is left of it, is for where the rules that differ hold.
+    kept = dict(list(sheets.items())[: most - most // 2 if starts else most])
+    room = most if len(kept) < singles else len(kept) + (most - len(kept)) // 2
     focused = 0
     for title, row in _around(starts, names, sizes):
         if len(kept) >= room:
             break
-        if row not in kept and allowed(_sheet(names, factors, row)):
+        if row not in kept and row not in sheets and allowed(_sheet(names, factors, row)):
             kept[row] = title
             focused += 1
+    for row, title in sheets.items():
+        if len(kept) < most:
+            kept.setdefault(row, title)
+    singles_kept = len(kept) - focused
     met = _Met(kept)
     rows = 0
     while len(kept) < most:
@@ -116,12 +121,12 @@ def build_cover(
         tuple((title, _sheet(names, factors, row)) for row, title in kept.items()),
         len(base),
         sum(len(values) for values in factors.values()),
-        min(singles, most),
+        singles_kept,
         focused,
         rows,
         total,
         len(seen),
-        max(0, singles - most),
+        singles - singles_kept,
     )
 
 

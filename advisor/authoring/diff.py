@@ -121,21 +121,16 @@ def compare(
     cases: bool = True,
     touched_only: bool = False,
     witnesses: Witnesses = "first",
-    extra: Mapping[str, Inputs] | None = None,
     progress: Progress | None = None,
 ) -> Difference:
     """Compare two rule bases.  Sheets are judged on ``as_of`` (without: the newest day in the
-    new rule base), each case on its own day.  ``extra`` sheets, by what they are called, are
-    compared too, where both rule bases can read them."""
+    new rule base), each case on its own day."""
     day = as_of or newest_day(new)
     changes = changes_between(old, new)
     cover = build_cover(old, new, (*changes.old_rules, *changes.new_rules), most_sheets)
     matters = Relevance(old, new, changes)
     work, incomparable = _cases(old, new, matters) if cases else ([], ())
     told = len(work)
-    for title, inputs in (extra or {}).items():
-        if _both_read(inputs, old, new):
-            work.append(_Work(title, False, day, inputs, matters(inputs.answers)))
     for title, sheet in cover.sheets:
         work.append(_Work(title, False, day, Inputs(sheet), matters(sheet)))
     untouched = sum(1 for item in work if not item.touched)

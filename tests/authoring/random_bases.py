@@ -82,14 +82,22 @@ def table(name: str, conditions: list[Condition]) -> Derived:
     return replace(template, id=name, type=ChoiceType(CLASSES), rows=rows, reading=None)
 
 
-def base(rules: Iterable[Rule] = (), derived: Iterable[Derived] = ()) -> Knowledge:
-    """The small rule base with other questions, derived values and rules."""
+def base(
+    rules: Iterable[Rule] = (),
+    derived: Iterable[Derived] = (),
+    impossible: Iterable[Condition] = (),
+) -> Knowledge:
+    """The small rule base with other questions, derived values, rules and impossible
+    combinations."""
+    (entry,) = small().impossible
     return replace(
         small(),
         questions={n: _question(n, of, i) for i, (n, of) in enumerate(TYPES.items())},
         derived={d.id: d for d in derived},
         rules={rule.id: rule for rule in rules},
-        impossible=(),
+        impossible=tuple(
+            replace(entry, id=f"never-{i}", when=when) for i, when in enumerate(impossible)
+        ),
         cases={},
     )
 
@@ -102,14 +110,26 @@ def score_rule(number: int, when: Condition, steps: int) -> Rule:
     )
 
 
-def gate(number: int, when: Condition, negotiable: bool) -> Rule:
+PLATFORMS = {
+    "budget-shared": "budget",
+    "closed-lab": "closed-lab",
+    "gpu-cluster": "example-cloud",
+    "wafer-shared": "wafer",
+}
+"""The offers of the small rule base, by platform."""
+
+
+def gate(
+    number: int, when: Condition, negotiable: bool = False, platforms: Iterable[str] | None = None
+) -> Rule:
+    """An exclusion: of every offer, or of those on some platforms."""
     template = small().rules["certificates-must-be-held"]
     place = replace(template.place, file=f"gates/{number:03}.yaml")
     return replace(
         template,
         id=f"g{number}",
         when=when,
-        offers=ALWAYS,
+        offers=ALWAYS if platforms is None else Atom("platform", OneOf(frozenset(platforms))),
         negotiable=negotiable,
         examples=(),
         place=place,

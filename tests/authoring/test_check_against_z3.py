@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import combinations
 
 import z3
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.authoring.boxes import EVERYTHING, Cover
@@ -18,11 +19,14 @@ from advisor.authoring.regions import Space
 from advisor.authoring.witness import realise
 from advisor.engine.workload import Workload
 from advisor.knowledge.model import Knowledge, Rule
-from advisor.knowledge.syntax import Condition
+from advisor.knowledge.syntax import AllOf, Condition, NotOf
 from advisor.knowledge.values import Flags, Interval, Options
 from advisor.language.kleene import condition_truth
 from tests.authoring.random_bases import (
+    CHOICES,
     DERIVED,
+    MARKS,
+    PLATFORMS,
     Oracle,
     base,
     conditions,
@@ -42,6 +46,9 @@ ANYTHING = {
     "count": Interval.point(3),
     "size": Interval.point(5),
 }
+
+few = settings(max_examples=40)
+"""A solver and a whole check for each example."""
 
 cuts = st.tuples(st.integers(2, 5), st.integers(6, 8))
 
@@ -82,6 +89,7 @@ def test_answers_of_a_region_make_the_condition_hold(
         assert condition_truth(condition, env) is True
 
 
+@few
 @given(st.lists(conditions(with_class=False), min_size=1, max_size=5), conditions(with_class=False))
 def test_what_boxes_leave_of_a_region(others: list[Condition], condition: Condition) -> None:
     knowledge = base()
@@ -97,6 +105,7 @@ def test_what_boxes_leave_of_a_region(others: list[Condition], condition: Condit
         assert oracle.possible(oracle.box(space, piece))
 
 
+@few
 @given(cuts, st.lists(conditions(), min_size=1, max_size=4))
 def test_rules_that_never_fire_are_those_that_cannot(
     at: tuple[int, int], whens: list[Condition]
@@ -108,6 +117,7 @@ def test_rules_that_never_fire_are_those_that_cannot(
     assert found == {rule.id for rule in rules if not oracle.possible(oracle.of(rule.when))}
 
 
+@few
 @given(st.lists(conditions(with_class=False), min_size=1, max_size=5))
 def test_gaps_and_overlaps_of_tables(whens: list[Condition]) -> None:
     derived = table(DERIVED, whens)
@@ -123,6 +133,113 @@ def test_gaps_and_overlaps_of_tables(whens: list[Condition]) -> None:
     assert sum(p.check == "table-overlap" for p in problems) == overlapping
     never = sum(not oracle.possible(formula) for formula in formulas)
     assert sum(p.check == "never-fires" for p in problems) == never
+
+
+@few
+@given(
+    cuts,
+    st.lists(conditions(), min_size=1, max_size=3),
+    st.lists(conditions(), min_size=1, max_size=3),
+)
+def test_rules_for_what_is_impossible(
+    at: tuple[int, int], whens: list[Condition], impossible: list[Condition]
+) -> None:
+    derived = derived_class(at)
+    rules = [score_rule(i, when, 1) for i, when in enumerate(whens)]
+    problems = check(base(rules, [derived], impossible), DAY, lambda _: None)
+    oracle = Oracle(derived)
+    never = z3.Or(*map(oracle.of, impossible))
+    if not oracle.possible(z3.Not(never)):
+        assert any(p.check == "everything-impossible" for p in problems)
+        return
+    idle = {
+        f"never-{i}" for i, when in enumerate(impossible) if not oracle.possible(oracle.of(when))
+    }
+    idle |= {r.id for r in rules if not oracle.possible(oracle.of(r.when), z3.Not(never))}
+    assert said(problems, "never-fires") == idle
+
+
+@few
+@given(cuts, st.lists(conditions(), min_size=1, max_size=4))
+def test_rules_that_always_hold(at: tuple[int, int], whens: list[Condition]) -> None:
+    derived = derived_class(at)
+    rules = [score_rule(i, when, 1) for i, when in enumerate(whens)]
+    problems = check(base(rules, [derived]), DAY, lambda _: None)
+    found = {p.message.split("'")[3] for p in problems if p.check == "always-holds"}
+    oracle = Oracle(derived)
+    assert found == {r.id for r in rules if not oracle.possible(z3.Not(oracle.of(r.when)))}
+
+
+@few
+@given(cuts, conditions(), conditions(), st.booleans())
+def test_steps_against_each_other(
+    at: tuple[int, int], one: Condition, other: Condition, rewritten: bool
+) -> None:
+    """The same region is found however it is written: here by De Morgan, and by a part of it."""
+    derived = derived_class(at)
+    if rewritten:
+        other = NotOf(AllOf((NotOf(one), NotOf(AllOf((one, other))))))
+    rules = [score_rule(0, one, 2), score_rule(1, other, -1)]
+    problems = check(base(rules, [derived]), DAY, lambda _: None)
+    oracle = Oracle(derived)
+    left, right = oracle.of(one), oracle.of(other)
+    against = oracle.same(left, right) and oracle.possible(left)
+    assert bool(said(problems, "contradictory-rules")) is against
+    assert against or not rewritten or not oracle.possible(left)
+
+
+gates = st.lists(
+    st.tuples(
+        conditions(with_class=False),
+        st.sets(st.sampled_from(sorted(PLATFORMS.values())), min_size=1),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@few
+@given(gates)
+def test_offers_that_never_win_and_answers_that_leave_nobody(
+    drawn: list[tuple[Condition, set[str]]],
+) -> None:
+    rules = [gate(i, when, platforms=platforms) for i, (when, platforms) in enumerate(drawn)]
+    problems = check(base(rules), DAY, lambda _: None)
+    oracle = Oracle()
+    out = {
+        offer: z3.Or(z3.BoolVal(False), *(oracle.of(w) for w, names in drawn if platform in names))
+        for offer, platform in PLATFORMS.items()
+    }
+    never = {offer for offer, formula in out.items() if not oracle.possible(z3.Not(formula))}
+    assert said(problems, "offer-never-wins") == never
+    nobody = z3.And(*out.values())
+
+    def dead(answers: list[z3.BoolRef]) -> bool:
+        """Whether the answers leave nobody, whatever else is answered."""
+        return not oracle.possible(*answers, z3.Not(nobody))
+
+    answers = {f"colour is {o}": oracle.colour == i for i, o in enumerate(CHOICES)}
+    answers |= {f"taste is {o}": oracle.taste == i for i, o in enumerate(("sweet", "sour"))}
+    for mark in MARKS:
+        alone = [oracle.marks[m] == z3.BoolVal(m == mark) for m in MARKS]
+        answers[f"marks include {mark}"] = z3.And(*alone)
+    expected = {(words,) for words, formula in answers.items() if dead([formula])}
+    expected |= {
+        (a, b)
+        for (a, one), (b, other) in combinations(answers.items(), 2)
+        if a.split()[0] != b.split()[0] and dead([one, other]) and not {(a,), (b,)} & expected
+    }
+    if len(never) == len(out):
+        # Said once of every offer, not once more of every answer.
+        expected = set()
+    found = set()
+    for problem in problems:
+        if problem.check == "dead-end":
+            where = problem.message.split("where ")[1].removesuffix(", every offer is excluded")
+            words = tuple(where.split(" and "))
+            if all(word in answers for word in words):
+                found.add(words)
+    assert found == expected
 
 
 def shadowed(knowledge: Knowledge) -> set[str]:
@@ -157,6 +274,7 @@ def check_against(oracle: Oracle, rules: list[Rule], found: set[str]) -> None:
 steps = st.sampled_from((-2, -1, 1, 2, 3))
 
 
+@few
 @given(cuts, st.lists(st.tuples(conditions(), steps), min_size=2, max_size=6))
 def test_steps_in_the_shadow_of_a_union(
     at: tuple[int, int], drawn: list[tuple[Condition, int]]
@@ -166,6 +284,7 @@ def test_steps_in_the_shadow_of_a_union(
     check_against(Oracle(derived), rules, shadowed(base(rules, [derived])))
 
 
+@few
 @given(cuts, st.lists(st.tuples(conditions(), st.booleans()), min_size=2, max_size=6))
 def test_exclusions_in_the_shadow_of_a_union(
     at: tuple[int, int], drawn: list[tuple[Condition, bool]]
@@ -175,6 +294,7 @@ def test_exclusions_in_the_shadow_of_a_union(
     check_against(Oracle(derived), rules, shadowed(base(rules, [derived])))
 
 
+@few
 @given(st.lists(conditions(with_class=False), min_size=1, max_size=6))
 def test_boxes_that_cover_everything(whens: list[Condition]) -> None:
     knowledge = base()
