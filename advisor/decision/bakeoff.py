@@ -7,7 +7,7 @@ Pure: nothing is sent anywhere.  Prices of the test come from the same claims as
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,7 +17,7 @@ from advisor.decision.checklists import Checklist, checklists_of
 from advisor.decision.costs import precision_of
 from advisor.decision.recommend import Decision, decide
 from advisor.decision.result import Money, Ranked, Recommendation
-from advisor.estimate.ranges import Range
+from advisor.estimate.ranges import Range, total
 from advisor.estimate.token_cost import Traffic, cost_per_request
 from advisor.knowledge.model import Inputs, Knowledge
 from advisor.knowledge.values import Domain, Options
@@ -71,7 +71,7 @@ def bake_off(knowledge: Knowledge, inputs: Inputs, as_of: datetime.date) -> Bake
     runs = runs_of(load, env)
     chosen = _chosen(result, env)
     candidates = tuple(_candidate(decision, r, why, load, runs, env) for r, why in chosen)
-    costs = [c.cost for c in candidates]
+    cost = total(Range(c.cost.low, c.cost.high) for c in candidates)
     return BakeOff(
         as_of=as_of.isoformat(),
         headline=result.verdict.headline,
@@ -80,7 +80,7 @@ def bake_off(knowledge: Knowledge, inputs: Inputs, as_of: datetime.date) -> Bake
         runs=runs,
         marks=marks_of(knowledge, inputs, as_of, decision, [r.offer for r, _ in chosen], load),
         hours=_hours(runs, load),
-        cost=Money(_sum(c.low for c in costs), _sum(c.high for c in costs)),
+        cost=_money(cost),
         checklists=checklists_of(decision, result),
     )
 
@@ -186,12 +186,3 @@ def _money(amount: Range) -> Money:
         None if amount.low is None else Fraction(amount.low),
         None if amount.high is None else Fraction(amount.high),
     )
-
-
-def _sum(values: Iterable[Fraction | None]) -> Fraction | None:
-    total = Fraction(0)
-    for value in values:
-        if value is None:
-            return None
-        total += value
-    return total

@@ -213,11 +213,7 @@ def _open(
     rate = real
     if rate * LONGEST < ENOUGH:
         rate = Fraction(ENOUGH, LONGEST)
-        why += (
-            f" The real rate, {real * 60:.2g} a minute, would take too long: sent faster."
-            if real
-            else ""
-        )
+        why += f" The real rate, {float(real * 3600):.2g} an hour, takes too long: sent faster."
     seconds = max(SHORTEST, min(LONGEST, math.ceil(ENOUGH / rate)))
     count = max(1, round(rate * seconds))
     return Run(ident, title, shape, (), rate, seconds, (count,), load.regions, times, why)

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from advisor.decision.recommend import Decision
 from advisor.decision.result import Recommendation
+from advisor.engine.truth import names_in
+from advisor.knowledge.model import Rule
+from advisor.knowledge.values import Options
 
 TITLES: Mapping[str, str] = {
     "cost": "Total cost of ownership",
@@ -19,6 +22,14 @@ TITLES: Mapping[str, str] = {
     "exit": "Exit",
     "security": "Security review",
 }
+
+
+NATURE: Mapping[str, str] = {
+    "deployment": "the offer is",
+    "platform": "the platform is",
+    "model.open": "open weights",
+}
+"""What an offer is by nature, as a reason calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +58,23 @@ def checklists_of(decision: Decision, result: Recommendation) -> tuple[Checklist
         lines = []
         for rule in decision.entries.advising(leader, ident):
             offer, model = (leader.offer, leader.model) if leader else (None, None)
-            answers = decision.words.answers_read(rule)
-            facts = decision.words.facts_read(rule, offer, model) if offer else ()
-            lines.append(
-                Line(
-                    rule.id,
-                    decision.words.of_rule(rule, offer, model),
-                    (*answers, *facts),
-                    rule.source.ref,
-                )
-            )
+            reasons = [*decision.words.answers_read(rule)]
+            if offer is not None:
+                reasons += decision.words.facts_read(rule, offer, model)
+                reasons += _nature(decision, rule, offer, model)
+            text = decision.words.of_rule(rule, offer, model)
+            lines.append(Line(rule.id, text, tuple(reasons), rule.source.ref))
         if lines:
             found.append(Checklist(ident, title, tuple(lines)))
     return tuple(found)
+
+
+def _nature(decision: Decision, rule: Rule, offer: str, model: str | None) -> list[str]:
+    """What the offer is, where the rule speaks of offers of that kind."""
+    known = decision.situation.base.offering.environment(offer, model)
+    found = []
+    for name in sorted(names_in(rule.offers) & set(NATURE)):
+        value = known.get(name)
+        if isinstance(value, Options):
+            found.append(f"{NATURE[name]}: {', '.join(sorted(value.values))}")
+    return found
