@@ -224,6 +224,17 @@ class Scoring:
         found = self._spread(own)[self.place[offer]]
         return [(own.pool[place], mass) for place, mass in found.items()]
 
+    def rows(self, own: Utilities) -> tuple[int, ...]:
+        """The rows of utilities that occur in what is left."""
+
+        def make() -> tuple[int, ...]:
+            return tuple(row for (row,) in self.worlds.combinations([own.part]))
+
+        keys = self.worlds.bound(own.part.keys)
+        questions = frozenset(self.situation.axes[key].question for key in keys)
+        place = ("rows", own.part, *self.situation.slots(questions))
+        return self.situation.base.tables.of(place, make)
+
     def _spread(self, own: Utilities) -> list[dict[int, int]]:
         def make() -> list[dict[int, int]]:
             few = self.worlds.told_apart([own.part]) <= CELLS_AT_MOST

@@ -7,22 +7,24 @@ The method is that of a fixed-scale additive value model with hard gates before 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from advisor.decision.caps import evidence_caps, margin_caps
 from advisor.decision.entries import Entries
 from advisor.decision.gates import Gate, Standing, gates_of, stand
 from advisor.decision.grounds import break_evens_of, grounds_of
 from advisor.decision.inference import inferred
-from advisor.decision.proof import settled as is_settled
+from advisor.decision.next_question import NextStep, Prospects, next_step, prospects, proved
+from advisor.decision.proof import Proof, prove
 from advisor.decision.ranking import Scored, Scoring
 from advisor.decision.result import (
     Confidence,
     InputsRead,
     KnowledgeStamp,
+    NextQuestion,
     Ranked,
     Reading,
     Recommendation,
@@ -116,6 +118,34 @@ class Decision:
             offer,
         )
 
+    @cached_property
+    def proof(self) -> Proof:
+        """Whether any answer that is open can change the winner."""
+        if not self.order:
+            return Proof(True, None, 0, ())
+        leader = self.order[0]
+        unproven = [offer for offer in self.order if self.standings[offer].to_confirm]
+        return prove(self.scoring, leader, self.standings[leader], unproven, all_rivals=False)
+
+    def next_step(self, passed_over: Collection[str] = ()) -> NextStep:
+        """What to ask next, and why.  ``passed_over``: questions that are not to be asked, such
+        as those answered with "don't know"."""
+        lane = self.standings[self.order[0]].lane if self.order else None
+        found = (
+            prospects(
+                self.situation,
+                self.scoring,
+                self.order,
+                self.gates,
+                self.standings[self.order[0]],
+                self.proof,
+                passed_over,
+            )
+            if self.order
+            else Prospects((), 0, True)
+        )
+        return next_step(found, self.proof, self._worlds().total, lane)
+
     def recommendation(self, *, thorough: bool = True) -> Recommendation:
         """The decision in words; ``thorough`` as in ``recommend``."""
         situation = self.situation
@@ -138,7 +168,7 @@ class Decision:
             relaxations=(),
             flips=(),
             sensitivity=None,
-            next_question=None,
+            next_question=self._next_question() if thorough else None,
             portfolio=None,
             plan=self.entries.advice(ranking[0] if ranking else None),
             sources=self._sources(ranking, old),
@@ -160,12 +190,8 @@ class Decision:
                 Sureness(None, None, None, ()),
             )
         leader = ranking[0]
-        standing = self.standings[leader.offer]
         against = duel(self.scoring, leader.offer, ranking[1].offer) if len(ranking) > 1 else None
-        # A proof is worth its time only where nothing that was looked at speaks against it.
-        done = (against is None or against.always) and is_settled(
-            self.scoring, leader.offer, standing
-        )
+        done = self.proof.settled
         word, figures = self._sureness(ranking, against, done)
         word, figures = stale_cap(word, figures, old[leader.offer])
         return Verdict(
@@ -177,7 +203,12 @@ class Decision:
             worlds=worlds,
             headline=self._headline(ranking),
             sureness=figures,
+            proof=proved(self.proof, worlds.total),
         )
+
+    def _next_question(self) -> NextQuestion | None:
+        step = self.next_step()
+        return None if step.question is None else NextQuestion(step.question, step.why)
 
     def _worlds(self) -> WorldCount:
         total = self.scoring.worlds.count(sorted(self.keys))

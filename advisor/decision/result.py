@@ -14,6 +14,8 @@ from typing import Literal, TypeAlias
 
 from advisor.decision.explanations import (
     Acceptability,
+    Doubt,
+    Failure,
     Flip,
     Gap,
     Lane,
@@ -28,6 +30,7 @@ from advisor.decision.explanations import (
     Threshold,
     Versus,
     WeightInterval,
+    WhyNot,
 )
 
 __all__ = [
@@ -68,6 +71,7 @@ __all__ = [
     "Verdict",
     "Versus",
     "WeightInterval",
+    "WhyNot",
     "Worlds",
 ]
 
@@ -109,7 +113,7 @@ class Worlds:
 
     total: int
     checked: int
-    method: Literal["exhaustive", "sample"]
+    method: Literal["exhaustive", "sample", "bound"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,7 @@ class Verdict:
     worlds: Worlds
     headline: str
     sureness: Sureness
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +184,6 @@ class Contribution:
     exact: Fraction
     because: tuple[Reason, ...]
     clamped: int
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A requirement that is unproven (``to_confirm``) or holds in some worlds only."""
-
-    rule: str
-    text: str
-    facts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,16 +231,6 @@ class Ranked:
     depends_on: tuple[Doubt, ...]
     estimate: Estimate | None
     warnings: tuple[Caveat, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A gate that the offer fails: the answers and the facts that say so."""
-
-    rule: str
-    text: str
-    answers: tuple[str, ...]
-    facts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

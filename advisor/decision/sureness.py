@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from advisor.decision.situation import Situation
 
 SAMPLES = 64
+DRAWN = 8_192
+"""Fixed worlds, each with all the samples of weights, that stand for more than are looked at
+one by one."""
 SEED = 1
 WORDS: tuple[Confidence, ...] = ("firm", "likely", "leaning", "toss-up")
 FACTORS = (1, 2, 2, 4)
@@ -65,10 +68,7 @@ def duel(scoring: Scoring, leader: str, rival: str) -> Duel:
     differing = [
         k
         for k, own in enumerate(scoring.utilities.values())
-        if any(
-            own.points_of(row)[first] != own.points_of(row)[second]
-            for (row,) in scoring.worlds.combinations([own.part])
-        )
+        if any(own.points_of(row)[first] != own.points_of(row)[second] for row in scoring.rows(own))
     ]
     both = (first, second)
     failing = [
@@ -83,7 +83,7 @@ def duel(scoring: Scoring, leader: str, rival: str) -> Duel:
         *(scoring.utilities[criteria[k]].part for k in differing),
     ]
     samples = [(*(sample[k] for k in differing), 2) for sample in weight_samples(criteria)]
-    if scoring.worlds.size(parts) > EXACT_LIMIT:
+    if scoring.worlds.told_apart(parts) > EXACT_LIMIT:
         return _sampled(scoring, parts, differing, both, samples)
     rows: dict[tuple[int, ...], int] = {}
     for (vector, failed, *numbers), mass in scoring.worlds.grouped(parts).items():
@@ -117,7 +117,7 @@ def _sampled(
     """The same over the fixed worlds, as columns."""
     import numpy as np
 
-    vector, failed, *numbers = (scoring.worlds.sampled(part) for part in parts)
+    vector, failed, *numbers = scoring.worlds.drawn(parts, DRAWN)
     vectors = np.array(scoring.weights.vectors, dtype=np.int64)
     masks = np.array([[m >> i & 1 for i in both] for m in scoring.failing_masks], dtype=np.int64)
     here = 1 - masks[failed]

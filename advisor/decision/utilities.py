@@ -31,6 +31,9 @@ MANY_RULES = 40
 WAVERING = 6
 """Rules that may change their mind in one cell and are still tried in every combination."""
 
+FULL_SPAN = FULL
+"""The widest lead that there can be on one criterion."""
+
 Span = tuple[int, int]
 """The least and the greatest point value anywhere inside a joint cell."""
 
@@ -49,11 +52,16 @@ class Utilities:
         self._places: dict[int, int] = {}
         self._row_numbers: dict[tuple[int, ...], int] = {}
         self._points: dict[int, tuple[int, ...]] = {}
+        self._spans_known: dict[tuple[int, int], Span] = {}
         self._columns_known: Column | None = None
 
     def span(self, number: int, offer: int) -> Span:
         """The span of an offer, by position, in a joint cell with this number of ``spans``."""
-        return self._span(self._seen_for_span[number], offer)
+        place = (number, offer)
+        found = self._spans_known.get(place)
+        if found is None:
+            found = self._spans_known[place] = self._span(self._seen_for_span[number], offer)
+        return found
 
     def _span(self, seen: tuple[int, ...], offer: int) -> Span:
         raise NotImplementedError

@@ -53,8 +53,15 @@ def permutation(key: str) -> Column:
 
 def grid(cells: Mapping[str, Sequence[int]]) -> dict[str, Column]:
     """Every combination of the listed cells, as a column per axis."""
+    return grid_rows(cells, 0, math.prod(len(listed) for listed in cells.values()))
+
+
+def grid_rows(cells: Mapping[str, Sequence[int]], start: int, stop: int) -> dict[str, Column]:
+    """Some rows of ``grid``."""
+    if not cells:
+        return {}
     sizes = tuple(len(listed) for listed in cells.values())
-    places = np.unravel_index(np.arange(math.prod(sizes), dtype=np.int64), sizes)
+    places = np.unravel_index(np.arange(start, stop, dtype=np.int64), sizes)
     return {
         key: np.array(listed, dtype=np.int64)[place]
         for (key, listed), place in zip(cells.items(), places, strict=True)

@@ -42,6 +42,16 @@ class Worlds:
         self._sampled_numbers: dict[Part, Column] = {}
         self._possible_worlds: NDArray[bool_] | None = None
 
+    @property
+    def impossible(self) -> tuple[Look[bool], ...]:
+        """Looks that are True where a combination of answers cannot be."""
+        return self._impossible
+
+    @property
+    def bars(self) -> list[Part]:
+        """The same as parts whose number is 1 there."""
+        return list(self._barred.values())
+
     def count(self, keys: Sequence[str]) -> int:
         """How many joint cells these axes have, impossible ones left out."""
         total = 1
@@ -142,6 +152,26 @@ class Worlds:
             return list(_by_column(cells, weights, parts, constraints))
         return list(_one_by_one(cells, weights, parts, constraints))
 
+    def chunks(self, parts: Sequence[Part], rows: int) -> Iterator[list[Column]]:
+        """Columns of the parts' numbers over every possible joint cell, ``rows`` at a time;
+        cells that no look tells apart come once."""
+        import numpy as np
+
+        from advisor.engine.grids import grid_rows, part_numbers
+
+        keys = self.bound([key for part in parts for key in part.keys])
+        barred = self._touching(keys)
+        looks = [look for part in parts for look in part.looks] + list(barred)
+        cells = {key: self.merged(key, looks, expected=False)[0] for key in keys}
+        whole = math.prod(len(listed) for listed in cells.values())
+        for start in range(0, whole, rows):
+            columns = grid_rows(cells, start, min(start + rows, whole))
+            count = min(rows, whole - start)
+            keep = np.ones(count, dtype=bool)
+            for look in barred:
+                keep &= part_numbers(columns, self._barred[look], count) == 0
+            yield [part_numbers(columns, part, count)[keep] for part in parts]
+
     def sampled_groups(self, parts: Sequence[Part]) -> Masses:
         """Combination of the parts' numbers -> how many of the fixed worlds have it."""
         import numpy as np
@@ -157,6 +187,23 @@ class Worlds:
         if part not in self._sampled_numbers:
             self._sampled_numbers[part] = self._over_sample(part)[self._possible()]
         return self._sampled_numbers[part]
+
+    def drawn(self, parts: Sequence[Part], rows: int) -> list[Column]:
+        """The parts' numbers in the first ``rows`` of the sampled worlds, impossible ones left
+        out."""
+        import numpy as np
+
+        from advisor.engine.grids import part_numbers, sample_column
+
+        bars = [self._barred[look] for look in self._impossible]
+        columns = {
+            key: sample_column(key, tuple(c.weight for c in self._axes[key].cells))[:rows]
+            for key in dict.fromkeys(key for part in (*parts, *bars) for key in part.keys)
+        }
+        keep = np.ones(rows, dtype=bool)
+        for part in bars:
+            keep &= part_numbers(columns, part, rows) == 0
+        return [part_numbers(columns, part, rows)[keep] for part in parts]
 
     @property
     def sample_place(self) -> tuple[object, ...]:

@@ -1,0 +1,318 @@
+"""Which question to ask next, and why; or that nothing needs to be asked any more.
+
+Among the open questions that matter, lexicographically: first those that could settle a
+stated requirement or a gate of an offer that may win; then by (EVOI / 0.05 + dH) / effort,
+where EVOI is the expected gain in the best mean score (of 1) and dH the expected drop of the
+entropy of the winner (bits); then by declared order and id.  EVOI alone stalls: mostly no
+single answer changes the best mean.  Figures are rounded to a millionth before they are
+compared.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal, TypeAlias
+
+from advisor.decision.gates import Gate, Standing, judged
+from advisor.decision.outlook import NOBODY, STEPS, Outlook, outlook
+from advisor.decision.proof import Proof
+from advisor.decision.ranking import Scoring
+from advisor.decision.result import Worlds
+from advisor.decision.situation import Situation
+from advisor.decision.tables import FULL
+from advisor.knowledge.model import Question
+from advisor.knowledge.values import NumberType
+from advisor.language.kleene import condition_truth
+
+WORTH = Fraction(1, 20)
+"""The gain of the best mean score that counts as much as one bit about the winner."""
+MICRO = 1_000_000
+
+Method: TypeAlias = Literal["exhaustive", "sample", "bound"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What an answer to a question may bring.
+
+    ``settles``: a requirement or gate of an offer that may win; ``excludes``: how many offers
+    it could exclude; ``evoi`` (of 1) and ``entropy`` (bits) in millionths; ``changes``: the
+    prior share, in millionths, of the answers after which another offer wins most often.
+    """
+
+    question: str
+    order: int
+    effort: int
+    settles: bool
+    excludes: int
+    evoi: int
+    entropy: int
+    changes: int
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        """The smaller, the sooner it is asked."""
+        return (not self.settles, -self.worth, self.order, self.question)
+
+    @property
+    def worth(self) -> Fraction:
+        """(EVOI / 0.05 + dH) / effort, in millionths."""
+        return (self.evoi / WORTH + self.entropy) / self.effort
+
+
+@dataclass(frozen=True, slots=True)
+class Prospects:
+    """``gains`` of the questions that matter, the one to ask first at the front; ``worlds``
+    that were looked at for them, and whether those are all."""
+
+    gains: tuple[Gain, ...]
+    worlds: int
+    exhaustive: bool
+
+
+def prospects(
+    situation: Situation,
+    scoring: Scoring,
+    order: Sequence[str],
+    gates: Sequence[Gate],
+    standing: Standing,
+    proof: Proof,
+    passed_over: Collection[str] = (),
+) -> Prospects:
+    """What could be asked; ``standing`` is the leader's.  ``passed_over``: questions that are
+    not to be asked (skipped, or answered with "don't know")."""
+    if proof.settled or not order:
+        return Prospects((), 0, True)
+    seen = outlook(situation, scoring, order, gates)
+    # A gate that rests on too much to be looked at cell by cell is read all the same.
+    hanging = {key for gate in standing.depends_on for key in gate.keys}
+    asked = _open_questions(situation, sorted({*seen.axes, *hanging}), passed_over)
+    if not asked:
+        return Prospects((), len(seen.mass), seen.exhaustive)
+    found = _Gains(situation, scoring, gates, seen)
+    gains = [found.of(question, axes) for question, axes in asked if found.matters(axes)]
+    if not gains:
+        # The points of all cells agree; what is left are gates of the leader, and what moves
+        # inside the cells of numbers.
+        gains = [
+            found.of(question, axes)
+            for question, axes in asked
+            if hanging & set(axes)
+            or (standing.lane == "safe" and isinstance(question.type, NumberType))
+        ]
+    return Prospects(tuple(sorted(gains, key=lambda g: g.rank)), len(seen.mass), seen.exhaustive)
+
+
+def _open_questions(
+    situation: Situation, axes: Sequence[str], passed_over: Collection[str]
+) -> list[tuple[Question, list[str]]]:
+    """Questions that something is read of and that are still to be asked, with their axes."""
+    by_question: dict[str, list[str]] = {}
+    for key in axes:
+        by_question.setdefault(situation.axes[key].question, []).append(key)
+    answers = situation.inputs.answers
+    return [
+        (question, by_question[question.id])
+        for question in situation.knowledge.questions.values()
+        if question.id in by_question
+        and question.id not in passed_over
+        and condition_truth(question.ask_when, answers) is not False
+    ]
+
+
+class _Gains:
+    """The figures of every question, from one outlook."""
+
+    def __init__(
+        self, situation: Situation, scoring: Scoring, gates: Sequence[Gate], seen: Outlook
+    ) -> None:
+        import numpy as np
+
+        self._situation = situation
+        self._seen = seen
+        live = seen.mass > 0
+        self._mass = seen.mass[live]
+        self._winner = seen.winner[live]
+        self._cells = {key: column[live] for key, column in seen.cells.items()}
+        self._total = math.fsum(self._mass.tolist())
+        mass_of = np.bincount(self._winner + 1, self._mass, len(seen.offers) + 1)
+        self._winners = [i - 1 for i, mass in enumerate(mass_of.tolist()) if mass > 0]
+        self._entropy = _entropy(mass_of.tolist())
+        self._first = max(self._winners, key=lambda i: (mass_of[i + 1], -i), default=NOBODY)
+        self._candidates = sorted({0, *(i for i in self._winners if i != NOBODY)})
+        self._values = [seen.values[:, i][live].astype(np.float64) for i in self._candidates]
+        # Added up in the order of the worlds, so that the sums are the same everywhere.
+        one = np.zeros(len(self._mass), dtype=np.int64)
+        totals = [float(np.bincount(one, self._mass * v, 1)[0]) for v in self._values]
+        self._best = max(totals) / (self._total or 1)
+        self._gates = self._of_gates(situation, scoring, gates)
+
+    def _of_gates(
+        self, situation: Situation, scoring: Scoring, gates: Sequence[Gate]
+    ) -> list[tuple[Gate, int, int, Any]]:
+        """(gate, offers that may fail, offers that it could exclude, where it is told)."""
+        found = []
+        for gate in gates:
+            if gate.rule is not None and not situation.may_apply(gate.rule):
+                continue
+            outcome = judged(situation, scoring.worlds, gate)
+            if outcome.fails | outcome.doubts:
+                excludes = 0 if gate.negotiable else outcome.at_points | outcome.fails
+                part = outcome.failures.part if outcome.failures else None
+                found.append((gate, outcome.fails | outcome.doubts, excludes, part))
+        self._places = [scoring.place[offer] for offer in self._seen.offers]
+        return found
+
+    def matters(self, axes: Sequence[str]) -> bool:
+        """Whether the winner can hang on the question.  Where not every world was looked at,
+        all that weights, utilities or gates read may matter."""
+        seen = self._seen
+        known = [key for key in axes if key in seen.axes]
+        if seen.shape is None:
+            return True
+        if not known:
+            return False
+        import numpy as np
+
+        winners = seen.winner.reshape(seen.shape)
+        possible = seen.possible.reshape(seen.shape)
+        for key in known:
+            place = seen.axes.index(key)
+            high = np.where(possible, winners, -2).max(axis=place)
+            low = np.where(possible, winners, len(seen.offers)).min(axis=place)
+            if (high > low).any():
+                return True
+        return False
+
+    def of(self, question: Question, axes: Sequence[str]) -> Gain:
+        """The figures of one question."""
+        import numpy as np
+
+        from advisor.engine.grids import renumbered
+
+        code = np.zeros(len(self._mass), dtype=np.int64)
+        for key in (key for key in axes if key in self._cells):
+            code = code * (int(self._cells[key].max(initial=0)) + 1) + self._cells[key]
+        code, count = renumbered(code, int(code.max(initial=0)) + 1)
+        mass = np.bincount(code, self._mass, count)
+        sums = np.array([np.bincount(code, self._mass * v, count) for v in self._values])
+        best = float(sum(sums.max(axis=0).tolist())) / (self._total or 1)
+        wide = len(self._seen.offers) + 1
+        table = np.bincount(code * wide + self._winner + 1, self._mass, count * wide)
+        table = table.reshape(count, wide)
+        rest = sum(
+            _entropy(row) * share / (self._total or 1)
+            for row, share in zip(table.tolist(), mass.tolist(), strict=True)
+        )
+        drop = self._entropy - rest
+        if not self._seen.exhaustive:
+            # Fewer worlds per answer look more certain than they are (Miller and Madow).
+            winners = int((table.sum(axis=0) > 0).sum())
+            spread = int((table > 0).sum()) - count - winners + 1
+            drop -= max(spread, 0) / (2 * len(self._mass) * math.log(2))
+        first = self._first + 1
+        level = table[:, first] >= table.max(axis=1)
+        changed = float(sum(mass[~level].tolist())) / (self._total or 1)
+        settles, excludes = self._gated(axes)
+        return Gain(
+            question.id,
+            question.order,
+            max(question.effort, 1),
+            settles,
+            excludes,
+            max(0, round((best - self._best) / (FULL * STEPS) * MICRO)),
+            max(0, round(drop * MICRO)),
+            max(0, round(changed * MICRO)),
+        )
+
+    def _gated(self, axes: Sequence[str]) -> tuple[bool, int]:
+        possible = 0
+        for i in self._candidates:
+            possible |= 1 << self._places[i]
+        ours = sum(1 << place for place in self._places)
+        settles, excluded = False, 0
+        for gate, fails, excludes, part in self._gates:
+            if not any(key in gate.keys for key in axes):
+                continue
+            if part is not None and not any(
+                len(set(look.classes(key))) > 1
+                for look in part.looks
+                for key in axes
+                if key in look.keys
+            ):
+                continue
+            settles = settles or bool(fails & possible)
+            excluded |= excludes & ours
+        return settles, excluded.bit_count()
+
+
+def _entropy(masses: Sequence[float]) -> float:
+    """Bits."""
+    total = sum(masses)
+    return -sum(m / total * math.log2(m / total) for m in masses if m > 0) if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """``settled``: nothing left can change the winner.  ``question`` to ask next, or None;
+    ``why``: why it is asked, or why nothing is.  ``worlds`` that were looked at for it."""
+
+    settled: bool
+    question: str | None
+    why: str
+    worlds: Worlds
+    gain: Gain | None
+
+
+def next_step(found: Prospects, proof: Proof, total: int, lane: str | None) -> NextStep:
+    """What to do next; ``total``: how many worlds are left, ``lane`` the leader's."""
+    if lane is None:
+        worlds = Worlds(total, total, "exhaustive")
+        return NextStep(True, None, "No offer qualifies, whatever is answered.", worlds, None)
+    if proof.settled:
+        checked = proof.checked if proof.by == "enumeration" else 0
+        method: Method = "exhaustive" if proof.by == "enumeration" or total == 1 else "bound"
+        worlds = Worlds(total, checked or total, method)
+        return NextStep(True, None, proved(proof, total), worlds, None)
+    worlds = Worlds(total, found.worlds, "exhaustive" if found.exhaustive else "sample")
+    if found.gains:
+        gain = found.gains[0]
+        return NextStep(False, gain.question, why(gain), worlds, gain)
+    if lane == "conditional":
+        text = "No answer can change the winner any more; what is left to find out are facts."
+    else:
+        text = "No question that is left can change the winner."
+    return NextStep(False, None, text, worlds, None)
+
+
+def proved(proof: Proof, total: int) -> str:
+    """What was shown, and how; empty where nothing was."""
+    if not proof.settled:
+        return ""
+    if total == 1:
+        return "All that counts is answered: nothing left can change the winner."
+    if proof.by == "enumeration":
+        return f"Checked {proof.checked:,} combinations: nothing left can change the winner."
+    return (
+        f"Shown for all {total:,} combinations that are left, by the least lead on each "
+        "criterion: nothing left can change the winner."
+    )
+
+
+def why(gain: Gain) -> str:
+    """Why the question is asked, in words."""
+    said = []
+    if gain.excludes:
+        said.append(f"could exclude {gain.excludes} offer{'s' if gain.excludes > 1 else ''}")
+    elif gain.settles:
+        said.append("could settle a requirement of an offer that may win")
+    share = round(gain.changes * 100 / MICRO)
+    if gain.changes:
+        shown = f"{share} %" if share else "less than 1 %"
+        said.append(f"changes the winner in {shown} of what is left")
+    if not said:
+        said.append("may change the winner together with other answers")
+    return " and ".join(said)

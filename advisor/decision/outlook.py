@@ -1,0 +1,206 @@
+"""The worlds that are left as columns: who wins in each, and what each offer is worth there.
+
+All joint cells of what the decision reads where they are few enough, cells that nothing tells
+apart taken once; else a fixed choice of worlds.  An offer wins a world as it would lead if
+that world were answered: not excluded, fewest unproven requirements, then value.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from advisor.decision.gates import Failures, Gate, judged
+from advisor.decision.ranking import Scoring
+from advisor.decision.situation import Situation
+from advisor.engine.looks import Look, Part
+
+if TYPE_CHECKING:
+    from advisor.engine.grids import Column
+
+EXHAUSTIVE = 1 << 20
+"""Joint cells up to which all of them are looked at."""
+SAMPLED = 1 << 13
+"""Fixed worlds that are looked at where there are more."""
+CHUNK = 1 << 12
+"""Worlds at a time: their values stay in the processor's cache."""
+STEPS = 64
+"""Parts of a point in which values are kept."""
+UNPROVEN = 1 << 24
+"""More than any value: one unproven requirement outweighs every score."""
+OUT = -(1 << 40)
+
+NOBODY = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """``offers`` in the order of the decision.  Per world (row): its prior ``mass`` (0 where
+    it cannot be or is not expected), the ``winner`` (a place in ``offers``, or NOBODY), the
+    ``values`` of all offers in 1/64 points (0 where a gate fails), the ``cells`` by axis.
+
+    ``shape``: the rows are a whole grid of the axes, in this order and these sizes; None for
+    a choice of worlds.  ``possible`` is False for rows that cannot be.
+    """
+
+    offers: tuple[str, ...]
+    axes: tuple[str, ...]
+    mass: Any
+    winner: Any
+    values: Any
+    cells: Mapping[str, Any]
+    shape: tuple[int, ...] | None
+    possible: Any
+
+    @property
+    def exhaustive(self) -> bool:
+        """Whether every world was looked at."""
+        return self.shape is not None
+
+
+def outlook(
+    situation: Situation, scoring: Scoring, order: Sequence[str], gates: Sequence[Gate]
+) -> Outlook:
+    """The outlook of a decision whose offers rank in this ``order``."""
+    import numpy as np
+
+    from advisor.engine.grids import grid_rows, sample_column
+
+    worlds = scoring.worlds
+    columns = _Columns(situation, scoring, order, gates)
+    looks: list[Look[Any]] = [look for part in columns.parts for look in part.looks]
+    axes = tuple(sorted(worlds.bound([key for part in columns.parts for key in part.keys])))
+    cells = {key: worlds.merged(key, [*looks, *worlds.impossible], expected=False) for key in axes}
+    sizes = tuple(len(listed) for listed, _ in cells.values())
+    bars = worlds.bars
+    if math.prod(sizes) > EXHAUSTIVE:
+        drawn = {
+            key: sample_column(key, tuple(c.weight for c in situation.axes[key].cells))[:SAMPLED]
+            for key in axes
+        }
+        possible = _possible(drawn, bars, SAMPLED)
+        winner, values = columns.at(drawn, SAMPLED)
+        winner[~possible] = NOBODY
+        return Outlook(
+            tuple(order), axes, possible.astype(np.float64), winner, values, drawn, None, possible
+        )
+    rows = math.prod(sizes)
+    listed = {key: found for key, (found, _) in cells.items()}
+    mass = np.ones(1)
+    for _, masses in cells.values():
+        share = np.array([m / (sum(masses) or 1) for m in masses])
+        mass = np.multiply.outer(mass, share).ravel()
+    pieces = []
+    for start in range(0, rows, CHUNK):
+        stop = min(start + CHUNK, rows)
+        at = grid_rows(listed, start, stop)
+        pieces.append((_possible(at, bars, stop - start), *columns.at(at, stop - start)))
+    possible, winner, values = (np.concatenate(piece) for piece in zip(*pieces, strict=True))
+    mass[~possible] = 0
+    winner[~possible] = NOBODY
+    every = grid_rows(listed, 0, rows)
+    return Outlook(tuple(order), axes, mass, winner, values, every, sizes, possible)
+
+
+def _possible(columns: Mapping[str, Column], bars: Sequence[Part], rows: int) -> Any:
+    import numpy as np
+
+    from advisor.engine.grids import part_numbers
+
+    keep = np.ones(rows, dtype=bool)
+    for part in bars:
+        if set(part.keys) <= set(columns):
+            keep &= part_numbers(columns, part, rows) == 0
+    return keep
+
+
+class _Columns:
+    """The parts that a decision is made of, and what they make of many worlds."""
+
+    def __init__(
+        self, situation: Situation, scoring: Scoring, order: Sequence[str], gates: Sequence[Gate]
+    ) -> None:
+        self._scoring = scoring
+        self._places = [scoring.place[offer] for offer in order]
+        self._utilities = list(scoring.utilities.values())
+        self._known: dict[int, Any] = {}
+        self._judged: dict[str, tuple[Any, Any]] = {}
+        found: list[tuple[Gate, Failures]] = []
+        here = sum(1 << place for place in self._places)
+        for gate in gates:
+            if gate.rule is not None and not situation.may_apply(gate.rule):
+                continue
+            outcome = judged(situation, scoring.worlds, gate)
+            if outcome.failures is not None and (outcome.fails | outcome.doubts) & here:
+                found.append((gate, outcome.failures))
+        self._gates = found
+        self.parts = [
+            scoring.weights.part,
+            *(own.part for own in self._utilities),
+            *(failures.part for _, failures in found),
+        ]
+
+    def at(self, columns: Mapping[str, Column], rows: int) -> tuple[Any, Any]:
+        """The winner and the values in each of the worlds."""
+        import numpy as np
+
+        from advisor.engine.grids import part_numbers
+
+        scoring, places = self._scoring, self._places
+        chosen = part_numbers(columns, scoring.weights.part, rows)
+        vectors = np.array(scoring.weights.vectors, dtype=np.int32)[chosen]
+        sums = vectors.sum(axis=1)
+        worth = np.zeros((rows, len(places)), dtype=np.int32)
+        for k, own in enumerate(self._utilities):
+            numbers = part_numbers(columns, own.part, rows)
+            worth += np.take(self._points(k), numbers, axis=0) * vectors[:, k, None]
+        worth *= STEPS
+        worth //= np.maximum(sums, 1)[:, None]
+        out = np.zeros((rows, len(places)), dtype=bool)
+        unproven = np.zeros((rows, len(places)), dtype=np.int8)
+        for gate, failures in self._gates:
+            numbers = part_numbers(columns, failures.part, rows)
+            fails, doubts = self._tables(gate, failures)
+            if fails.any():
+                out |= fails[numbers]
+            if doubts.any():
+                unproven += doubts[numbers]
+        worth[out] = 0
+        key = worth.astype(np.int64)
+        if unproven.any():
+            key -= unproven * np.int64(UNPROVEN)
+        key[out] = OUT
+        winner = np.argmax(key, axis=1).astype(np.int16) if places else np.zeros(rows, np.int16)
+        if places:
+            winner[out.all(axis=1)] = NOBODY
+        return winner, worth
+
+    def _points(self, criterion: int) -> Any:
+        """The points of the offers in the rows that are known so far."""
+        import numpy as np
+
+        own = self._utilities[criterion]
+        known = self._known.get(criterion)
+        if known is None or len(known) < len(own.rows):
+            known = self._known[criterion] = np.ascontiguousarray(
+                own.points()[:, self._places], dtype=np.int32
+            )
+        return known
+
+    def _tables(self, gate: Gate, failures: Failures) -> tuple[Any, Any]:
+        import numpy as np
+
+        known = self._judged.get(gate.id)
+        if known is not None and len(known[0]) == len(failures.outcomes):
+            return known
+        fails, doubts = [], []
+        for outcome in list(failures.outcomes):
+            failing = 0 if gate.negotiable else outcome.at_point
+            open_ = ~outcome.passes & ~failing
+            fails.append([failing >> i & 1 for i in self._places])
+            doubts.append([open_ >> i & 1 for i in self._places])
+        made = np.array(fails, dtype=bool), np.array(doubts, dtype=np.int8)
+        self._judged[gate.id] = made
+        return made
