@@ -23,6 +23,25 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A requirement that is unproven (``to_confirm``) or holds in some worlds only."""
+
+    rule: str
+    text: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A gate that the offer fails: the answers and the facts that say so."""
+
+    rule: str
+    text: str
+    answers: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """How far a search over changed answers went.
 
@@ -117,7 +136,8 @@ class WeightInterval:
     much it counts.  ``below`` and ``above`` win just outside.  ``share``: the criterion's
     mean share of all weight (0..1); ``low_share`` and ``high_share`` the same at the ends,
     where one set of weights holds in all that is left, else None.  ``exact``: the ends are
-    the exact rational roots; else they lie within a millionth on the winner's side.
+    the exact fractions; else factors of two from 1/64 to 64 were decided, and the ends lie
+    within a thousandth, on the winner's side.
     """
 
     criterion: str
@@ -231,3 +251,22 @@ class Versus:
     enough: tuple[Gap, ...]
     further: tuple[Gap, ...]
     disadvantages: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why an offer is not the answer.
+
+    Excluded: ``failed`` are the gates with their answers and facts, ``relaxations`` what
+    would open it and the rank that it would take, ``search`` how far that was looked for.
+    Ranked: ``rank``, what is unproven of it, and the leader against it (None: it leads).
+    """
+
+    offer: str
+    title: str
+    rank: int | None
+    failed: tuple[Failure, ...]
+    to_confirm: tuple[Doubt, ...]
+    relaxations: tuple[Relaxation, ...]
+    search: Search | None
+    versus: Versus | None
