@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-from advisor.authoring.boxes import EVERYTHING, Box, meet
+from advisor.authoring.boxes import EVERYTHING, Box, meet, touches
 from advisor.authoring.examination import Examination
 from advisor.authoring.exclusions import Exclusions
 from advisor.authoring.regions import NO, YES, Part, Space, domain_of
@@ -50,23 +50,25 @@ class _DeadEnds:
     def __post_init__(self) -> None:
         self._offers = list(self.examination.knowledge.offers)
 
-    def leave_nobody(self, box: Box, model: str | None) -> bool:
-        """Whether every offer is out everywhere in the box."""
+    def somebody(self, box: Box, model: str | None) -> Box | None:
+        """A part of the box in which some offer stays; None where nobody does."""
         for number, offer in enumerate(self._offers):
-            if not self._is_out(offer, box, model):
-                # Who survives here often survives the next answers too.
+            left = self._left_of(offer, box, model)
+            if left is not None:
+                # Who stays here often stays with the next answers too.
                 self._offers.insert(0, self._offers.pop(number))
-                return False
-        return True
+                return left
+        return None
 
-    def _is_out(self, offer: str, box: Box, model: str | None) -> bool:
-        market = self.exclusions.market
+    def _left_of(self, offer: str, box: Box, model: str | None) -> Box | None:
+        market, exclusions = self.exclusions.market, self.exclusions
         listed = market.models[offer]
         if model is None:
-            return all(self.exclusions.hold(offer, m, box) for m in (None, *listed))
+            parts = (exclusions.left_of(offer, m, box) for m in (None, *listed))
+            return next((left for left in parts if left is not None), None)
         if market.serving.serves(offer, model) is False:
-            return True
-        return self.exclusions.hold(offer, model if model in listed else None, box)
+            return None
+        return exclusions.left_of(offer, model if model in listed else None, box)
 
     def answers(self) -> Iterator[_Answer]:
         """Every single answer that an exclusion, or the models at hand, can make a difference
@@ -98,24 +100,30 @@ def check_dead_ends(examination: Examination, exclusions: Exclusions) -> None:
     if not examination.knowledge.offers:
         return
     search = _DeadEnds(examination, exclusions)
-    if search.leave_nobody(EVERYTHING, None):
+    if search.somebody(EVERYTHING, None) is None:
         # Of every offer it is said already that it never wins.
         return
-    alive: list[_Answer] = []
+    alive: list[tuple[_Answer, Box]] = []
     for answer in search.answers():
-        if not exclusions.possible(answer.box):
-            continue
-        if search.leave_nobody(answer.box, answer.model):
+        left = search.somebody(answer.box, answer.model)
+        if left is not None:
+            alive.append((answer, left))
+        elif exclusions.possible(answer.box):
             _report(examination, (answer,))
-        else:
-            alive.append(answer)
     meant = [dict(sheet) for sheet in _expected_dead_ends(examination)]
     found: dict[tuple[str, tuple[str, ...]], tuple[_Answer, ...]] = {}
-    for one, other in combinations(alive, 2):
+    for (one, beside_one), (other, beside_other) in combinations(alive, 2):
+        # Who stays with one of the answers, whatever the other is.
+        if not other.models and touches(beside_one, other.box):
+            continue
+        if not one.models and touches(beside_other, one.box):
+            continue
         both = meet(one.box, other.box)
         if one.question is other.question or both is None:
             continue
-        if not search.leave_nobody(both, one.model or other.model) or not exclusions.possible(both):
+        if search.somebody(both, one.model or other.model) is not None or not exclusions.possible(
+            both
+        ):
             continue
         if any(_lies_in(sheet, both, exclusions.space) for sheet in meant):
             continue

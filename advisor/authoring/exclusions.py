@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from advisor.authoring.boxes import Axis, BoundReached, Box, Cover, holds, touches
+from advisor.authoring.boxes import Axis, BoundReached, Box, Cover, holds, meet, touches
 from advisor.authoring.examination import Examination
 from advisor.authoring.grounding import grounded
 from advisor.authoring.regions import Region
@@ -155,6 +155,11 @@ class Exclusions:
 
     def hold(self, offer: str, model: str | None, box: Box) -> bool:
         """Whether the offer is surely excluded everywhere in the box."""
+        return self.left_of(offer, model, box) is None
+
+    def left_of(self, offer: str, model: str | None, box: Box) -> Box | None:
+        """A part of the box in which the offer is nowhere surely excluded; None if there is
+        none.  Where that is not found out it is taken for the whole box."""
         keys = self.keys[offer, model]
         cover = self._covers.get(keys)
         if cover is None:
@@ -164,21 +169,22 @@ class Exclusions:
             cover = self._covers[keys] = Cover(boxes, self.space.whole)
         # What is known of other boxes mostly tells of this one too.
         left, out = self._known.setdefault(keys, ([], []))
-        if any(touches(piece, box) for piece in left):
-            return False
+        piece = next((piece for piece in left if touches(piece, box)), None)
+        if piece is not None:
+            return meet(piece, box)
         if any(holds(wider, box) for wider in out):
-            return True
+            return None
         try:
             piece = cover.remainder(box)
             known, found = (out, box) if piece is None else (left, piece)
             if len(known) < _MOST_KEPT:
                 known.append(found)
-            return piece is None
+            return piece
         except BoundReached:
             examination = self.market.examination
             place = examination.knowledge.offers[offer].place
             examination.leave_open(f"where the offer '{offer}' is excluded", place)
-            return False
+            return box
 
     def possible(self, box: Box) -> bool:
         """Whether a workload in the box is possible."""

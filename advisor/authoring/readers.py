@@ -20,7 +20,7 @@ ATTRIBUTES = frozenset(
         *("any-open-model", "catalogue-complete", "context", "context-limit"),
         # The bill
         *("batch-discount", "billing", "cached-input-price", "device-hour-price", "input-price"),
-        *("memory", "output-price", "smallest-unit", "total-parameters"),
+        *("devices-measured", "memory", "output-price", "smallest-unit", "total-parameters"),
         # Speed and capacity
         *("active-parameters", "attention-heads", "attention-kind", "attention-window", "bf16"),
         *("experts", "experts-per-token", "fp4", "fp8", "full-attention-layers", "head-dim"),
