@@ -12,10 +12,11 @@ must lead to the same verdict, and the interface shows every answer that counts.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from advisor.errors import DataError, Problem, Span
 from advisor.knowledge.document import Findings, ListNode, Node, ScalarNode
@@ -23,6 +24,9 @@ from advisor.knowledge.model import Inputs, Knowledge, Question
 from advisor.knowledge.values import ChoiceType, Domain, FlagsType, NumberType
 from advisor.language.kleene import condition_truth
 from advisor.language.literals import parse_domain
+
+if TYPE_CHECKING:
+    from advisor.decision.next_question import NextStep
 
 Status: TypeAlias = Literal["answered", "unknown", "skipped", "open", "irrelevant"]
 Mark: TypeAlias = Literal["unknown", "skipped"]
@@ -268,6 +272,51 @@ class Interview:
 
 Chooser: TypeAlias = Callable[[Interview, tuple[Question, ...]], str | None]
 """Picks the next question's id among the open ones; None ends the interview."""
+
+
+def best_first(as_of: datetime.date) -> Chooser:
+    """The chooser that asks what brings most, and stops when nothing left can change the
+    winner: ``Interview.start(knowledge, inputs, chooser=best_first(as_of))``.
+
+    Every step then decides, which takes up to some tenths of a second while little is
+    answered.  An interface that must not wait leaves the chooser out, asks ``guidance`` in
+    the background and goes to the question that it names.
+    """
+
+    def choose(interview: Interview, waiting: tuple[Question, ...]) -> str | None:
+        found = guidance(interview, as_of).question
+        return found if found in {question.id for question in waiting} else None
+
+    return choose
+
+
+def guidance(interview: Interview, as_of: datetime.date) -> NextStep:
+    """What to ask next and why, or that nothing left can change the winner (``settled``), or
+    that no answer can (``question`` is None).  Questions that were skipped or answered with
+    "don't know" are not asked again.  The same object for the same answers."""
+    inputs = interview.inputs
+    place = (
+        id(interview.knowledge),
+        tuple(inputs.answers.items()),
+        tuple(sorted(inputs.weights.items())),
+        tuple((offer, *sorted(own.items())) for offer, own in sorted(inputs.prices.items())),
+        frozenset(interview.marks),
+        as_of,
+    )
+    known = _guided.get(place)
+    if known is not None and known[0] is interview.knowledge:
+        return known[1]
+    from advisor.decision.recommend import decide
+
+    found = decide(interview.knowledge, inputs, as_of).next_step(frozenset(interview.marks))
+    while len(_guided) >= _GUIDED:
+        _guided.pop(next(iter(_guided)), None)
+    _guided[place] = interview.knowledge, found
+    return found
+
+
+_GUIDED = 64
+_guided: dict[tuple[object, ...], tuple[Knowledge, NextStep]] = {}
 
 
 # -- typed answers -------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from advisor.cli.options import Common, common_options
 # name -> (module, what --help says of it); in the order of --help.
 COMMANDS = {
     "recommend": ("advisor.cli.recommend", "Recommend where to serve, from an answers file."),
+    "next": ("advisor.cli.next", "The next question and why, or that nothing is left to ask."),
     "explain": ("advisor.cli.explain", "Explain why an offer leads, or why another does not."),
     "estimate": ("advisor.cli.estimate", "Estimate throughput, capacity, cost and break-even."),
     "plan": ("advisor.cli.plan", "Plan the bake-off before signing, with ready commands."),
