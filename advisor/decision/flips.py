@@ -82,7 +82,9 @@ class _FlipSearch:
         # Sets that need costs of their own come last: they are the dear ones.
         dear = [chosen for chosen in sets if self._is_dear(chosen)]
         cheap = [chosen for chosen in sets if not self._is_dear(chosen)]
-        if not self._try(cheap) or len(dear) > self._variations.dear or not self._try(dear):
+        if not self._variations.allows(len(sets)) or not self._try(cheap):
+            return False
+        if len(dear) > self._variations.dear or not self._try(dear):
             return False
         self._completed = size
         return True

@@ -20,6 +20,7 @@ from advisor.decision.inference import inferred
 from advisor.decision.next_question import NextStep, Prospects, next_step, prospects, proved
 from advisor.decision.proof import Proof, prove
 from advisor.decision.ranking import Scored, Scoring
+from advisor.decision.readings import frontier_reading
 from advisor.decision.result import (
     Confidence,
     InputsRead,
@@ -131,20 +132,22 @@ class Decision:
         """What to ask next, and why.  ``passed_over``: questions that are not to be asked, such
         as those answered with "don't know"."""
         lane = self.standings[self.order[0]].lane if self.order else None
-        found = (
-            prospects(
-                self.situation,
-                self.scoring,
-                self.order,
-                self.gates,
-                self.standings[self.order[0]],
-                self.proof,
-                passed_over,
-            )
-            if self.order
-            else Prospects((), 0, True)
-        )
+        found = self.prospects(passed_over)
         return next_step(found, self.proof, self._worlds().total, lane)
+
+    def prospects(self, passed_over: Collection[str] = ()) -> Prospects:
+        """What each question that matters may bring."""
+        if not self.order:
+            return Prospects((), 0, True)
+        return prospects(
+            self.situation,
+            self.scoring,
+            self.order,
+            self.gates,
+            self.standings[self.order[0]],
+            self.proof,
+            passed_over,
+        )
 
     def recommendation(self, *, thorough: bool = True) -> Recommendation:
         """The decision in words; ``thorough`` as in ``recommend``."""
@@ -158,7 +161,7 @@ class Decision:
             replace(e, warnings=(*e.warnings, *stale_caveats(old[e.offer]))) for e in ranking
         )
         excluded = tuple(self.entries.excluded(s) for s in self.standings.values() if s.excluded_by)
-        return Recommendation(
+        result = Recommendation(
             as_of=situation.base.ledger.as_of.isoformat(),
             knowledge=_stamp(situation.knowledge),
             inputs=self._inputs(),
@@ -175,6 +178,25 @@ class Decision:
             evidence=grounds_of(situation, self.gates, ranking[0]) if thorough and ranking else (),
             break_evens=break_evens_of(situation, ranking) if thorough else (),
         )
+        return self._explained(result) if thorough else result
+
+    def again(self, inputs: Inputs) -> Decision:
+        """Other answers decided on the same rule base."""
+        base = self.situation.base
+        read = inferred(base.knowledge, base.ledger, inputs)
+        return Decision(Situation(base, read.inputs), inputs, read.readings)
+
+    def _explained(self, result: Recommendation) -> Recommendation:
+        """With what would change it, how stable it is, and who could share the load."""
+        from advisor.decision.explain import QUICK, Explainer
+
+        explainer = Explainer(self, self.again, QUICK)
+        result = replace(result, portfolio=explainer.portfolio())
+        if not self.order:
+            relaxed, search = explainer.relaxations()
+            return replace(result, relaxations=relaxed, relaxation_search=search)
+        flips, search = explainer.flips()
+        return replace(result, flips=flips, flip_search=search, sensitivity=explainer.sensitivity())
 
     def _verdict(self, ranking: tuple[Ranked, ...], old: Mapping[str, tuple[Old, ...]]) -> Verdict:
         worlds = self._worlds()
@@ -287,6 +309,7 @@ class Decision:
             unknown=tuple(q for q in questions if q not in inputs.answers),
             readings=(
                 *self.readings,
+                *frontier_reading(inputs),
                 *(Reading(subject, text) for subject, text in self.words.readings()),
             ),
             weights=dict(sorted(inputs.weights.items())),

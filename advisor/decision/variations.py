@@ -41,20 +41,22 @@ def answered(base: RuleBase, inputs: Inputs, *, changeable: bool) -> tuple[str, 
 @dataclass
 class Variations:
     """``limit`` bounds how many whole decisions are made, ``decided`` counts them; ``dear``
-    bounds the sets of one size whose changes bear on costs together."""
+    bounds the sets of one size whose changes bear on costs together, ``cells`` the joint
+    cells that are looked at for the sets of one size."""
 
     decision: Decision
     decide: Decide
     limit: int
     candidates: tuple[Change, ...]
-    dear: int = 1_000_000
+    dear: int
+    cells: int
     decided: int = 0
     _known: dict[object, str | None] = field(default_factory=dict)
     _pieces: Pieces | None = None
 
     @classmethod
     def on(
-        cls, decision: Decision, decide: Decide, *, limit: int, dear: int = 1_000_000
+        cls, decision: Decision, decide: Decide, *, limit: int, dear: int, cells: int
     ) -> Variations:
         """Every change of the answered, changeable questions."""
         base = decision.situation.base
@@ -63,7 +65,14 @@ class Variations:
             for question in answered(base, decision.stated, changeable=True)
             for change in alternatives(base, decision.stated, base.knowledge.questions[question])
         ]
-        return cls(decision, decide, limit, tuple(candidates), dear)
+        return cls(decision, decide, limit, tuple(candidates), dear, cells)
+
+    def allows(self, sets: int) -> bool:
+        """Whether so many sets may be tried."""
+        scoring = self.decision.scoring
+        parts = [scoring.weights.part, *(own.part for own in scoring.utilities.values())]
+        each = sum(scoring.worlds.told_apart([part]) for part in parts)
+        return sets * each <= self.cells
 
     @property
     def pieces(self) -> Pieces:

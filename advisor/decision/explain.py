@@ -1,0 +1,112 @@
+"""Everything that is said beside a ranking, from one decision.
+
+``QUICK`` is for a recommendation, ``FULL`` for somebody who asks what would change it; both
+bound the work by numbers that hang on the answers alone, and say where they stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from advisor.decision.acceptability import DRAWS, SEED, acceptabilities
+from advisor.decision.explanations import (
+    Flip,
+    Portfolio,
+    Relaxation,
+    Search,
+    Sensitivity,
+    Versus,
+    WhyNot,
+)
+from advisor.decision.flips import search_flips
+from advisor.decision.portfolio import portfolio
+from advisor.decision.readings import reading_flips
+from advisor.decision.relaxations import relaxations
+from advisor.decision.stability import weight_intervals
+from advisor.decision.variations import Decide, Variations, winner_of
+from advisor.decision.versus import versus
+from advisor.decision.whynot import why_not
+
+if TYPE_CHECKING:
+    from advisor.decision.recommend import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Thoroughness:
+    """``flips`` and ``relaxations``: sizes of sets of changes; ``decisions`` made afresh at
+    most; ``dear`` sets of one size that need costs of their own; ``cells`` looked at for the
+    sets of one size; ``fine``: exact thresholds in sets of several changes too."""
+
+    flips: int
+    relaxations: int
+    decisions: int
+    dear: int
+    cells: int
+    fine: bool
+
+
+QUICK = Thoroughness(2, 2, decisions=400, dear=200, cells=2_000_000, fine=False)
+FULL = Thoroughness(3, 3, decisions=10_000, dear=20_000, cells=200_000_000, fine=True)
+
+
+class Explainer:
+    """Explains one decision; ``decide`` decides other answers on the same rule base."""
+
+    def __init__(self, decision: Decision, decide: Decide, how: Thoroughness) -> None:
+        self._decision = decision
+        self._decide = decide
+        self._how = how
+
+    def flips(self, most: int | None = None) -> tuple[tuple[Flip, ...], Search]:
+        """What would change the winner, and how far it was looked for; what a word read the
+        other way would change comes first."""
+        decision, how = self._decision, self._how
+        variations = Variations.on(
+            decision,
+            self._decide,
+            limit=how.decisions if decision.scoring.exact else how.decisions // 100,
+            dear=how.dear,
+            cells=how.cells,
+        )
+        found, search = search_flips(variations, most or how.flips, fine=how.fine)
+        readings = reading_flips(
+            decision.situation.knowledge, decision.stated, winner_of(decision), self._decide
+        )
+        read = {tuple(flip.change.items()) for flip in readings}
+        return (*readings, *(f for f in found if tuple(f.change.items()) not in read)), search
+
+    def relaxations(self) -> tuple[tuple[Relaxation, ...], Search]:
+        """What to relax so that anybody qualifies."""
+        return relaxations(self._decision, self._decide, self._how.relaxations)
+
+    def sensitivity(self) -> Sensitivity | None:
+        """How stable the order is; None where nobody is ranked."""
+        decision = self._decision
+        if not decision.order:
+            return None
+        exact = decision.scoring.exact
+        return Sensitivity(
+            weights=weight_intervals(decision),
+            acceptability=acceptabilities(decision),
+            samples=DRAWS,
+            seed=SEED,
+            method=(
+                "Weights: one criterion at a time, the others kept"
+                + ("." if exact else "; not told, because scores come from a sample of worlds.")
+                + f" Ranks: {DRAWS:,} draws of open answers by their priors, weights halved, kept"
+                " or doubled, and utilities anywhere within what their evidence leaves open."
+            ),
+        )
+
+    def portfolio(self) -> Portfolio | None:
+        """Several offers, where one leaves a stated need unmet."""
+        return portfolio(self._decision, self._decide)
+
+    def why_not(self, offer: str) -> WhyNot:
+        """Why this offer is not the answer."""
+        return why_not(self._decision, self._decide, offer, self._how.relaxations)
+
+    def versus(self, offer: str, rival: str) -> Versus:
+        """Why one ranked offer stands before another."""
+        return versus(self._decision, offer, rival)
