@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from advisor.cli.diary import Diary
 from advisor.cli.inputs import STDIN_NAME
 from advisor.cli.options import Common
 from advisor.cli.output import emit, is_terminal, say, text_style
+from advisor.cli.plain_pages import PAGES, Pages
 from advisor.cli.recommending import rendered, verdict_code
 from advisor.errors import DataError, Problem, Span
-from advisor.interview import Interview, parse_answer
+from advisor.interview import DONT_KNOW, Interview, Weight, option_ids, parse_answer
 from advisor.knowledge.model import Inputs, Knowledge, Question
 from advisor.knowledge.text_safety import visible
 from advisor.knowledge.values import FlagsType, NumberType
+from advisor.places import session_directory
 from advisor.reports.figures import counted
 from advisor.reports.questions import MANY, number_words
 from advisor.reports.text import ascii_only, printable, wrapped
@@ -38,8 +41,18 @@ Several answers are separated by commas.
   ?        you don't know              skip     leave the question out (or an empty line)
   back     undo the last step          why      why this is asked
   review   what was answered           ID: ...  answer another question, such as regions: us
+  next     the question that matters most now
+  weight CRITERION more                more, less, ignore or normal
+  export FORMAT FILE                   markdown, json, html, adr or answers
   quit     stop here: the verdict on what was answered so far
+To look at, at any time:
 """
+_WEIGHTS: Mapping[str, Weight | None] = {
+    "more": "more",
+    "less": "less",
+    "ignore": "ignore",
+    "normal": None,
+}
 _NAMED = re.compile(r"\s*([a-z][a-z0-9-]*)\s*[:=]\s*(.*)", re.DOTALL)
 
 
@@ -51,34 +64,38 @@ class Line:
 
 def converse(knowledge: Knowledge, begin: Inputs | Session | None, common: Common) -> int:
     """Ask until the questions or the lines run out, then give the verdict."""
-    talk = _Talk(common, strict=not is_terminal(sys.stdin))
+    talk = _Talk(knowledge, common, strict=not is_terminal(sys.stdin))
     if begin is None or isinstance(begin, Inputs):
         interview = Interview.start(knowledge, begin)
     else:
         interview = talk.go_on(begin, knowledge)
     interview = talk.run(interview)
-    from advisor.decision.recommend import recommend
-
-    result = recommend(knowledge, interview.inputs, common.as_of)
+    result = talk.pages.result(interview)
     talk.tell("")
+    talk.tell_as_is(talk.diary.farewell())
     emit(rendered(result, "text", None), None)
     return verdict_code(result)
 
 
 class _Talk:
-    """One conversation.  ``strict``: a mistake is an error that names its line."""
+    """One conversation.  ``strict``: a mistake is an error that names its line.  At a terminal
+    every answer is kept, and the leader told after it."""
 
-    def __init__(self, common: Common, *, strict: bool) -> None:
+    def __init__(self, knowledge: Knowledge, common: Common, *, strict: bool) -> None:
         self.strict = strict
         self.quiet = common.quiet
         self.ascii = not text_style(None).unicode
         self.lines = _stdin_lines()
+        self.pages = Pages(knowledge, common.as_of)
+        self.diary = Diary(None if strict else session_directory(), self.tell)
+        self.tried: Interview | None = None
 
     def go_on(self, session: Session, knowledge: Knowledge) -> Interview:
         """Take a saved interview up again, and say what was lost."""
         from advisor.sessions import restore
 
         restored = restore(session, knowledge)
+        self.diary.name = restored.name
         self.tell(f"Going on with '{restored.name}', saved {session.saved}.")
         for line in restored.lost:
             self.tell(f"The rules have changed since; not taken over: {line}", "  ")
@@ -89,53 +106,174 @@ class _Talk:
     def run(self, interview: Interview) -> Interview:
         self.tell("Inference Advisor, line by line. 'help' shows what can be typed.")
         shown: str | None = None
-        while (question := interview.current) is not None:
-            if question.id != shown:
+        while True:
+            question = interview.current
+            if question is not None and question.id != shown:
                 self.ask(interview, question)
-                shown = question.id
+            elif question is None and shown is not None:
+                self.tell("Every question is dealt with: look at pages ('help'), or 'quit'.")
+            shown = question.id if question is not None else None
+            if question is None and not self.strict and self.quiet:
+                break
             self.prompt()
             line = next(self.lines, None)
             if line is None or line.text.strip().lower() in ("quit", "q", "done"):
                 break
             after = self.take(interview, question, line)
+            if after.inputs != interview.inputs:
+                self.diary.keep(after)
+                if not self.strict and not self.quiet:
+                    self.tell(self.pages.leader(after))
             if after is not interview:
-                shown = None
+                shown = ""
             interview = after
         return interview
 
-    def take(self, interview: Interview, question: Question, line: Line) -> Interview:
+    def take(self, interview: Interview, question: Question | None, line: Line) -> Interview:
         """The interview after one line."""
-        word = line.text.strip().lower()
+        word, _, rest = line.text.strip().partition(" ")
+        word, rest = word.lower(), rest.strip()
+        if not rest and (question is None or word not in option_ids(question)):
+            after = self.step(word, interview, question)
+            if after is not None:
+                return after
+        try:
+            if word == "what" and rest.lower().startswith("if "):
+                return self.try_out(interview, line)
+            if word == "weight":
+                return self.weigh(interview, rest, line)
+            if word == "keep" and self.tried is not None:
+                kept, self.tried = self.tried, None
+                return kept
+            if word == "export" and rest:
+                self.export(interview, rest)
+                return interview
+            if question is None or word not in option_ids(question):
+                page = self.pages.page(word, rest, interview)
+                if page is not None:
+                    self.show(page)
+                    return interview
+        except DataError as error:
+            self.refuse(error, line)
+            return interview
+        return self.answer(interview, question, line)
+
+    def step(self, word: str, interview: Interview, question: Question | None) -> Interview | None:
+        """The interview after a word of its own; None where it is none."""
         if word == "back":
             if not interview.can_go_back:
                 self.tell("This is the first question.")
             return interview.back()
         if word in ("", "skip"):
-            return interview.skip(question.id)
-        if word == "why":
+            return interview if question is None else interview.skip(question.id)
+        if word == "next":
+            following = self.pages.result(interview).next_question
+            if following is None:
+                self.tell("No question stands out; go on in order.")
+                return interview
+            self.tell(following.why)
+            return interview.goto(following.id)
+        if word == "why" and question is not None:
             self.tell(question.why)
         elif word == "help":
             self.tell_as_is(HELP)
+            for name, words in PAGES.items():
+                self.tell(words, f"  {name:<24}", " " * 26)
         elif word == "review":
             self.review(interview)
         else:
-            return self.answer(interview, question, line)
+            return None
         return interview
 
-    def answer(self, interview: Interview, question: Question, line: Line) -> Interview:
+    def try_out(self, interview: Interview, line: Line) -> Interview:
+        """``what if ID: ANSWER`` and ``what if CRITERION more``: looked at, not taken over."""
+        start = re.match(r"\s*what\s+if\s+", line.text, re.IGNORECASE)
+        text = line.text[start.end() :] if start is not None else line.text
+        if _NAMED.fullmatch(text) is None:
+            after = self.weigh(interview, text, line)
+        else:
+            blanked = Line(line.number, " " * (len(line.text) - len(text)) + text)
+            after = self.answered(interview, interview.current, blanked)
+        self.show(self.pages.what_if(interview, after))
+        self.tried = after
+        self.tell("'keep' takes that over.")
+        return interview
+
+    def weigh(self, interview: Interview, text: str, line: Line) -> Interview:
+        """``CRITERION more``.  Raises DataError."""
+        name, _, wish = text.strip().partition(" ")
+        criteria = interview.knowledge.criteria
+        if name not in criteria:
+            from advisor.language.vocabulary import did_you_mean
+
+            hint = did_you_mean(name, list(criteria)) or f"they are {', '.join(criteria)}"
+            message = f"no criterion is called '{name}'"
+        elif wish.strip() not in _WEIGHTS:
+            message, hint = f"'{wish.strip()}' is no weight", f"one of {', '.join(_WEIGHTS)}"
+        else:
+            return interview.weigh(name, _WEIGHTS[wish.strip()])
+        raise DataError([_problem(message, line, hint)])
+
+    def export(self, interview: Interview, rest: str) -> None:
+        """``export FORMAT FILE``.  Raises DataError."""
+        from advisor.saving import save
+        from advisor.tui.exporting import FORMATS, target
+
+        name, _, file = rest.partition(" ")
+        form = FORMATS.get(name)
+        if form is None or not file.strip():
+            words = f"export takes one of {', '.join(FORMATS)}, and a file"
+            raise DataError([Problem("usage", words, STDIN_NAME)])
+        result = self.pages.result(interview)
+        text = form.write(interview.knowledge, interview.inputs, result)
+        try:
+            path = target(file, form)
+            save(path, text.encode())
+        except (OSError, ValueError, RuntimeError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise DataError([Problem("unwritable-file", f"not written: {reason}", file)]) from None
+        self.tell_as_is(f"Written: {visible(str(path))}\n")
+
+    def show(self, lines: list[str]) -> None:
+        """A page as it is laid out already."""
+        for line in lines:
+            shown = printable(line)
+            self.tell_as_is((ascii_only(shown) if self.ascii else shown).rstrip() + "\n")
+
+    def refuse(self, error: DataError, line: Line) -> None:
+        """A mistake ends a pipe; at a terminal it is explained."""
+        if self.strict:
+            raise DataError(
+                [
+                    problem
+                    if problem.span is not None
+                    else _problem(problem.message, line, problem.hint)
+                    for problem in error.problems
+                ]
+            )
+        self.mistake(error)
+
+    def answer(self, interview: Interview, question: Question | None, line: Line) -> Interview:
+        if question is None and line.text.strip() in DONT_KNOW:
+            return interview
+        try:
+            return self.answered(interview, question, line)
+        except DataError as error:
+            self.refuse(error, line)
+            return interview
+
+    def answered(self, interview: Interview, question: Question | None, line: Line) -> Interview:
+        """The interview with the answer in ``line``.  Raises DataError."""
         text = line.text
         named = _NAMED.fullmatch(text)
-        try:
-            if named is not None:
-                question = self.named(interview, named, line)
-                # Blanks keep the columns of what follows the name.
-                text = " " * named.start(2) + named.group(2)
-            domain = parse_answer(question, text, file=STDIN_NAME, line=line.number)
-        except DataError as error:
-            if self.strict:
-                raise
-            self.mistake(error)
-            return interview
+        if named is not None:
+            question = self.named(interview, named, line)
+            # Blanks keep the columns of what follows the name.
+            text = " " * named.start(2) + named.group(2)
+        if question is None:
+            message = "every question is dealt with"
+            raise DataError([_problem(message, line, "ID: ANSWER changes an answer")])
+        domain = parse_answer(question, text, file=STDIN_NAME, line=line.number)
         if domain is None:
             return interview.unknown(question.id)
         return interview.answer(question.id, domain)
@@ -208,6 +346,11 @@ class _Talk:
     def tell_as_is(self, text: str) -> None:
         if not self.quiet:
             say(text)
+
+
+def _problem(message: str, line: Line, hint: str | None) -> Problem:
+    span = Span(line.number, 1, line.number, len(line.text) + 1)
+    return Problem("unknown-name", message, STDIN_NAME, span, hint, line.text)
 
 
 def _stdin_lines() -> Iterator[Line]:

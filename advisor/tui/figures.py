@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from advisor.errors import RuleBaseError
 from advisor.knowledge.values import Interval, Number
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from advisor.knowledge.model import Inputs, Knowledge
 
     Estimator = Callable[[Inputs, Sequence[str]], Estimates]
+
+class NoFigures(Exception):
+    """Nothing can be estimated; the text says why."""
+
 
 VOLUME: Final = "requests-per-day"
 STEPS: Final = 9
@@ -85,13 +90,18 @@ class Figures:
 
 
 def estimator(knowledge: Knowledge, as_of: date) -> Estimator:
-    """Reads the hardware measurements beside the rules once, then estimates."""
+    """Reads the hardware measurements beside the rules once, then estimates.  Raises
+    NoFigures where there are none."""
     from pathlib import Path
 
     from advisor.decision.estimates import estimates
     from advisor.estimate.measured import load_evidence
 
-    evidence = load_evidence(Path(knowledge.root))
+    try:
+        evidence = load_evidence(Path(knowledge.root))
+    except RuleBaseError as error:
+        words = "; ".join(problem.message for problem in error.problems)
+        raise NoFigures(f"this rule base cannot size hardware: {words}") from None
     return lambda inputs, offers: estimates(knowledge, inputs, as_of, evidence, offers)
 
 

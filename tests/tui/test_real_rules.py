@@ -20,7 +20,7 @@ from advisor.tui.pages.open import open_page
 from advisor.tui.pages.out import out_page
 from advisor.tui.pages.rules import declaration_page, declarations
 from advisor.tui.pages.why import why_page
-from advisor.tui.screens.verdict import hero_text
+from advisor.tui.pages.hero import hero_text
 from advisor.tui.state import Consultation
 
 WIDTHS = [46, 56, 76, 110]

@@ -14,7 +14,7 @@ from advisor.tui import phrases
 from advisor.tui.pages.layout import Text, cut, hanging, heading, quiet, sections
 
 
-def cost_page(result: Recommendation, width: int) -> Content:
+def cost_page(result: Recommendation, width: int, *, pictures: bool = True) -> Content:
     """The bill of the headline offer, then the monthly bands of all ranked offers."""
     pair = phrases.margin(result)
     if pair is None:
@@ -27,7 +27,7 @@ def cost_page(result: Recommendation, width: int) -> Content:
         )
     else:
         groups += _bill(leader, leader.estimate, width)
-    groups.append(bands(result, width))
+    groups.append(bands(result, width, pictures=pictures))
     return sections(groups)
 
 
@@ -58,17 +58,20 @@ def _formula(line: CostLine) -> str:
     return f"{line.formula} ({line.source})" if line.source else line.formula
 
 
-def bands(result: Recommendation, width: int) -> list[Text]:
+def bands(result: Recommendation, width: int, *, pictures: bool = True) -> list[Text]:
     """Monthly cost of each ranked offer on one logarithmic axis; an arrow is open-ended."""
     known = [row for row in result.ranking if _ends(row) is not None]
     if not known:
         return []
-    names = min(max(len(row.title) for row in result.ranking), max(width // 3, 14))
+    longest = max(len(row.title) for row in result.ranking)
+    names = min(longest, max(width // 3, 14)) if pictures else longest
     words = max(len(_monthly(row)) for row in result.ranking)
     axis = _Axis.over(
         [edge for row in known for edge in _ends(row) or ()], width - names - words - 4
     )
     rows: list[Text] = [heading("A month, all offers")]
+    if not pictures:
+        axis = None
     if axis is not None:
         rows.append(quiet(" " * (names + words + 4) + axis.ticks()))
     for row in result.ranking:

@@ -21,7 +21,9 @@ HALF = 12
 """Cells on each side of the weight as it stands."""
 
 
-def stable_page(result: Recommendation, title: Title, width: int) -> Content:
+def stable_page(
+    result: Recommendation, title: Title, width: int, *, pictures: bool = True
+) -> Content:
     """Weight intervals, the most delicate first; then the share of wins under all that is
     uncertain."""
     found = result.sensitivity
@@ -34,13 +36,15 @@ def stable_page(result: Recommendation, title: Title, width: int) -> Content:
         return Content("\n").join(Content(words).wrap(width))
     return sections(
         [
-            _weights(found.weights, title, width),
+            _weights(found.weights, title, width, pictures),
             _wins(found.acceptability, found.samples, found.method, width),
         ]
     )
 
 
-def _weights(weights: tuple[WeightInterval, ...], title: Title, width: int) -> list[Text]:
+def _weights(
+    weights: tuple[WeightInterval, ...], title: Title, width: int, pictures: bool
+) -> list[Text]:
     if not weights:
         return []
     rows: list[Text] = [
@@ -49,13 +53,14 @@ def _weights(weights: tuple[WeightInterval, ...], title: Title, width: int) -> l
     ]
     names = min(max(len(found.label) for found in weights), max(width - 2 * HALF - 12, 12))
     scale = f"×1/{REACH}".ljust(HALF - 1) + "×1".center(3) + f"×{REACH}".rjust(HALF - 1)
-    rows.append(quiet(" " * (names + 8) + scale))
+    if pictures:
+        rows.append(quiet(" " * (names + 8) + scale))
     for found in sorted(weights, key=_delicacy):
         rows.append(
             Content.assemble(
                 cut(found.label, names),
                 (f" {phrases.share(found.share):>6} ", "$quiet"),
-                (_picture(found), "$primary"),
+                (_picture(found) if pictures else "", "$primary"),
             )
         )
         rows.append(hanging("  ", quiet(_limits(found, title)), width))
