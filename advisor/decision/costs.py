@@ -78,6 +78,8 @@ exist in one precision only."""
 # Room beside the weights for the cache of running requests and for activations.
 RESERVE = Fraction(6, 5)
 DEVICE_HOUR = "device-hour-price"
+MEASURED_DEVICES = "devices-measured"
+"""Devices that carry the answered peak at a measured rate: no sizing is needed then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,12 +235,15 @@ class Costs:
             if bought and "gpu-hour" not in own:
                 # What owning costs those who buy by the thousand; a single owner pays more.
                 rate = Range(rate.low, None)
+            measured = evidence.get(MEASURED_DEVICES, NOTHING).value
+            counted = isinstance(measured, Interval)
             capacity = Capacity(
-                self._devices(offer_id, model, precision),
+                Range.of(measured) if counted else self._devices(offer_id, model, precision),
                 rate,
                 source="your price" if "gpu-hour" in own else source("device-hour-price"),
             )
-            sizes = self._sizes(offer_id, model, precision, pace, capacity.devices)
+            if not counted:
+                sizes = self._sizes(offer_id, model, precision, pace, capacity.devices)
         else:
             tokens = TokenPrices(
                 price("input", "input-price"),
@@ -327,13 +332,15 @@ class Costs:
                 for unit in ("reads", "writes")
             )
         people = device = Range(0, 0)
-        least = 0
+        least, most = 0, None
         if charges.people is not None:
             people = charges.people.hours_per_month * charges.people.rate
         if charges.capacity is not None:
             hour = charges.capacity.device_hour
             device = (hour if hour.low is not None else self._declared_hour()) * HOURS_PER_MONTH
-            least = math.ceil(charges.capacity.devices.low or 1)
+            devices = charges.capacity.devices
+            least = math.ceil(devices.low or 1)
+            most = None if devices.high is None else math.ceil(devices.high)
         return Profile(
             charges.priced,
             _scaled(reads),
@@ -342,6 +349,7 @@ class Costs:
             _scaled(device),
             least,
             charges.sizes,
+            most,
         )
 
     def _declared_hour(self) -> Range:

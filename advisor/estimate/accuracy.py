@@ -7,6 +7,7 @@ without its model, or without its device.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,20 +15,17 @@ from math import exp, log
 from statistics import median
 
 from advisor.estimate.cases import Case
-from advisor.estimate.evidence import Evidence, Series
+from advisor.estimate.evidence import Evidence, Series, Workload
 from advisor.estimate.loaded import Asked, loaded
-from advisor.estimate.speed import Figure, Question, Speeds
-from advisor.knowledge.fitted import Bands, device_key, model_key
-from advisor.knowledge.physical import (
-    CACHE_BYTES,
-    WEIGHT_BYTES,
-    Device,
-    ModelShape,
-    precision_named,
-)
+from advisor.estimate.speed import LARGEST_REPLICA, Figure, Question, Speeds
+from advisor.knowledge.fitted import Bands
+from advisor.knowledge.physical import CACHE_BYTES, WEIGHT_BYTES, Device, ModelShape
+from advisor.knowledge.spellings import device_key, model_key, precision_in, precision_named
 
 FACTORS = (1.25, 1.35, 1.5, 2.0)
 WORST = 10
+ALIKE = 1.5
+"""Lengths within this factor can be those of a benchmark, of which means are published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,9 @@ class Judge:
 
     def predict(self, case: Case) -> Prediction:
         """What the advisor says of a case, and how it compares."""
-        model = case.shape or self._models.get(model_key(case.model))
+        if case.unclear is not None:
+            return _unknown(case, case.unclear)
+        model = case.shape or self._model(case.model)
         device = self._devices.get(device_key(case.accelerator))
         if model is None:
             return _unknown(
@@ -117,26 +117,40 @@ class Judge:
             )
         if device is None:
             return _unknown(case, f"nothing is known of the accelerator '{case.accelerator}'")
-        precision = model.stored or "16-bit"
-        if case.precision is not None:
+        precision = model.stored or precision_in(case.model) or "16-bit"
+        if case.precision is not None and model.stored is None:
             named = precision_named(case.precision)
             if named is None:
                 return _unknown(case, f"'{case.precision}' is no precision")
-            precision = model.stored or named
+            precision = named
         if case.scenario == "concurrency":
             return self._served(case, model, device, precision)
         return self._loaded(case, model, device, precision)
 
+    def _model(self, name: str) -> ModelShape | None:
+        """The shape of a model by name; where only the number of active parameters is said or
+        left out, that of the one model it can be."""
+        key = model_key(name)
+        if key in self._models:
+            return self._models[key]
+        short = _without_active(key)
+        alike = {k: shape for k, shape in self._models.items() if _without_active(k) == short}
+        return next(iter(alike.values())) if len({s.name for s in alike.values()}) == 1 else None
+
     def _served(self, case: Case, model: ModelShape, device: Device, precision: str) -> Prediction:
         if case.isl is None or case.osl is None or case.concurrency is None:
-            return _unknown(case, "concurrency needs isl and osl")
+            return _unknown(case, "requests at once need isl and osl")
+        # Replicas share the requests, and answer as one of them does.
+        replicas = 1.0
+        if case.tp is not None and case.tp < case.accelerator_count <= LARGEST_REPLICA:
+            replicas = case.accelerator_count / case.tp
         speed = self._speeds.speed(
             Question(
                 model,
                 device,
-                case.accelerator_count,
+                round(case.accelerator_count / replicas),
                 precision,
-                case.concurrency,
+                max(1.0, case.concurrency / replicas),
                 case.isl,
                 case.osl,
                 engine=case.engine,
@@ -145,17 +159,18 @@ class Judge:
         )
         if speed.token_ms is None or speed.rate is None:
             return _unknown(case, speed.why)
+        total = speed.rate.per(1).per(min(replicas, case.concurrency))
         ratio, inside = None, None
         rate = case.measured_output_tokens_per_s
         if rate is not None:
-            ratio = speed.rate.value / rate
-            inside = speed.rate.low <= rate <= speed.rate.high
+            ratio = total.value / rate
+            inside = total.low <= rate <= total.high
         elif case.tpot_ms is not None:
             ratio = case.tpot_ms / speed.token_ms.value
             inside = speed.token_ms.low <= case.tpot_ms <= speed.token_ms.high
         return Prediction(
             case.case_id,
-            speed.rate,
+            total,
             speed.token_ms,
             speed.first_ms,
             speed.method,
@@ -169,7 +184,9 @@ class Judge:
         workload = next((w for w in self._evidence.workloads.values() if key in w.names), None)
         lengths = None
         if case.isl is not None and case.osl is not None:
-            lengths, workload = (case.isl, case.osl), None
+            lengths = case.isl, case.osl
+            if workload is not None and not _like(workload, lengths):
+                workload = None
         scenario = case.scenario
         if workload is None and scenario == "offline":
             scenario = "saturated"
@@ -342,6 +359,16 @@ def roofline_ms(
     reading = (weights + cache) / (devices * device.bandwidth * 1e6)
     multiplying = 2 * model.active * concurrency / (devices * peak)
     return max(reading, multiplying)
+
+
+def _like(workload: Workload, lengths: tuple[float, float]) -> bool:
+    """Whether requests of these lengths can be those of a benchmark."""
+    known = workload.input, workload.output
+    return all(1 / ALIKE <= a / b <= ALIKE for a, b in zip(lengths, known, strict=True))
+
+
+def _without_active(key: str) -> str:
+    return re.sub(r"(?<=b)a\d+b", "", key)
 
 
 def kind_of(model: ModelShape) -> str:

@@ -9,7 +9,7 @@ that the scenario reaches; then the model alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log
 
 from advisor.estimate.evidence import Evidence, Method, Throughput, Workload
@@ -95,7 +95,7 @@ def modelled_rate(asked: Asked, lengths: tuple[float, float], evidence: Evidence
     calibration = evidence.calibration
     if asked.device.family not in calibration.families:
         return None
-    tuned = asked.scenario in BENCHMARKED
+    tuned = asked.scenario in BENCHMARKED and asked.workload is not None
     best = saturated(
         asked.model,
         asked.device,
@@ -153,7 +153,7 @@ def _sisters(
         if device.family != asked.device.family or row.scenario not in {asked.scenario, "offline"}:
             continue
         there = modelled_rate(
-            Asked(asked.model, device, row.devices, row.precision, asked.scenario),
+            replace(asked, device=device, devices=row.devices, precision=row.precision),
             lengths,
             evidence,
         )

@@ -15,8 +15,9 @@ from typing import TypeVar
 from advisor.errors import Problem, RuleBaseError
 from advisor.estimate.evidence import Evidence, Point, Series, Throughput, Workload
 from advisor.knowledge.document import Findings, ListNode, Node
-from advisor.knowledge.fitted import ENGINES, Calibration, model_key
+from advisor.knowledge.fitted import ENGINES, Calibration
 from advisor.knowledge.physical import PRECISIONS
+from advisor.knowledge.spellings import model_key
 from advisor.knowledge.strict_yaml import read
 from advisor.language.cells import Cells, number_of, numbers_of
 from advisor.language.fitted import (

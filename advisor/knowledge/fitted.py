@@ -6,7 +6,6 @@ is arithmetic in ``advisor.estimate``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -91,30 +90,3 @@ class Fitted:
     devices: Mapping[str, Device]
     model_names: Mapping[str, str]
     device_names: Mapping[str, str]
-
-
-_DEVICE_NOISE = re.compile(
-    r"^(nvidia|amd|instinct|google|aws|gpu|gpus|sxm\d?|hbm\w*|\d+gb|nvl72|server|edition|"
-    r"blackwell|se|virtualized|aarch64|\d+x|x\d+|power|cap|\d+w|custom|cluster)$"
-)
-_MODEL_NOISE = re.compile(
-    r"^(instruct|chat|hf|it|99|bf16|fp16|fp8|fp4|int4|int8|nvfp4|mxfp4|awq|gptq|kv|block|"
-    r"static|pertensor|nvidia|dynamic|quark)$"
-)
-
-
-def device_key(name: str) -> str:
-    """``NVIDIA B200-SXM-180GB`` and ``b200_sxm`` as ``b200``."""
-    return _key(name, _DEVICE_NOISE)
-
-
-def model_key(name: str) -> str:
-    """``meta-llama/Llama-3.1-8B-Instruct-FP8`` as ``llama318b``: the part behind the last
-    slash without punctuation, precision and tuning words."""
-    return _key(name.rsplit("/", 1)[-1].replace("99.9", "99"), _MODEL_NOISE)
-
-
-def _key(name: str, noise: re.Pattern[str]) -> str:
-    words = re.split(r"[^a-z0-9.]+", name.lower())
-    kept = [word for word in words if word and not noise.match(word)]
-    return "".join(kept or words).replace(".", "")

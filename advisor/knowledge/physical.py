@@ -22,34 +22,9 @@ WEIGHT_BYTES: Mapping[str, float] = {
 CACHE_BYTES: Mapping[str, float] = {"16-bit": 2.0, "8-bit": 1.0, "fp4": 1.0, "int4": 1.0}
 PRECISIONS = tuple(WEIGHT_BYTES)
 
-_OTHER_NAMES = {
-    "bf16": "16-bit",
-    "fp16": "16-bit",
-    "16bit": "16-bit",
-    "fp8": "8-bit",
-    "int8": "8-bit",
-    "8bit": "8-bit",
-    "fp8_block": "8-bit",
-    "mxfp8": "8-bit",
-    "nvfp4": "fp4",
-    "mxfp4": "fp4",
-    "4-bit": "fp4",
-    "uint4": "int4",
-    "int4_wo": "int4",
-    "w4a16": "int4",
-    "awq": "int4",
-    "gptq": "int4",
-}
-
 DEFAULT_WINDOW = 1024
 LATENT_HEAD = 128
 """Width of a head of latent attention beside its rotary part."""
-
-
-def precision_named(text: str) -> str | None:
-    """``fp8`` as ``8-bit``, ``nvfp4`` as ``fp4``; ``None`` for a word that is no precision."""
-    word = text.strip().lower()
-    return word if word in WEIGHT_BYTES else _OTHER_NAMES.get(word)
 
 
 def at_least(value: float, floor: float) -> float:

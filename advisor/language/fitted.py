@@ -7,16 +7,9 @@ from dataclasses import dataclass, field, fields
 
 from advisor.errors import Problem
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node
-from advisor.knowledge.fitted import (
-    Bands,
-    Calibration,
-    Coefficients,
-    Factors,
-    Fitted,
-    device_key,
-    model_key,
-)
+from advisor.knowledge.fitted import Bands, Calibration, Coefficients, Factors, Fitted
 from advisor.knowledge.physical import PRECISIONS, Device, ModelShape
+from advisor.knowledge.spellings import device_key, model_key
 from advisor.language.cells import Cells, number_of
 
 ATTENTION = ("mha", "gqa", "mla", "hybrid", "sliding-window", "linear-hybrid")

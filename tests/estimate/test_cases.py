@@ -123,21 +123,74 @@ def test_a_precision_that_is_left_out_is_that_of_the_weights(evidence: Evidence)
     ("data", "words"),
     [
         (b"[", "cases.json:1:2: this is not JSON"),
+        (b'[{"case_id": "a"},]', "this is not JSON"),
+        (b'[{"case_id": "a"}] x', "cases.json:1:20: this is not JSON: Extra data"),
         (b"\xff", "cases.json: this is not UTF-8"),
         (b'{"a": 1}', "must be a JSON list"),
-        (b"[1]", "case 1 must be an object"),
-        (b'[{"case_id": "a"}]', "case a: 'accelerator' is missing"),
+        (b"[\n 1]", "cases.json:2:2: case 1 must be an object"),
+        (b'[\n  {"case_id": "a"}]', "cases.json:2:3: case a: 'accelerator' is missing"),
+        (b'[{"case_id": "a",\n  "isl": -1}]', "cases.json:2:3: case a: 'isl' must be a number"),
+        (b'{"cases": [{"case_id": "a",\n "tp_size": 0}]}', "cases.json:2:2: case a: 'tp' must be"),
         (json.dumps([SERVED, SERVED]).encode(), "two cases are called 'a'"),
         (json.dumps([{**SERVED, "isl": -1}]).encode(), "'isl' must be a number above zero"),
         (json.dumps([{**SERVED, "isl": "many"}]).encode(), "'isl' must be a number"),
         (json.dumps([{**SERVED, "accelerator_count": 1.5}]).encode(), "must be whole"),
-        (json.dumps([{**OFFLINE, "scenario": "offlin"}]).encode(), "is no scenario"),
         (json.dumps([{**SERVED, "shape": {"totl": 1}}]).encode(), "a shape has no 'totl'"),
         (json.dumps([{**SERVED, "shape": {"total": 1}}]).encode(), "missing"),
     ],
 )
 def test_a_broken_file_says_where(data: bytes, words: str) -> None:
     assert any(words in text for text in mistakes(data))
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"scenario": "offlin"}, "'offlin' is no known scenario"),
+        ({"scenario": "concurrency"}, "no number of requests at once is given"),
+        ({"scenario": "c8"}, "need isl and osl"),
+        ({"precision": "fp6"}, "'fp6' is no precision"),
+        ({"accelerator": "Gaudi 9"}, "nothing is known of the accelerator 'Gaudi 9'"),
+        ({"accelerator": "MI300X and MI325X"}, "nothing is known of the accelerator"),
+        ({"model": "acme-9b"}, "the model 'acme-9b' is not known"),
+    ],
+)
+def test_what_is_not_known_is_said_of_that_case_alone(
+    evidence: Evidence, changed: dict[str, object], why: str
+) -> None:
+    (known, unknown), report = judge(
+        read(OFFLINE, {**OFFLINE, "case_id": "c", **changed}), evidence
+    )
+    assert known.method == "measured" and report is not None and report.all.rows == 1
+    assert (unknown.method, unknown.rate, unknown.ratio) == ("unknown", None, None)
+    assert why in unknown.why
+
+
+def test_replicas_share_the_requests(evidence: Evidence) -> None:
+    """Eight devices in replicas of four answer as one of them does with half of the requests."""
+    half = {**SERVED, "accelerator": "B200", "precision": "fp4", "accelerator_count": 4}
+    pair = {**half, "case_id": "b", "accelerator_count": 8, "tp": 4, "concurrency": 32}
+    (one, two), _ = judge(read(half, pair), evidence)
+    assert two.token_ms == one.token_ms
+    assert two.rate.value == pytest.approx(2 * one.rate.value)
+
+
+def test_the_devices_of_one_replica_are_all_where_no_number_is_given() -> None:
+    case = {key: value for key, value in SERVED.items() if key != "accelerator_count"}
+    assert read({**case, "tp": 4})[0].accelerator_count == 4
+
+
+def test_a_benchmark_is_known_by_its_lengths_too(evidence: Evidence) -> None:
+    """Its published means may be rounded; requests twice as long are others."""
+    (mean, longer), _ = judge(
+        read(
+            {**OFFLINE, "isl": 300, "osl": 300},
+            {**OFFLINE, "case_id": "long", "isl": 2000, "osl": 2000},
+        ),
+        evidence,
+    )
+    assert mean.method == "measured"
+    assert longer.method != "measured"
 
 
 def test_all_mistakes_come_at_once() -> None:

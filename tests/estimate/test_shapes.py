@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from advisor.estimate.evidence import Evidence
-from advisor.knowledge.fitted import device_key, model_key
-from advisor.knowledge.physical import Device, ModelShape, precision_named
+from advisor.knowledge.physical import Device, ModelShape
+from advisor.knowledge.spellings import device_key, model_key, precision_in, precision_named
 
 
 def test_grouped_heads_keep_keys_and_values_of_the_groups_only(evidence: Evidence) -> None:
@@ -100,7 +100,21 @@ def test_weights_below_native_arithmetic_are_widened(evidence: Evidence) -> None
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("fp8", "8-bit"), ("BF16", "16-bit"), ("nvfp4", "fp4"), ("INT4", "int4"), ("fp3", None)],
+    [
+        ("fp8", "8-bit"),
+        ("BF16", "16-bit"),
+        ("nvfp4", "fp4"),
+        ("INT4", "int4"),
+        ("fp3", None),
+        ("FP8 (E4M3)", "8-bit"),
+        ("w8a8", "8-bit"),
+        ("MXFP4", "fp4"),
+        ("W4A16", "int4"),
+        ("bfloat16", "16-bit"),
+        ("fp8-block", "8-bit"),
+        ("BF16/F8_E4M3", None),
+        ("", None),
+    ],
 )
 def test_precisions_have_many_names(written: str, meant: str | None) -> None:
     assert precision_named(written) == meant
@@ -117,6 +131,13 @@ def test_precisions_have_many_names(written: str, meant: str | None) -> None:
         ("GB200 NVL72", "nvidia-gb200"),
         ("NVIDIA RTX PRO 6000 Blackwell Server Edition", "nvidia-rtx-pro-6000"),
         ("nvidia-gb300", "nvidia-gb300"),
+        ("8xH100", "nvidia-h100-sxm"),
+        ("NVIDIA H100 80GB HBM3", "nvidia-h100-sxm"),
+        ("h100-sxm5-80gb", "nvidia-h100-sxm"),
+        ("NVIDIA DGX B200", "nvidia-b200-sxm"),
+        ("gb200 NVL 72", "nvidia-gb200"),
+        ("mi300x_192gb", "amd-mi300x"),
+        ("AMD Instinct MI355X 288GB HBM3e (x87)", "amd-mi355x"),
     ],
 )
 def test_benchmarks_call_a_device_many_names(evidence: Evidence, written: str, device: str) -> None:
@@ -133,10 +154,50 @@ def test_benchmarks_call_a_device_many_names(evidence: Evidence, written: str, d
         ("Llama-3.1-405B FP8", "llama-3.1-405b"),
         ("Qwen/Qwen3-235B-A22B-FP8", "qwen3-235b-a22b"),
         ("openai/gpt-oss-120b", "gpt-oss-120b"),
+        ("deepseek-ai/DeepSeek-R1-0528-FP4", "deepseek-r1"),
+        ("nvidia/DeepSeek-R1-0528-NVFP4-v2", "deepseek-r1"),
+        ("Qwen/Qwen3-235B-A22B-Instruct-2507-FP8", "qwen3-235b-a22b"),
+        ("RedHatAI/Meta-Llama-3.1-405B-Instruct-FP8-dynamic", "llama-3.1-405b"),
+        ("accounts/fireworks/models/llama-v3p1-70b-instruct", "llama-3.1-70b"),
+        ("mistralai/Mixtral-8x7B-Instruct-v0.1", "mixtral-8x7b"),
+        ("meta-llama/Llama-4-Maverick-17B-128E-Instruct", "llama-4-maverick"),
     ],
 )
 def test_benchmarks_call_a_model_many_names(evidence: Evidence, written: str, model: str) -> None:
     assert evidence.model_names[model_key(written)] == model
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("H100", "H100 PCIe"),
+        ("H200", "H200 NVL"),
+        ("MI300X", "MI300X (x32), MI325X (x16)"),
+        ("RTX PRO 6000", "RTX PRO 4500"),
+        ("L40S", "L40"),
+    ],
+)
+def test_other_cards_and_mixtures_are_other_devices(one: str, other: str) -> None:
+    assert device_key(one) != device_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("deepseek-v2", "deepseek-v3"),
+        ("llama-3.1-8b", "llama-3.1-70b"),
+        ("gpt-oss-20b", "gpt-oss-120b"),
+        ("qwen3-vl-235b-a22b", "qwen3-235b-a22b"),
+    ],
+)
+def test_other_models_keep_other_names(one: str, other: str) -> None:
+    assert model_key(one) != model_key(other)
+
+
+def test_a_name_may_say_its_precision() -> None:
+    assert precision_in("nvidia/Llama-3.3-70B-Instruct-FP8") == "8-bit"
+    assert precision_in("nvidia/DeepSeek-R1-NVFP4") == "fp4"
+    assert precision_in("openai/gpt-oss-120b") is None
 
 
 def test_a_shape_is_a_value() -> None:
