@@ -14,6 +14,7 @@ COMMANDS = {
     "recommend": ("advisor.cli.recommend", "Recommend where to serve, from an answers file."),
     "next": ("advisor.cli.next", "The next question and why, or that nothing is left to ask."),
     "explain": ("advisor.cli.explain", "Explain why an offer leads, or why another does not."),
+    "compare": ("advisor.cli.compare", "Compare offers side by side."),
     "estimate": ("advisor.cli.estimate", "Estimate throughput, capacity, cost and break-even."),
     "plan": ("advisor.cli.plan", "Plan the bake-off before signing, with ready commands."),
     "questions": ("advisor.cli.questions", "Show the questions, or an answers file to fill in."),

@@ -6,7 +6,8 @@ bound the work by numbers that hang on the answers alone, and say where they sto
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from advisor.decision.acceptability import DRAWS, SEED, acceptabilities
@@ -23,6 +24,7 @@ from advisor.decision.flips import search_flips
 from advisor.decision.portfolio import portfolio
 from advisor.decision.readings import reading_flips
 from advisor.decision.relaxations import relaxations
+from advisor.decision.result import Excluded, Ranked, Recommendation
 from advisor.decision.stability import weight_intervals
 from advisor.decision.variations import Decide, Variations, winner_of
 from advisor.decision.versus import versus
@@ -48,6 +50,73 @@ class Thoroughness:
 
 QUICK = Thoroughness(2, 2, decisions=400, dear=200, cells=2_000_000, fine=False)
 FULL = Thoroughness(3, 3, decisions=10_000, dear=20_000, cells=200_000_000, fine=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What was asked about a recommendation.
+
+    ``result`` holds the flips and the sensitivity that were asked for.  ``versus``: the
+    leader against the runner-up; ``why_not``: an offer that is not the answer.
+    """
+
+    result: Recommendation
+    why: str | None
+    versus: Versus | None
+    why_not: WhyNot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Offers side by side: as they are ranked, then those that are excluded; ``versus``: the
+    first of them against each of the other ranked ones."""
+
+    result: Recommendation
+    ranked: tuple[Ranked, ...]
+    excluded: tuple[Excluded, ...]
+    versus: tuple[Versus, ...]
+
+
+def explanation(
+    decision: Decision,
+    *,
+    why: str | None = None,
+    why_not: str | None = None,
+    flips: bool = False,
+    sensitivity: bool = False,
+) -> Explanation:
+    """What is asked of a decision; without a question why the leader leads, or what would
+    open an offer where nobody qualifies."""
+    explainer = Explainer(decision, decision.again, FULL)
+    result = decision.recommendation(thorough=False)
+    leader = winner_of(decision)
+    if why is None and why_not is None and not flips and not sensitivity:
+        why = leader
+    against = None
+    if why is not None and why == leader and len(decision.order) > 1:
+        against = explainer.versus(why, decision.order[1])
+    if leader is None:
+        relaxed, search = explainer.relaxations()
+        result = replace(result, relaxations=relaxed, relaxation_search=search)
+    if flips:
+        found, search = explainer.flips()
+        result = replace(result, flips=found, flip_search=search)
+    if sensitivity:
+        result = replace(result, sensitivity=explainer.sensitivity())
+    other = explainer.why_not(why_not) if why_not is not None else None
+    return Explanation(result, why, against, other)
+
+
+def comparison(decision: Decision, offers: Sequence[str]) -> Comparison:
+    """Offers of the rule base side by side."""
+    result = decision.recommendation(thorough=False)
+    ranked = tuple(r for r in result.ranking if r.offer in offers)
+    return Comparison(
+        result,
+        ranked,
+        tuple(e for e in result.excluded if e.offer in offers),
+        tuple(versus(decision, ranked[0].offer, r.offer) for r in ranked[1:]),
+    )
 
 
 class Explainer:

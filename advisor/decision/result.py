@@ -73,6 +73,7 @@ __all__ = [
     "WeightInterval",
     "WhyNot",
     "Worlds",
+    "plain",
 ]
 
 Confidence: TypeAlias = Literal["firm", "likely", "leaning", "toss-up", "none"]
@@ -333,7 +334,7 @@ class Recommendation:
 
     def to_data(self) -> dict[str, object]:
         """Plain dicts, lists, strings and numbers, as in the JSON."""
-        data = _plain(self)
+        data = plain(self)
         assert isinstance(data, dict)
         return data
 
@@ -342,17 +343,18 @@ class Recommendation:
         return json.dumps(self.to_data(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Plain dicts, lists, strings and numbers, as in the JSON."""
     if isinstance(value, Score):
         return {"points": value.points, "exact": _ratio(value.exact)}
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Fraction):
         return round(float(value), 6)
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
 
 
