@@ -238,7 +238,7 @@ def _check_attributes(examination: Examination, reads: Reads) -> None:
                 f"no rule and no estimate reads '{attribute.id}': it is only shown",
                 attribute.place,
             )
-        if attribute.id not in claimed:
+        if attribute.id not in claimed and attribute.id not in readers.MEASURED:
             examination.places.add(
                 "unused-attribute",
                 "warning",

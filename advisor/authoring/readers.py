@@ -29,3 +29,6 @@ ATTRIBUTES = frozenset(
     }
 )
 """Attributes behind the served model and the estimates."""
+
+MEASURED = frozenset({"devices-measured"})
+"""Attributes that are claimed by the results of one's own measurements alone."""

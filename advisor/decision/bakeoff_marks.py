@@ -222,9 +222,9 @@ class _Marks:
             words += f"{self._title(winner)} leads"
             value = None if one is None else one * factor
             yield offer, self._flip(offer, figure, words, value, "USD", winner, "price")
-            capacity = charges[offer].capacity
-            if capacity is not None:
-                for mark in self._per_device(offer, capacity.devices, factor, winner):
+            devices = situation.costs.devices(charges[offer], self.env)
+            if devices is not None:
+                for mark in self._per_device(offer, devices, factor, winner):
                     yield offer, mark
 
     def _factors(

@@ -236,13 +236,13 @@ class Costs:
                 # What owning costs those who buy by the thousand; a single owner pays more.
                 rate = Range(rate.low, None)
             measured = evidence.get(MEASURED_DEVICES, NOTHING).value
-            counted = isinstance(measured, Interval)
+            counted = Range.of(measured) if isinstance(measured, Interval) else None
             capacity = Capacity(
-                Range.of(measured) if counted else self._devices(offer_id, model, precision),
+                counted or self._devices(offer_id, model, precision),
                 rate,
                 source="your price" if "gpu-hour" in own else source("device-hour-price"),
             )
-            if not counted:
+            if counted is None:
                 sizes = self._sizes(offer_id, model, precision, pace, capacity.devices)
         else:
             tokens = TokenPrices(

@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from advisor.decision.costs import MEASURED_DEVICES
 from advisor.decision.recommend import decide
 from advisor.decision.result import Reading, Recommendation
 from advisor.decision.trials import with_claims
@@ -40,12 +41,11 @@ GRADE: Grade = "measured"
 SOURCE = "your-measurement"
 HEADROOM = Fraction(3, 10)
 """Share of the measured rate that stays free at the peak."""
-DEVICES = "devices-measured"
 LABELS = {
     "speed-per-user": "speed for one user",
     "first-token-time": "first token",
     "requests-per-minute": "answered",
-    DEVICES: "devices for your peak",
+    MEASURED_DEVICES: "devices for your peak",
 }
 """What was measured, as a reading calls it."""
 
@@ -154,7 +154,7 @@ def _claims(result: Result, model: str, inputs: Inputs, knowledge: Knowledge) ->
         found["requests-per-minute-model"] = (model, quota)
     devices = _devices(result, inputs)
     if devices is not None:
-        found[DEVICES] = (model, Interval.point(devices))
+        found[MEASURED_DEVICES] = (model, Interval.point(devices))
     return [
         claim(result.offer, about, name, value, result.date, result.place)
         for name, (about, value) in found.items()

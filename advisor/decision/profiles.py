@@ -44,7 +44,8 @@ class Profile:
     month; ``None`` above where that is not known.
 
     ``priced``: what is charged for has a known price; without one, ``device`` is its declared
-    range.  ``least`` devices are needed at least, as ``sizes`` says where devices are sized.
+    range.  ``least`` devices are needed at least, as ``sizes`` says where devices are sized;
+    without a sizing ``most`` is known where they were counted.
     """
 
     priced: bool
@@ -54,6 +55,7 @@ class Profile:
     device: Sides
     least: int
     sizes: Sizes | None
+    most: int | None = None
 
     @property
     def known(self) -> bool:
@@ -64,7 +66,7 @@ class Profile:
         """The fewest and the most devices at this traffic."""
         if self.sizes is not None:
             return self.sizes.devices(numbers)
-        return self.least, (None if self.least else 0)
+        return self.least, (self.most if self.least else 0)
 
     def bounds(self, measure: str, numbers: Numbers) -> Sides | None:
         """A cost measure at this traffic; None where nothing is known of it."""
@@ -131,7 +133,7 @@ class Profile:
     ) -> tuple[Sides, Bounds]:
         """Where the fewest and where the most devices lie over a cell."""
         if self.sizes is None:
-            return (self.least, self.least), (None, None)
+            return (self.least, self.least), (self.most, self.most)
         return self.sizes.over(first, last, per_request=per_request)
 
     def _months(self, devices: Bounds) -> tuple[Bounds, Bounds]:
