@@ -11,6 +11,9 @@ from typing import TypeAlias
 
 from advisor.errors import Problem, Related, Span
 
+LONGEST_TEXT = 20_000
+"""Characters of one scalar."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScalarNode:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.errors import Related, Span
-from advisor.knowledge.document import Findings, Node, ScalarNode
+from advisor.knowledge.document import LONGEST_TEXT, Findings, Node, ScalarNode
 from advisor.knowledge.forbidden_text import (
     INVISIBLE,
     UNSAFE,
@@ -35,7 +35,7 @@ class Limits:
     bytes: int = 4 * 1024 * 1024
     depth: int = 64
     values: int = 200_000
-    text: int = 20_000
+    text: int = LONGEST_TEXT
     problems: int = 100
 
 

@@ -10,7 +10,15 @@ from decimal import Decimal
 from fractions import Fraction
 
 from advisor.errors import Problem, Span
-from advisor.knowledge.document import Entry, Findings, ListNode, MapNode, Node, ScalarNode
+from advisor.knowledge.document import (
+    LONGEST_TEXT,
+    Entry,
+    Findings,
+    ListNode,
+    MapNode,
+    Node,
+    ScalarNode,
+)
 from advisor.language.numerals import decimal_digits, terminates
 
 _EXPONENT = re.compile(r"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)[eE]([+-]?[0-9]{1,3})")
@@ -25,7 +33,8 @@ def is_json(data: bytes) -> bool:
 
 
 def json_node(data: bytes) -> Node | None:
-    """A JSON file as a node without places; None where it is not sound JSON."""
+    """A JSON file as a node without places; None where it is not sound JSON, or a text is too
+    long."""
     import json
 
     def pairs(entries: list[tuple[str, Node]]) -> Node:
@@ -38,6 +47,8 @@ def json_node(data: bytes) -> Node | None:
         )
 
     def number(text: str) -> Node:
+        if len(text) > LONGEST_TEXT:
+            raise ValueError
         return numbers_written_out(ScalarNode(text, _NOWHERE))
 
     def refuse(text: str) -> Node:
@@ -64,6 +75,8 @@ def _json(value: object) -> Node:
     if isinstance(value, list):
         return ListNode(tuple(_json(item) for item in value), _NOWHERE)
     if isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            raise ValueError
         return ScalarNode(value, _NOWHERE, quoted=True)
     return ScalarNode({None: "null", True: "true", False: "false"}[value], _NOWHERE)  # type: ignore[index]
 

@@ -67,9 +67,16 @@ _UPPER = re.compile(r"(?:below|at most)\s+(.+)$")
 _JOINT = re.compile(r"\s(?P<word>and|or|but|&&|\|\|)\s|(?P<comma>(?<![0-9]),|,(?![0-9]))")
 _CURRENCY = re.compile(r"[$€£]\s*([0-9][0-9.,_]*)(.*)$")
 
+_LONGEST = 200
+
 
 def habit(text: str, *, number: bool) -> Habit | None:
-    """The foreign form in ``text``, if it is one; ``number`` where a number is tested."""
+    """The foreign form in ``text``, if it is one; ``number`` where a number is tested.
+
+    Nobody writes a test of hundreds of characters out of habit: longer texts are not searched.
+    """
+    if len(text) > _LONGEST:
+        return None
     if match := _SYMBOL.match(text):
         symbol, operand = match.groups()
         ours = _SYMBOLS[symbol]
