@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from advisor.decision.gates import SERVED, Gate, Standing
+from advisor.decision.listings import listing_facts
 from advisor.decision.ranking import Scored, Scoring
 from advisor.decision.result import (
     Caveat,
@@ -233,13 +234,21 @@ class Entries:
         return f"{title} serves no model of the kind that is asked for."
 
     def _served_facts(self, offer: str) -> tuple[str, ...]:
-        rows = self.situation.base.ledger.served[offer]
+        situation = self.situation
+        rows = situation.base.ledger.served[offer]
         listed = sorted(m for m, row in rows.items() if row.served is True)
+        named = sorted(getattr(situation.inputs.answers.get("models"), "must", ()))
+        said = listing_facts(
+            situation.knowledge,
+            situation.knowledge.offers[offer],
+            [m for m in named if situation.base.serving.serves(offer, m) is not True],
+            situation.base.ledger.as_of,
+        )
         if not listed:
-            return ("models served: none listed",)
+            return (*said, "models served: none listed")
         shown = ", ".join(listed[:6]) + (f" and {len(listed) - 6} more" if len(listed) > 6 else "")
         sources = sorted({row.row_source for row in rows.values()})
-        return (f"models served: {shown} ({', '.join(sources)})",)
+        return (*said, f"models served: {shown} ({', '.join(sources)})")
 
     def _warnings(self, offer: str, model: str | None) -> tuple[Caveat, ...]:
         situation = self.situation
