@@ -54,6 +54,7 @@ __all__ = [
     "MEASURES",
     "QUESTIONS",
     "RATE",
+    "SCALE",
     "SERVED",
     "SHARES",
     "TRAFFIC",

@@ -9,17 +9,21 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import product
+from typing import TypeAlias
 
-from advisor.decision.costs import SERVED
+from advisor.decision.costs import SERVED, Charges
+from advisor.decision.estimates_even import Even, Side, even
 from advisor.decision.inference import inferred
-from advisor.decision.loads import TRAFFIC
+from advisor.decision.loads import EVEN, TRAFFIC, corners_of
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation
 from advisor.decision.sizing import PACE
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.serving import Choice
 from advisor.estimate.breakeven import CostOnly, cost_only
+from advisor.estimate.capacity import Layout, Memory, layouts, memory
 from advisor.estimate.cost import (
     DAYS_PER_MONTH,
     Bill,
@@ -58,6 +62,17 @@ class OfferEstimate:
     break_even: CostOnly | None
     break_even_with: str | None
     why_not: tuple[str, ...]
+    even: Even | None = None
+    fit: Fit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What running takes on one replica, and layouts worth trying, the usual one first."""
+
+    devices: int
+    memory: Memory
+    layouts: tuple[Layout, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +91,24 @@ def estimates(
     as_of: datetime.date,
     evidence: Evidence,
     offers: Sequence[str] = (),
+    *,
+    horizon: Number | None = None,
 ) -> Estimates:
-    """The estimate of each offer (all of them by default), in catalogue order."""
+    """The estimate of each offer (all of them by default), in catalogue order; break-evens up
+    to ``horizon`` requests a day (by default twice the volume and twice the break-even)."""
     base = RuleBase.on(knowledge, as_of)
     situation = Situation(base, inferred(knowledge, base.ledger, inputs).inputs)
-    return _Estimator(situation, evidence).run(offers or tuple(knowledge.offers))
+    return _Estimator(situation, evidence, horizon).run(offers or tuple(knowledge.offers))
+
+
+Sized: TypeAlias = tuple[Plan | None, Speed | None, Fit | None, list[str]]
 
 
 class _Estimator:
-    def __init__(self, situation: Situation, evidence: Evidence) -> None:
+    def __init__(
+        self, situation: Situation, evidence: Evidence, horizon: Number | None = None
+    ) -> None:
+        self.horizon = horizon
         self.situation = situation
         self.evidence = evidence
         self.speeds = Speeds(evidence.calibration, evidence)
@@ -135,18 +159,12 @@ class _Estimator:
         why_not = [f"not answered: {name}" for name in self.missing]
         if not decided:
             why_not.append("which model is served is not decided by the answers")
-        sizing = speed = None
+        sizing = speed = fit = None
         if charges.capacity is not None and model is not None:
-            sizing, speed, reasons = self._sized(offer, model)
+            sizing, speed, fit, reasons = self._sized(offer, model)
             why_not += reasons
         found = situation.base.offering.of(offer, model)
-        limits = [
-            value.low if isinstance(value, Interval) else None
-            for value in (
-                found.get(f"{name}-model", found.get(name, NOTHING)).value
-                for name in ("requests-per-minute", "tokens-per-minute")
-            )
-        ]
+        limits = self._limits(offer, model)
         shared = charges.tokens is not None and self.demand is not None
         return OfferEstimate(
             offer=offer,
@@ -162,6 +180,7 @@ class _Estimator:
             break_even=None,
             break_even_with=None,
             why_not=tuple(why_not),
+            fit=fit,
         )
 
     def _choices(self, offer: str) -> list[Choice]:
@@ -191,11 +210,11 @@ class _Estimator:
         requests, reads, writes = (of(name) for name in TRAFFIC)
         return Traffic(requests, reads, writes, share("cached-input-share"), share("batch-share"))
 
-    def _sized(self, offer: str, model: str) -> tuple[Plan | None, Speed | None, list[str]]:
+    def _sized(self, offer: str, model: str) -> Sized:
         knowledge = self.situation.knowledge
         subject = model_subject(knowledge.models[model], self.evidence)
         if subject.shape is None:
-            return None, None, [f"the shape of {model} is not known: {subject.words}"]
+            return None, None, None, [f"the shape of {model} is not known: {subject.words}"]
         accelerator = knowledge.offers[offer].accelerator
         device = (
             device_subject(knowledge.accelerators[accelerator], self.evidence)
@@ -203,14 +222,12 @@ class _Estimator:
             else None
         )
         if device is None:
-            return None, None, ["nothing is known of the device"]
+            return None, None, None, ["nothing is known of the device"]
         if self.demand is None:
-            return None, None, []
+            return None, None, None, []
         return self._planned(offer, subject.shape, device, self.demand)
 
-    def _planned(
-        self, offer: str, shape: ModelShape, device: Device, asked: Demand
-    ) -> tuple[Plan | None, Speed | None, list[str]]:
+    def _planned(self, offer: str, shape: ModelShape, device: Device, asked: Demand) -> Sized:
         reads, writes = (float(self._number(n) or 1) for n in ("input-tokens", "output-tokens"))
         precision = shape.stored or SERVED[self._precision()]
         unit = self.situation.base.offering.of(offer, None).get("smallest-unit", NOTHING).value
@@ -226,12 +243,21 @@ class _Estimator:
             smallest_unit=smallest,
         )
         if found.likely is None:
-            return found, None, [found.reason or "no sizing meets the target"]
+            return found, None, None, [found.reason or "no sizing meets the target"]
         replica = found.likely
         speed = self.speeds.speed(
             Question(shape, device, replica.devices, precision, replica.concurrency, reads, writes)
         )
-        return found, speed, [speed.why] if speed.method == "unknown" else []
+        longest = float(self._number("context-length") or reads + writes)
+        fit = Fit(
+            replica.devices,
+            memory(shape, device, replica.devices, precision, longest),
+            layouts(shape, device, replica.devices, precision, longest),
+        )
+        reasons = [speed.why] if speed.method == "unknown" else []
+        if fit.memory.reason is not None:
+            reasons.append(f"on {replica.devices} x {device.name} {fit.memory.reason}")
+        return found, speed, fit, reasons
 
     def _compared(self, found: list[OfferEstimate]) -> list[OfferEstimate]:
         """Each offer paid by the hour against the cheapest one paid by the token."""
@@ -255,9 +281,67 @@ class _Estimator:
             if fixed is None:
                 result.append(estimate)
                 continue
-            even = cost_only(per_request, fixed, traffic.output_tokens)
-            result.append(replace(estimate, break_even=even, break_even_with=cheapest))
+            flat = cost_only(per_request, fixed, traffic.output_tokens)
+            result.append(
+                replace(
+                    estimate,
+                    break_even=flat,
+                    break_even_with=cheapest,
+                    even=self._even(estimate, cheapest, per_request, flat),
+                )
+            )
         return result
+
+    def _even(
+        self, estimate: OfferEstimate, against: str, per_request: Range, flat: CostOnly
+    ) -> Even | None:
+        """Over all volumes, with what the devices can carry."""
+        costs = self.situation.costs
+        charges = costs.charges(estimate.offer, estimate.model, self._precision())
+        numbers = corners_of(self.env)
+        if charges.sizes is None or charges.capacity is None or numbers is None:
+            return None
+        volume, reads, writes, peak = numbers[-1]
+        tokens = costs.charges(against, estimate.model, self._precision())
+        horizon = self.horizon or max(2 * volume, 2 * (flat.whole.high or flat.whole.low or 0))
+        return even(
+            Side(against, per_request, Range(0, 0), _people_daily(tokens)),
+            Side(
+                estimate.offer,
+                Range(0, 0),
+                charges.capacity.device_hour,
+                _people_daily(charges),
+            ),
+            charges.sizes,
+            (reads, writes),
+            peak,
+            volume,
+            horizon,
+            self._quota(against, estimate.model, peak, reads + writes),
+        )
+
+    def _quota(self, offer: str, model: str | None, peak: int, tokens: int) -> Number | None:
+        """Requests a day that an offer is published to serve, where it publishes a limit."""
+        by_requests, by_tokens = self._limits(offer, model)
+        per_day = Fraction(1440 * EVEN, peak)
+        found = [
+            int(limit * per_day / size)
+            for limit, size in ((by_requests, 1), (by_tokens, tokens))
+            if limit is not None and size
+        ]
+        return min(found, default=None)
+
+    def _limits(self, offer: str, model: str | None) -> tuple[Number | None, Number | None]:
+        """Requests and tokens a minute that an offer is published to serve."""
+        found = self.situation.base.offering.of(offer, model)
+        one, other = (
+            value.low if isinstance(value, Interval) else None
+            for value in (
+                found.get(f"{name}-model", found.get(name, NOTHING)).value
+                for name in ("requests-per-minute", "tokens-per-minute")
+            )
+        )
+        return one, other
 
 
 def _answered(situation: Situation) -> Mapping[str, Domain]:
@@ -273,6 +357,13 @@ def _fixed_daily(estimate: OfferEstimate) -> Range | None:
     if not lines or lines[0].low is None:
         return None
     return Range(lines[0].low, lines[0].high) * (1 / DAYS_PER_MONTH)
+
+
+def _people_daily(charges: Charges) -> Range:
+    people = charges.people
+    if people is None:
+        return Range(0, 0)
+    return people.hours_per_month * people.rate * (1 / DAYS_PER_MONTH)
 
 
 def _band(value: Domain | None) -> Range | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from advisor.decision.estimates import Estimates, OfferEstimate
-from advisor.estimate.cost import Line
+from advisor.decision.estimates import Estimates, Fit, OfferEstimate
+from advisor.decision.estimates_even import Even
+from advisor.estimate.capacity import Layout
+from advisor.estimate.cost import DAYS_PER_MONTH, Line
 from advisor.estimate.figures import figure, span
 from advisor.estimate.ranges import Range
 from advisor.estimate.speed import Figure
+from advisor.estimate.traffic import Plan
 from advisor.reports.blocks import (
     Block,
     Document,
@@ -25,6 +28,7 @@ from advisor.reports.figures import band
 
 FORMAT = "advisor-estimates-1"
 TITLE = "Inference Advisor: estimates"
+MOST_STRETCHES = 8
 
 
 def estimates_data(result: Estimates) -> dict[str, object]:
@@ -95,18 +99,69 @@ def _offer(offer: OfferEstimate) -> Iterator[Block]:
         notes.append(
             Item(f"Time per token: {offer.speed.formula}", (f"method: {offer.speed.method}",))
         )
+    notes += _sizing_notes(offer)
     if offer.sizing is not None:
         notes += [Item(f"Assumed: {text}") for text in offer.sizing.assumptions]
     notes += [Item(f"Assumed: {text}") for text in offer.bill.assumptions]
-    if offer.break_even is not None:
-        even = offer.break_even
-        notes.append(
-            Item(
-                f"Break-even with {offer.break_even_with}, {even.label}: {even.formula}",
-                (f"there it would have to sustain {even.output_rate.words('output tokens/s')}",),
-            )
-        )
+    notes += _even_notes(offer)
     yield Items(tuple(notes))
+
+
+def _sizing_notes(offer: OfferEstimate) -> Iterator[Item]:
+    """How a replica runs, how busy it is, and whether everything fits."""
+    sizing, fit, speed = offer.sizing, offer.fit, offer.speed
+    if sizing is not None and sizing.likely is not None:
+        one = sizing.likely
+        yield Item(
+            f"Likely {figure(one.total)} devices: {figure(one.count)} replicas of "
+            f"{figure(one.devices)}, {figure(one.concurrency)} requests at once on each, "
+            f"{figure(one.rate, 3)} requests a second; {figure(100 * (1 - one.busy), 3)} % of "
+            "what is paid for stays idle at the mean load"
+        )
+    if fit is not None:
+        yield Item(
+            f"Memory of a replica: {figure(fit.memory.available)} GB; weights "
+            f"{figure(fit.memory.weights, 3)}, reserve {figure(fit.memory.reserve)}, cache "
+            f"{figure(fit.memory.cache_per_request, 3)} for each request, of which "
+            f"{figure(fit.memory.requests)} fit",
+            tuple(_layout_words(layout) for layout in fit.layouts),
+        )
+    if speed is not None and speed.first_ms is not None:
+        first = speed.first_ms
+        yield Item(
+            f"First token after {figure(round(first.low))} to {figure(round(first.high))} ms: a wide "
+            "band, as queues decide it"
+        )
+
+
+def _layout_words(layout: Layout) -> str:
+    words = f"layout: tensor {layout.tensor}, stages {layout.stages}"
+    if layout.experts != "none":
+        words += f", experts {layout.experts}"
+    return f"{words}, cache {layout.attention}: {layout.why}"
+
+
+def _even_notes(offer: OfferEstimate) -> Iterator[Item]:
+    flat, even = offer.break_even, offer.even
+    if flat is not None:
+        yield Item(
+            f"Break-even with {offer.break_even_with}, {flat.label}: {flat.formula}",
+            (f"there it would have to sustain {flat.output_rate.words('output tokens/s')}",),
+        )
+    if even is None:
+        return
+    tokens = f"At this volume the tokens cost {even.tokens_daily.words('USD per day')}"
+    if even.at_most is not None:
+        tokens += f": at most {figure(even.at_most)} devices are cheaper"
+    yield Item(tokens)
+    title = f"Break-even with {even.against}, what devices can carry and people counted"
+    words = even.words
+    if len(words) > MOST_STRETCHES:
+        left = len(words) - MOST_STRETCHES
+        words = (*words[:MOST_STRETCHES], f"and {left} more (--format json lists them)")
+    if even.quota is not None:
+        words = (*words, f"{even.against} publishes room for {figure(even.quota)} requests/day")
+    yield Item(title, words)
 
 
 def _how(line: Line) -> str:
@@ -146,6 +201,7 @@ def _offer_data(offer: OfferEstimate) -> dict[str, object]:
             {
                 "item": line.item,
                 "monthly_usd": [_number(line.low), _number(line.high)],
+                "daily_usd": _ends(Range(line.low, line.high) * (1 / DAYS_PER_MONTH)),
                 "formula": line.formula,
                 "source": line.source,
             }
@@ -154,6 +210,8 @@ def _offer_data(offer: OfferEstimate) -> dict[str, object]:
         "assumptions": [*offer.bill.assumptions, *(sizing.assumptions if sizing else ())],
         "unknown": [*offer.bill.unknown, *offer.why_not],
         "devices": None if sizing is None else _ends(sizing.devices),
+        "replicas": _replicas_data(sizing),
+        "fit": _fit_data(offer.fit),
         "speed": None
         if speed is None
         else {
@@ -183,6 +241,67 @@ def _offer_data(offer: OfferEstimate) -> dict[str, object]:
             "output_tokens_per_second": _ends(even.output_rate),
             "formula": even.formula,
         },
+        "break_even_stretches": _stretches_data(offer.even),
+    }
+
+
+def _replicas_data(sizing: Plan | None) -> dict[str, object] | None:
+    if sizing is None or sizing.likely is None:
+        return None
+    one = sizing.likely
+    return {
+        "devices": one.total,
+        "replicas": one.count,
+        "devices_per_replica": one.devices,
+        "concurrency": one.concurrency,
+        "requests_per_second": _round(one.rate),
+        "idle_share": _round(1 - one.busy),
+    }
+
+
+def _fit_data(fit: Fit | None) -> dict[str, object] | None:
+    if fit is None:
+        return None
+    return {
+        "devices": fit.devices,
+        "available_gb": _round(fit.memory.available),
+        "weights_gb": _round(fit.memory.weights),
+        "reserve_gb": _round(fit.memory.reserve),
+        "cache_gb_per_request": _round(fit.memory.cache_per_request),
+        "requests": fit.memory.requests,
+        "reason": fit.memory.reason,
+        "layouts": [
+            {
+                "tensor": layout.tensor,
+                "stages": layout.stages,
+                "experts": layout.experts,
+                "cache": layout.attention,
+                "why": layout.why,
+            }
+            for layout in fit.layouts
+        ],
+    }
+
+
+def _stretches_data(even: Even | None) -> dict[str, object] | None:
+    if even is None:
+        return None
+    return {
+        "with": even.against,
+        "tokens_daily_usd": _ends(even.tokens_daily),
+        "devices_at_most": even.at_most,
+        "horizon": _number(even.horizon),
+        "quota": _number(even.quota),
+        "stretches": [
+            {
+                "above": _number(stretch.start),
+                "up_to": _number(stretch.end),
+                "cheaper": {"first": "tokens", "second": "devices"}.get(
+                    stretch.cheaper, stretch.cheaper
+                ),
+            }
+            for stretch in even.stretches
+        ],
     }
 
 

@@ -55,6 +55,28 @@ def test_the_worked_example_comes_out(run):
     assert even["output_tokens_per_second"][0] == pytest.approx(22_989, abs=1)
 
 
+def test_the_break_even_is_split_where_capacity_and_bands_split_it(run):
+    """3,480 USD of tokens a day are at most 18 devices at 8 USD; below the first crossing the
+    tokens are surely cheaper, and the steps are those of whole racks."""
+    found = offers(run(RACK, TOKENS, "--format", "json"))[RACK]["break_even_stretches"]
+    assert found["tokens_daily_usd"] == [3480, 3480]
+    assert (found["with"], found["devices_at_most"]) == (TOKENS, 18)
+    stretches = found["stretches"]
+    assert stretches[0]["cheaper"] == "tokens" and stretches[0]["up_to"] > 3_972_414
+    assert [s["above"] for s in stretches[1:]] == [s["up_to"] for s in stretches[:-1]]
+    assert stretches[-1]["up_to"] == found["horizon"]
+
+
+def test_a_replica_says_what_fits_and_how_it_is_laid_out(run):
+    found = offers(run(CLUSTER, "--format", "json"))[CLUSTER]
+    fit, replicas = found["fit"], found["replicas"]
+    assert fit["weights_gb"] == pytest.approx(235, rel=0.01)
+    assert fit["weights_gb"] + fit["reserve_gb"] < fit["available_gb"]
+    assert fit["requests"] > replicas["concurrency"] > 1
+    assert fit["layouts"][0]["tensor"] == fit["devices"] == replicas["devices_per_replica"]
+    assert 0 < replicas["idle_share"] < 1
+
+
 def test_a_price_given_on_the_command_line_wins(run):
     found = offers(run(RACK, "--set", f"price.{RACK}=10.5/h", "--format", "json"))
     assert "10.5 USD per device-hour" in line(found[RACK], "reserved devices")["formula"]

@@ -1,0 +1,107 @@
+"""From which volume on devices are cheaper than tokens: capacity, people and quotas counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from advisor.decision.sizing import MILLI_DAY, NANO, Sizes
+from advisor.estimate.breakeven import Curve, Piece, Stretch, compare, token_curve
+from advisor.estimate.cost import HOURS_PER_DAY, devices_at_most
+from advisor.estimate.figures import figure
+from advisor.estimate.ranges import Range
+from advisor.knowledge.values import Number
+
+MOST_STEPS = 400
+"""Steps of devices up to which they are told apart; beyond them nothing is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one offer is paid: USD per request, per device-hour, and per day for people."""
+
+    offer: str
+    per_request: Range
+    device_hour: Range
+    people_daily: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Even:
+    """An offer paid by the hour against ``against``, paid by the token (``first`` in
+    ``stretches`` of requests/day up to ``horizon``).
+
+    ``tokens_daily``: what the tokens cost a day at the answered volume; ``at_most``: how many
+    devices cost no more, whatever they could serve (``None``: unknown); ``quota``: requests a
+    day up to which the token offer is published to serve.
+    """
+
+    against: str
+    tokens_daily: Range
+    at_most: int | None
+    stretches: tuple[Stretch, ...]
+    horizon: Number
+    quota: Number | None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Each stretch in a sentence of its own."""
+        said = {
+            "first": f"{self.against} is cheaper",
+            "second": "the devices are cheaper",
+            "equal": "both cost the same",
+            "open": "the bands overlap",
+            "neither": "neither is known to serve that much",
+        }
+        found = []
+        for stretch in self.stretches:
+            end = "" if stretch.end is None else f" to {figure(stretch.end)}"
+            found.append(f"from {figure(stretch.start)}{end} requests/day: {said[stretch.cheaper]}")
+        return tuple(found)
+
+
+def even(
+    tokens: Side,
+    devices: Side,
+    sizes: Sizes,
+    lengths: tuple[int, int],
+    peak: int,
+    volume: Number,
+    horizon: Number,
+    quota: Number | None,
+) -> Even:
+    """Both ways of paying over all volumes; ``peak`` in thousandths of the peak factor."""
+    curve, reached = _devices_curve(devices, sizes, lengths, peak, horizon)
+    daily = tokens.per_request * volume
+    at_most = None
+    if daily.high is not None and devices.device_hour.low:
+        at_most = devices_at_most(daily.high, devices.device_hour.low)
+    stretches = compare(token_curve(tokens.per_request, tokens.people_daily, quota), curve, reached)
+    return Even(tokens.offer, daily, at_most, stretches, reached, quota)
+
+
+def _devices_curve(
+    side: Side, sizes: Sizes, lengths: tuple[int, int], peak: int, horizon: Number
+) -> tuple[Curve, Number]:
+    """Steps of devices up to the horizon, or up to as many as can be told apart."""
+    found = sizes.rates(*lengths)
+    steps = [
+        Fraction(rate * MILLI_DAY, peak * NANO)
+        for served in (found.fast, found.slow or ())
+        for _, rate in filter(None, served)
+    ]
+    reached = min([Fraction(horizon), *(step * MOST_STEPS for step in steps)])
+    last = max(1, int(reached))
+    ends = {last}
+    for step in steps:
+        ends.update(int(step * k) for k in range(1, int(last / step) + 1))
+    pieces: list[Piece] = []
+    start = 0
+    for end in sorted(end for end in ends if 1 <= end <= last):
+        few, many = sizes.devices((end, *lengths, peak))
+        fixed = Range(few, many) * side.device_hour * HOURS_PER_DAY + side.people_daily
+        if pieces and pieces[-1].fixed == fixed:
+            start = int(pieces.pop().start)
+        pieces.append(Piece(start, end, fixed, Range(0, 0)))
+        start = end
+    return Curve(tuple(pieces)), last
