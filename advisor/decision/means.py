@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
 FEW = 65_536
 """Utilities up to which plain Python is quicker than loading numpy."""
-CELLS_AT_MOST = 1 << 16
-"""Joint cells that one side tells apart up to which a mean is exact."""
-JOINED_AT_MOST = 1 << 13
+CELLS_AT_MOST = 1 << 14
+"""Joint cells that utilities or weights tell apart up to which a mean is exact."""
+GATES_AT_MOST = 1 << 11
+"""The same of the gates that hang together with them."""
+JOINED_AT_MOST = 1 << 11
 """The same of the axes through which the sides hang together."""
 
 
@@ -208,7 +210,9 @@ class Means:
     def fits(self, own: Utilities, gates: Factor | None) -> bool:
         """Whether ``exact`` is quick enough; else the fixed worlds are looked at."""
         parts = [own.part, self.weights.part, *([gates.part] if gates else [])]
-        if max(self.worlds.told_apart([part]) for part in parts) > CELLS_AT_MOST:
+        if max(self.worlds.told_apart([part]) for part in parts[:2]) > CELLS_AT_MOST:
+            return False
+        if gates is not None and self.worlds.told_apart([gates.part]) > GATES_AT_MOST:
             return False
         axes = [set(self.worlds.bound(part.keys)) for part in parts]
         shared = (axes[0] & axes[1]).union(*((axes[0] | axes[1]) & more for more in axes[2:]))

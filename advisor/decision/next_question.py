@@ -23,7 +23,8 @@ from advisor.decision.ranking import Scoring
 from advisor.decision.result import Worlds
 from advisor.decision.situation import Situation
 from advisor.decision.tables import FULL
-from advisor.knowledge.model import Question
+from advisor.engine.looks import Part
+from advisor.knowledge.model import Question, Rule
 from advisor.knowledge.values import NumberType
 from advisor.language.kleene import condition_truth
 
@@ -149,11 +150,13 @@ class _Gains:
         totals = [float(np.bincount(one, self._mass * v, 1)[0]) for v in self._values]
         self._best = max(totals) / (self._total or 1)
         self._gates = self._of_gates(situation, scoring, gates)
+        self._places = [scoring.place[offer] for offer in seen.offers]
+        self._unmet = {gate: found[live] for gate, found in seen.unmet.items()}
 
     def _of_gates(
         self, situation: Situation, scoring: Scoring, gates: Sequence[Gate]
-    ) -> list[tuple[Gate, int, int, Any]]:
-        """(gate, offers that may fail, offers that it could exclude, where it is told)."""
+    ) -> list[tuple[Gate, int, Part | None]]:
+        """(gate, offers that it could exclude, where it is told)."""
         found = []
         for gate in gates:
             if gate.rule is not None and not situation.may_apply(gate.rule):
@@ -162,8 +165,7 @@ class _Gains:
             if outcome.fails | outcome.doubts:
                 excludes = 0 if gate.negotiable else outcome.at_points | outcome.fails
                 part = outcome.failures.part if outcome.failures else None
-                found.append((gate, outcome.fails | outcome.doubts, excludes, part))
-        self._places = [scoring.place[offer] for offer in self._seen.offers]
+                found.append((gate, excludes, part))
         return found
 
     def matters(self, axes: Sequence[str]) -> bool:
@@ -216,7 +218,7 @@ class _Gains:
         first = self._first + 1
         level = table[:, first] >= table.max(axis=1)
         changed = float(sum(mass[~level].tolist())) / (self._total or 1)
-        settles, excludes = self._gated(axes)
+        settles, excludes = self._gated(question.id, axes, code, count)
         return Gain(
             question.id,
             question.order,
@@ -228,25 +230,44 @@ class _Gains:
             max(0, round(changed * MICRO)),
         )
 
-    def _gated(self, axes: Sequence[str]) -> tuple[bool, int]:
-        possible = 0
-        for i in self._candidates:
-            possible |= 1 << self._places[i]
+    def _gated(self, question: str, axes: Sequence[str], code: Any, count: int) -> tuple[bool, int]:
+        """Whether some answer alone settles a gate of an offer that may win, and how many
+        offers some answer could exclude."""
+        import numpy as np
+
+        mine = [i for i in self._candidates if i != NOBODY]
         ours = sum(1 << place for place in self._places)
+        whole = np.bincount(code, minlength=count)
         settles, excluded = False, 0
-        for gate, fails, excludes, part in self._gates:
+        for gate, excludes, part in self._gates:
             if not any(key in gate.keys for key in axes):
                 continue
-            if part is not None and not any(
+            if part is None:
+                # Too much to look at cell by cell: the answer that is compared settles it.
+                asked = gate.rule is not None and question in self._asked(gate.rule)
+                settles = settles or asked
+                excluded |= excludes & ours if asked else 0
+                continue
+            if not any(
                 len(set(look.classes(key))) > 1
                 for look in part.looks
                 for key in axes
                 if key in look.keys
             ):
                 continue
-            settles = settles or bool(fails & possible)
             excluded |= excludes & ours
+            unmet = self._unmet.get(gate.id)
+            if settles or unmet is None:
+                continue
+            for i in mine:
+                failing = unmet[:, i]
+                if failing.any() and not failing.all():
+                    inside = np.bincount(code[failing], minlength=count)
+                    settles = settles or bool(((inside == 0) | (inside == whole)).any())
         return settles, excluded.bit_count()
+
+    def _asked(self, rule: Rule) -> frozenset[str]:
+        return self._situation.base.reads(rule).asked
 
 
 def _entropy(masses: Sequence[float]) -> float:

@@ -8,7 +8,7 @@ that world were answered: not excluded, fewest unproven requirements, then value
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,8 @@ class Outlook:
     ``values`` of all offers in 1/64 points (0 where a gate fails), the ``cells`` by axis.
 
     ``shape``: the rows are a whole grid of the axes, in this order and these sizes; None for
-    a choice of worlds.  ``possible`` is False for rows that cannot be.
+    a choice of worlds.  ``possible`` is False for rows that cannot be.  ``unmet``: by gate,
+    True for the offers that fail it there or may.
     """
 
     offers: tuple[str, ...]
@@ -53,6 +54,7 @@ class Outlook:
     cells: Mapping[str, Any]
     shape: tuple[int, ...] | None
     possible: Any
+    unmet: Mapping[str, Any]
 
     @property
     def exhaustive(self) -> bool:
@@ -66,7 +68,7 @@ def outlook(
     """The outlook of a decision whose offers rank in this ``order``."""
     import numpy as np
 
-    from advisor.engine.grids import grid_rows, sample_column
+    from advisor.engine.grids import grid_rows, part_numbers, sample_column
 
     worlds = scoring.worlds
     columns = _Columns(situation, scoring, order, gates)
@@ -80,11 +82,19 @@ def outlook(
             key: sample_column(key, tuple(c.weight for c in situation.axes[key].cells))[:SAMPLED]
             for key in axes
         }
-        possible = _possible(drawn, bars, SAMPLED)
-        winner, values = columns.at(drawn, SAMPLED)
+        possible = worlds.possible_worlds()[:SAMPLED]
+        winner, values, unmet = columns.at(lambda part: worlds.over_sample(part)[:SAMPLED], SAMPLED)
         winner[~possible] = NOBODY
         return Outlook(
-            tuple(order), axes, possible.astype(np.float64), winner, values, drawn, None, possible
+            tuple(order),
+            axes,
+            possible.astype(np.float64),
+            winner,
+            values,
+            drawn,
+            None,
+            possible,
+            columns.named(unmet),
         )
     rows = math.prod(sizes)
     listed = {key: found for key, (found, _) in cells.items()}
@@ -96,12 +106,19 @@ def outlook(
     for start in range(0, rows, CHUNK):
         stop = min(start + CHUNK, rows)
         at = grid_rows(listed, start, stop)
-        pieces.append((_possible(at, bars, stop - start), *columns.at(at, stop - start)))
-    possible, winner, values = (np.concatenate(piece) for piece in zip(*pieces, strict=True))
+        count = stop - start
+
+        def number(part: Part, at: Mapping[str, Column] = at, count: int = count) -> Column:
+            return part_numbers(at, part, count)
+
+        pieces.append((_possible(at, bars, count), *columns.at(number, count)))
+    possible, winner, values = (np.concatenate([piece[i] for piece in pieces]) for i in range(3))
+    unmet = [np.concatenate(listed) for listed in zip(*(p[3] for p in pieces), strict=True)]
     mass[~possible] = 0
     winner[~possible] = NOBODY
     every = grid_rows(listed, 0, rows)
-    return Outlook(tuple(order), axes, mass, winner, values, every, sizes, possible)
+    named = columns.named(unmet)
+    return Outlook(tuple(order), axes, mass, winner, values, every, sizes, possible, named)
 
 
 def _possible(columns: Mapping[str, Column], bars: Sequence[Part], rows: int) -> Any:
@@ -142,27 +159,32 @@ class _Columns:
             *(failures.part for _, failures in found),
         ]
 
-    def at(self, columns: Mapping[str, Column], rows: int) -> tuple[Any, Any]:
-        """The winner and the values in each of the worlds."""
+    def named(self, unmet: Sequence[Any]) -> dict[str, Any]:
+        """What ``at`` says of the gates, by gate."""
+        return {gate.id: found for (gate, _), found in zip(self._gates, unmet, strict=True)}
+
+    def at(self, number: Callable[[Part], Column], rows: int) -> tuple[Any, Any, list[Any]]:
+        """The winner and the values in each of some worlds, by the parts' numbers there, and
+        per gate who does not surely pass."""
         import numpy as np
 
-        from advisor.engine.grids import part_numbers
-
         scoring, places = self._scoring, self._places
-        chosen = part_numbers(columns, scoring.weights.part, rows)
+        chosen = number(scoring.weights.part)
         vectors = np.array(scoring.weights.vectors, dtype=np.int32)[chosen]
         sums = vectors.sum(axis=1)
         worth = np.zeros((rows, len(places)), dtype=np.int32)
         for k, own in enumerate(self._utilities):
-            numbers = part_numbers(columns, own.part, rows)
+            numbers = number(own.part)
             worth += np.take(self._points(k), numbers, axis=0) * vectors[:, k, None]
         worth *= STEPS
         worth //= np.maximum(sums, 1)[:, None]
         out = np.zeros((rows, len(places)), dtype=bool)
         unproven = np.zeros((rows, len(places)), dtype=np.int8)
+        unmet = []
         for gate, failures in self._gates:
-            numbers = part_numbers(columns, failures.part, rows)
+            numbers = number(failures.part)
             fails, doubts = self._tables(gate, failures)
+            unmet.append((fails | (doubts > 0))[numbers])
             if fails.any():
                 out |= fails[numbers]
             if doubts.any():
@@ -175,7 +197,7 @@ class _Columns:
         winner = np.argmax(key, axis=1).astype(np.int16) if places else np.zeros(rows, np.int16)
         if places:
             winner[out.all(axis=1)] = NOBODY
-        return winner, worth
+        return winner, worth, unmet
 
     def _points(self, criterion: int) -> Any:
         """The points of the offers in the rows that are known so far."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from advisor.engine.looks import Look, Part
 
-SAMPLE = 65_536
+SAMPLE = 16_384
 DENSE = 1 << 21
 """Codes up to which a table is quicker than sorting."""
 HALF = 31
@@ -25,7 +25,7 @@ Column = NDArray[int64]
 
 @lru_cache(maxsize=128)
 def sample_column(key: str, weights: tuple[int, ...]) -> Column:
-    """The axis's cell in each sampled world: its marginal is the prior, to 1/65,536."""
+    """The axis's cell in each sampled world: its marginal is the prior, to 1/16,384."""
     total = sum(weights)
     bounds = []
     reached = 0
@@ -38,17 +38,17 @@ def sample_column(key: str, weights: tuple[int, ...]) -> Column:
 
 @lru_cache(maxsize=128)
 def permutation(key: str) -> Column:
-    """A fixed shuffle of 0..65535 for a key: four Feistel rounds on two bytes, with round
-    tables from SHA-256, so that it is the same on every machine and in every version."""
+    """A fixed shuffle of 0..16383 for a key: four Feistel rounds on two halves of 7 bits, with
+    round tables from SHA-256, so that it is the same on every machine and in every version."""
     index = np.arange(SAMPLE, dtype=np.int64)
-    left, right = index >> 8, index & 255
+    left, right = index >> 7, index & 127
     for turn in range(4):
         stream = b"".join(
-            hashlib.sha256(f"{key}/{turn}/{block}".encode()).digest() for block in range(8)
+            hashlib.sha256(f"{key}/{turn}/{block}".encode()).digest() for block in range(4)
         )
-        table = np.frombuffer(stream, dtype=np.uint8).astype(np.int64)
+        table = np.frombuffer(stream, dtype=np.uint8).astype(np.int64) & 127
         left, right = right, left ^ table[right]
-    return (left << 8) | right
+    return (left << 7) | right
 
 
 def grid(cells: Mapping[str, Sequence[int]]) -> dict[str, Column]:

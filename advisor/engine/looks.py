@@ -193,6 +193,8 @@ class Part:
         self._combine = combine
         self._combine_many = combine_many
         self._known: dict[tuple[int, ...], int] = {}
+        self.drawn: Any = None
+        """The numbers in the sampled worlds, once they were asked for."""
 
     def combined(self, seen: tuple[int, ...]) -> int:
         """The number of what the looks see, computed once."""

@@ -3,7 +3,7 @@
 ``grouped`` adds up the prior mass of every combination of numbers that a few parts make of
 the worlds.  Axes that no part reads factor out, and cells that no look tells apart count as
 one, so the sum is exact as long as the axes that the parts read together have few enough
-joint cells; else it is taken over 65,536 worlds that are fixed by question id and index and
+joint cells; else it is taken over 16,384 worlds that are fixed by question id and index and
 are the same for every offer.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from advisor.engine.grids import Column
 
-SAMPLE = 65_536
+SAMPLE = 16_384
 EXACT_LIMIT = 65_536
 FEW = 1_024
 """Combinations up to which plain Python is quicker than loading numpy."""
@@ -185,25 +185,14 @@ class Worlds:
     def sampled(self, part: Part) -> Column:
         """The part's number in each sampled world that is possible."""
         if part not in self._sampled_numbers:
-            self._sampled_numbers[part] = self._over_sample(part)[self._possible()]
+            self._sampled_numbers[part] = self.over_sample(part)[self.possible_worlds()]
         return self._sampled_numbers[part]
 
     def drawn(self, parts: Sequence[Part], rows: int) -> list[Column]:
         """The parts' numbers in the first ``rows`` of the sampled worlds, impossible ones left
         out."""
-        import numpy as np
-
-        from advisor.engine.grids import part_numbers, sample_column
-
-        bars = [self._barred[look] for look in self._impossible]
-        columns = {
-            key: sample_column(key, tuple(c.weight for c in self._axes[key].cells))[:rows]
-            for key in dict.fromkeys(key for part in (*parts, *bars) for key in part.keys)
-        }
-        keep = np.ones(rows, dtype=bool)
-        for part in bars:
-            keep &= part_numbers(columns, part, rows) == 0
-        return [part_numbers(columns, part, rows)[keep] for part in parts]
+        keep = self.possible_worlds()[:rows]
+        return [self.over_sample(part)[:rows][keep] for part in parts]
 
     @property
     def sample_place(self) -> tuple[object, ...]:
@@ -252,7 +241,14 @@ class Worlds:
             ):
                 yield cells
 
-    def _over_sample(self, part: Part) -> Column:
+    def over_sample(self, part: Part) -> Column:
+        """The part's number in each sampled world, possible or not."""
+        if part.drawn is None:
+            part.drawn = self._drawn_now(part)
+        drawn: Column = part.drawn
+        return drawn
+
+    def _drawn_now(self, part: Part) -> Column:
         from advisor.engine.grids import part_numbers, sample_column
 
         columns = {
@@ -261,13 +257,13 @@ class Worlds:
         }
         return part_numbers(columns, part, SAMPLE)
 
-    def _possible(self) -> NDArray[bool_]:
+    def possible_worlds(self) -> NDArray[bool_]:
         import numpy as np
 
         if self._possible_worlds is None:
             keep = np.ones(SAMPLE, dtype=bool)
             for part in self._barred.values():
-                keep &= self._over_sample(part) == 0
+                keep &= self.over_sample(part) == 0
             self._possible_worlds = keep
         return self._possible_worlds
 
