@@ -220,7 +220,7 @@ def read_session(text: str, file: str) -> Session:
     """A session from the text of its file.  Raises DataError."""
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _refusal("bad-session", f"this is not a session: {error}", file) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise _refusal("bad-session", f"this is not a session of format {FORMAT}", file)

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 
 ASKED = 2
 """Unsettled rows of each 4,096 that are asked which unknown would decide most."""
-_INVALID = 3
+_SHOWN = 10
+"""Rejected rows that are shown where no row could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +315,9 @@ def _ended(asked: _Asked, knowledge: Knowledge, done: Done, *, exit_code: bool, 
                 None,
             )
     if done.rejected and not done.decided:
-        return _INVALID
+        with asked.rejects.open("rb") as stream:
+            first = b"".join(islice(stream, 1, 1 + _SHOWN))
+        raise DataError(_problems(first, shown_name(asked.workloads)))
     return DIFFERENT if exit_code and done.tally.total("moved") else 0
 
 

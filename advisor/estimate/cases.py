@@ -236,6 +236,11 @@ def _named(entry: Mapping[str, object]) -> tuple[dict[str, object], dict[str, st
     """The fields under their own names, and what each is called in the file; the promised name
     wins over another."""
     fields = {str(key): value for key, value in entry.items()}
+    nested = fields.get("scenario")
+    if isinstance(nested, Mapping):
+        # ``{"concurrency": 32, "isl": 1000, "osl": 500}`` says what the scenario is.
+        fields = {**{str(key): value for key, value in nested.items()}, **fields}
+        fields["scenario"] = next((nested[k] for k in ("name", "type") if k in nested), None)
     names = {key: key for key in fields}
     lower = {key.lower().replace("-", "_").replace(" ", "_"): key for key in fields}
     for key, others in _OTHER_KEYS.items():

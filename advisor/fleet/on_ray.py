@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import pickle
+import socket
 import warnings
 from collections.abc import Iterator
 from functools import partial
@@ -27,6 +28,9 @@ WINDOW = 64
 
 STORE = 256 * 1024 * 1024
 """Bytes of the object store where this process starts Ray itself."""
+
+_PATIENCE = 5.0
+"""Seconds until a host that does not answer is given up."""
 
 _works: dict[str, Work] = {}
 
@@ -67,6 +71,8 @@ def _connected(address: str | None) -> ModuleType:
     warnings.filterwarnings("ignore", module="ray")
     if ray.is_initialized():
         return ray
+    if address is not None:
+        _check_reachable(address)
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     try:
         if address is not None:
@@ -79,6 +85,22 @@ def _connected(address: str | None) -> ModuleType:
         message = f"no Ray cluster answers {where}: {words}"
         raise UsageError([Problem("no-cluster", message, "--address")]) from None
     return ray
+
+
+def _check_reachable(address: str) -> None:
+    """Ray itself tries for minutes.  Raises UsageError."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        if address in ("auto", "local"):
+            return
+        message = f"'{address}' is no address of a cluster"
+        raise UsageError([Problem("usage", message, "--address", hint="write HOST:PORT, or auto")])
+    try:
+        socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
+    except (OSError, OverflowError) as error:
+        words = getattr(error, "strerror", None) or str(error)
+        message = f"no Ray cluster answers at '{address}': {words.lower()}"
+        raise UsageError([Problem("no-cluster", message, "--address")]) from None
 
 
 def _worked(shipped: Any, row: dict[str, Any]) -> dict[str, Any]:

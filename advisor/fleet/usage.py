@@ -143,7 +143,7 @@ def _cached(metadata: object) -> int | None:
     if isinstance(metadata, str) and "cached_tokens" in metadata:
         try:
             metadata = json.loads(metadata)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
     usage = metadata.get("usage_object") if isinstance(metadata, Mapping) else None
     details = usage.get("prompt_tokens_details") if isinstance(usage, Mapping) else None

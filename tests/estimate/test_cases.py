@@ -196,3 +196,17 @@ def test_a_benchmark_is_known_by_its_lengths_too(evidence: Evidence) -> None:
 def test_all_mistakes_come_at_once() -> None:
     found = mistakes(json.dumps([{**SERVED, "isl": 0, "osl": "x"}, {"case_id": "c"}]).encode())
     assert len(found) >= 5
+
+
+def test_a_scenario_may_hold_its_figures() -> None:
+    flat = {"scenario": "concurrency", "concurrency": 32, "isl": 1000, "osl": 500}
+    nested = {"scenario": {"concurrency": 32, "isl": 1000, "osl": 500}}
+    base = {
+        "case_id": "a",
+        "accelerator": "H100",
+        "accelerator_count": 8,
+        "model": "llama-3.1-70b",
+        "precision": "fp8",
+        "tpot_ms": 12.5,
+    }
+    assert read({**base, **flat}) == read({**base, **nested})

@@ -67,7 +67,10 @@ MEASUREMENTS = json.dumps(
             "accelerator_count": 8,
             "model": "llama-3.1-70b",
             "precision": "fp8",
-            "scenario": {"concurrency": 32, "isl": 1000, "osl": 500},
+            "scenario": "concurrency",
+            "concurrency": 32,
+            "isl": 1000,
+            "osl": 500,
             "measured_output_tokens_per_s": 2500,
             "tpot_ms": 12.5,
         }
@@ -145,7 +148,9 @@ def check(told, codes: frozenset[int], name: str, variant: str) -> None:
     if told.code in (3, 4):
         assert told.out == "", variant
         assert "error[" in told.err, variant
-        assert name in told.err, f"{variant}: the file is not named\n{told.err[-500:]}"
+        # A mapping may be right in itself and wrong for the table beside it.
+        named = name in told.err or "--> fleet.csv" in told.err
+        assert named, f"{variant}: the file is not named\n{told.err[-500:]}"
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
