@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from advisor.decision.gates import SERVED, Gate, Standing
 from advisor.decision.listings import listing_facts
@@ -28,6 +29,7 @@ from advisor.decision.words import Words
 from advisor.engine.axes import Axis
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.truth import truth_of
+from advisor.estimate.cost import Bill
 from advisor.estimate.ranges import Range
 from advisor.knowledge.model import Rule
 from advisor.knowledge.syntax import ALWAYS
@@ -41,6 +43,7 @@ class Entries:
     situation: Situation
     scoring: Scoring
     words: Words
+    _bills: dict[tuple[str, str | None], Bill] = field(default_factory=dict)
 
     def ranked(self, rank: int, scored: Scored, standing: Standing) -> Ranked:
         """One line of the ranking."""
@@ -120,19 +123,36 @@ class Entries:
         fired.sort(key=lambda r: (-abs(r.steps), r.id))
         reasons = [self._reason("score", r, offer, model) for r in fired]
         reasons += self._measure_reason(criterion, offer, model)
-        reasons += [self._reason("weigh", r, offer, model) for r in self._weighed(criterion)]
+        reasons += [
+            self._reason("weigh", r, offer, model) for r in self._weighed.get(criterion, ())
+        ]
         return tuple(reasons), max(clamped, key=lambda c: (clamped[c], -abs(c), c))
 
-    def _weighed(self, criterion: str) -> list[Rule]:
-        situation = self.situation
-        return sorted(
-            (
-                rule
-                for rule in situation.base.weigh_rules
-                if rule.criterion == criterion and situation.over_all(rule) is True
-            ),
-            key=lambda rule: rule.id,
-        )
+    @cached_property
+    def _weighed(self) -> dict[str | None, list[Rule]]:
+        """The rules that surely move the weight of each criterion, by id."""
+        found: dict[str | None, list[Rule]] = {}
+        for rule in sorted(self.situation.base.weigh_rules, key=lambda rule: rule.id):
+            if self.situation.over_all(rule) is True:
+                found.setdefault(rule.criterion, []).append(rule)
+        return found
+
+    @cached_property
+    def _caveats(self) -> list[Rule]:
+        """The rules that warn of something for these answers."""
+        rules = self.situation.knowledge.rules.values()
+        return [
+            rule
+            for rule in rules
+            if rule.effect == "warn" and holds_as_answered(self.situation, rule)
+        ]
+
+    def _bill(self, offer: str, model: str | None) -> Bill:
+        """The itemised bill for the answered traffic."""
+        place = (offer, model)
+        if place not in self._bills:
+            self._bills[place] = self.situation.costs.bill(offer, model, self._traffic)
+        return self._bills[place]
 
     def _reason(self, effect: str, rule: Rule, offer: str, model: str | None) -> Reason:
         return Reason(
@@ -148,7 +168,7 @@ class Entries:
     def _measure_reason(self, criterion: str, offer: str, model: str | None) -> list[Reason]:
         if self.situation.knowledge.criteria[criterion].measure is None:
             return []
-        bill = self.situation.costs.bill(offer, model, self.traffic())
+        bill = self._bill(offer, model)
         evidence = self.situation.base.offering.of(offer, model)
         claims = [
             claim
@@ -171,6 +191,10 @@ class Entries:
 
     def traffic(self) -> dict[str, Domain]:
         """What was answered about the traffic; silence that has a meaning is that."""
+        return dict(self._traffic)
+
+    @cached_property
+    def _traffic(self) -> dict[str, Domain]:
         env = dict(self.situation.inputs.answers)
         for question in self.situation.knowledge.questions.values():
             if question.id not in env and question.unknown_means is not None:
@@ -179,7 +203,7 @@ class Entries:
 
     def estimate(self, offer: str, model: str | None) -> Estimate:
         """The itemised bill for the answered traffic."""
-        bill = self.situation.costs.bill(offer, model, self.traffic())
+        bill = self._bill(offer, model)
         return Estimate(
             monthly=_money(bill.monthly),
             daily=_money(bill.daily),
@@ -253,9 +277,7 @@ class Entries:
     def _warnings(self, offer: str, model: str | None) -> tuple[Caveat, ...]:
         situation = self.situation
         found = []
-        for rule in situation.knowledge.rules.values():
-            if rule.effect != "warn" or not holds_as_answered(situation, rule):
-                continue
+        for rule in self._caveats:
             if situation.base.suits(rule, offer, model) is True:
                 text = self.words.of_rule(rule, offer, model)
                 found.append(Caveat(rule.id, text, rule.source.ref))
@@ -309,7 +331,9 @@ def largest_remainder(parts: Sequence[Fraction], total: int) -> list[int]:
     """Whole numbers that add up to ``total``, each the part rounded down or up."""
     floors = [part.numerator // part.denominator for part in parts]
     missing = total - sum(floors)
-    order = sorted(range(len(parts)), key=lambda i: (floors[i] - parts[i], i))
+    # Remainders as 64 binary places: enough to tell shares of points apart, and quick.
+    rests = [((part.numerator % part.denominator) << 64) // part.denominator for part in parts]
+    order = sorted(range(len(parts)), key=lambda i: (-rests[i], i))
     for i in order[:missing]:
         floors[i] += 1
     return floors

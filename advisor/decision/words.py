@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from advisor.decision.costs import MEASURES, TRAFFIC
 from advisor.decision.situation import Situation
@@ -23,13 +23,14 @@ class Words:
     """Says what a situation's rules say, for an offer with the model it would serve."""
 
     situation: Situation
+    _said: dict[str, str] = field(default_factory=dict)
 
     def answer(self, question: str) -> str:
         """The answer as understood."""
-        knowledge = self.situation.knowledge
-        return domain_words(
-            self.situation.inputs.answers[question], knowledge.questions[question].type
-        )
+        if question not in self._said:
+            kind = self.situation.knowledge.questions[question].type
+            self._said[question] = domain_words(self.situation.inputs.answers[question], kind)
+        return self._said[question]
 
     def of_rule(self, rule: Rule, offer: str | None = None, model: str | None = None) -> str:
         """The rule's reason with its placeholders filled in."""
@@ -50,7 +51,9 @@ class Words:
                 return self.answer(name)
             return _unstated(name)
         if name in knowledge.derived:
-            return self._derived(name)
+            if name not in self._said:
+                self._said[name] = self._derived(name)
+            return self._said[name]
         if offer is not None and name in MEASURES:
             return self._measured(name, offer, model)
         if offer is not None:
