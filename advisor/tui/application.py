@@ -101,6 +101,8 @@ class AdvisorApp(LiveRules):
         self.load_failure: AdvisorError | None = None
         self._recommend = recommend
         self._quick = quick
+        self._warm: frozenset[str] = frozenset()
+        self._deep = Ranker(lambda done: self.post_message(self.Computed(done)))
         self._make_estimator = estimator
         self._estimator: tuple[Knowledge, Estimator] | None = None
         self._drawer = Ranker(lambda done: self.post_message(self.Drawn(done)))
@@ -119,6 +121,7 @@ class AdvisorApp(LiveRules):
 
     def on_unmount(self) -> None:
         self._ranker.stop()
+        self._deep.stop()
         self._drawer.stop()
         self.stop_watching()
         self.keeper.flush()
@@ -145,15 +148,21 @@ class AdvisorApp(LiveRules):
         done = event.done
         if self.state.knowledge is None:
             self._loaded(done)
+        elif isinstance(done.error, ImportError) and self._warm:
+            # A computation was given up in the middle of an import: once more, undisturbed.
+            self._warm = frozenset()
+            self._begin_ranking()
         elif done.error is not None:
             if done.generation == self.state.generation:
                 self.state.failure = str(done.error) or type(done.error).__name__
                 self.state.computed = done.generation
                 self.state.whole = True
         elif isinstance(done.value, _Quick):
+            self._warm |= {"quick"}
             if self.state.receive(done.generation, done.value.ranking, whole=False):
-                self._rank(self._recommend)
+                self._rank("whole", self._recommend)
         else:
+            self._warm |= {"whole"}
             self.state.receive(done.generation, cast("Recommendation", done.value))
         if not self.state.pending:
             self.state.slow = False
@@ -256,11 +265,7 @@ class AdvisorApp(LiveRules):
         had_question = self.state.interview is not None and not self.state.interview.finished
         if self.state.step(interview):
             self._quiet.clear()
-            quick = self._quick
-            if quick is None:
-                self._rank(self._recommend)
-            else:
-                self._rank(lambda *given: _Quick(quick(*given)))
+            self._begin_ranking()
             self.set_timer(TOLD_AFTER, self._tell_slow)
         self.keeper.keep(interview)
         self.show_state()
@@ -287,23 +292,39 @@ class AdvisorApp(LiveRules):
                 self._estimator = (knowledge, make(knowledge, as_of))
             return figures(self._estimator[1], inputs, ranked, state.title)
 
-        self._drawer.submit(state.generation, compute, disposable=True)
+        disposable = "figures" in self._warm
+        self._drawer.submit(state.generation, compute, disposable=disposable)
 
     def on_advisor_app_drawn(self, event: Drawn) -> None:
         done, state = event.done, self.state
         if done.generation != state.drawn:
             return
         if done.error is None:
+            self._warm |= {"figures"}
             state.figures = cast("Figures", done.value)
         else:
             state.figures_failure = f"The figures cannot be computed: {done.error}"
         self.show_state()
 
-    def _rank(self, judge: Callable[[Knowledge, Inputs, date], object]) -> None:
-        """Judge the present answers; whatever is still being computed is given up."""
+    def _begin_ranking(self) -> None:
+        """The ranking alone first, where that can be had; the rest follows when it is there,
+        on a thread of its own, so that it never keeps the next ranking waiting."""
+        quick = self._quick
+        self._deep.drop()
+        if quick is None:
+            self._rank("whole", self._recommend)
+        else:
+            self._rank("quick", lambda *given: _Quick(quick(*given)))
+
+    def _rank(self, kind: str, judge: Callable[[Knowledge, Inputs, date], object]) -> None:
+        """Judge the present answers; whatever is still being computed is given up.  The first
+        computation of each kind imports what it needs, which must not be interrupted."""
         knowledge, interview, as_of = self.state.knowledge, self.state.interview, self.as_of
         if knowledge is not None and interview is not None:
             inputs = interview.inputs
-            self._ranker.submit(
-                self.state.generation, lambda: judge(knowledge, inputs, as_of), disposable=True
+            lane = self._ranker if kind == "quick" else self._deep
+            lane.submit(
+                self.state.generation,
+                lambda: judge(knowledge, inputs, as_of),
+                disposable=kind in self._warm,
             )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Estimator = Callable[[Inputs, Sequence[str]], Estimates]
 
+
 class NoFigures(Exception):
     """Nothing can be estimated; the text says why."""
 

@@ -101,6 +101,13 @@ class Ranker:
             if self._running is not None:
                 self._running.give_up()
 
+    def drop(self) -> None:
+        """Give up what runs, if that is possible, and forget what waits."""
+        with self._lock:
+            self._waiting = None
+            if self._running is not None and self._running.give_up():
+                self._running = None
+
     def submit(
         self, generation: int, compute: Callable[[], object], *, disposable: bool = False
     ) -> None:

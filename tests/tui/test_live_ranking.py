@@ -139,3 +139,71 @@ async def test_a_broken_rule_base_ends_with_its_exit_code() -> None:
     assert app.return_code == 3
     assert app.load_failure is not None
     assert app.load_failure.problems == (problem,)
+
+
+async def test_a_first_computation_is_never_given_up_a_later_one_is() -> None:
+    """The first one imports what it needs; an interrupted import leaves half a module."""
+    ended: list[str] = []
+    endless = threading.Event()
+    started = threading.Event()
+
+    def recommend(base: Knowledge, inputs: Inputs, as_of: date) -> Recommendation:
+        try:
+            started.set()
+            while endless.is_set():
+                sum(range(100))
+        except BaseException:
+            ended.append("given up")
+            raise
+        ended.append("finished")
+        return tui_sample.recommend(base, inputs, as_of)
+
+    async with play("1", recommend=recommend) as player:
+        assert ended == ["finished"]
+        endless.set()
+        started.clear()
+        await player.pilot.press("1")
+        while not started.is_set():
+            await player.pilot.pause(0.01)
+        endless.clear()
+        await player.pilot.press("2")
+        await player.rest()
+        assert ended[-1] == "finished"
+        result = player.app.state.recommendation
+        assert result is not None
+        assert len(result.inputs.answers) == 2
+
+
+async def test_half_an_import_is_tried_again_undisturbed() -> None:
+    failing = [ImportError("cannot import name 'x' from partially initialized module 'y'")]
+
+    def recommend(base: Knowledge, inputs: Inputs, as_of: date) -> Recommendation:
+        if inputs.answers and failing:
+            raise failing.pop()
+        return tui_sample.recommend(base, inputs, as_of)
+
+    async with play("1", "1", recommend=recommend) as player:
+        assert failing == []
+        assert player.app.state.failure is None
+        assert not player.app.state.pending
+
+
+async def test_the_ranking_comes_before_what_would_change_it() -> None:
+    gate = threading.Event()
+
+    def recommend(base: Knowledge, inputs: Inputs, as_of: date) -> Recommendation:
+        gate.wait(timeout=30)
+        return tui_sample.recommend(base, inputs, as_of)
+
+    app = make_app(recommend=recommend, quick=tui_sample.recommend)
+    async with app.run_test(size=(120, 30)) as pilot:
+        while app.state.knowledge is None:
+            await pilot.pause(0.01)
+        await pilot.press("1", "1")
+        while app.state.pending or app.state.answered < 1:
+            await pilot.pause(0.01)
+        assert not app.state.whole
+        assert app.state.ranks["fast-wafer"] == 1
+        gate.set()
+        await app.settled()
+        assert app.state.whole

@@ -16,11 +16,11 @@ from advisor.knowledge.model import Knowledge
 from advisor.tui.pages.compare import comparison
 from advisor.tui.pages.cost import cost_page
 from advisor.tui.pages.evidence import subject_page
+from advisor.tui.pages.hero import hero_text
 from advisor.tui.pages.open import open_page
 from advisor.tui.pages.out import out_page
 from advisor.tui.pages.rules import declaration_page, declarations
 from advisor.tui.pages.why import why_page
-from advisor.tui.pages.hero import hero_text
 from advisor.tui.state import Consultation
 
 WIDTHS = [46, 56, 76, 110]
