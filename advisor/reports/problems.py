@@ -14,6 +14,15 @@ from advisor.errors import Problem, Span
 from advisor.knowledge.text_safety import cell_width, visible
 from advisor.knowledge.yaml_checks import CHECKS
 
+#: Problems with the command line, this machine or tables of workloads, which no page explains.
+NO_PAGE = frozenset(
+    {
+        *("cannot-listen", "missing-extra", "no-cluster", "no-session", "output"),
+        *("output-exists", "rejected-row", "unknown-column", "unknown-device", "unwritable-file"),
+        *("usage", "wrong-header"),
+    }
+)
+
 #: Source lines are cut so that a snippet takes at most this many columns.
 WIDTH = 100
 _NARROWEST = 24
@@ -34,8 +43,9 @@ def render(problem: Problem, width: int = WIDTH) -> str:
     lines = [
         f"{visible(problem.severity)}[{check}]: {visible(problem.message)}",
         *_place(problem.file, problem.span, problem.source_line, problem.hint, gutter, room),
-        f"{' ' * gutter} = see: advisor rules explain {check}",
     ]
+    if problem.check not in NO_PAGE:
+        lines.append(f"{' ' * gutter} = see: advisor rules explain {check}")
     for note in problem.related:
         lines.append(f"note: {visible(note.message)}")
         lines.extend(_place(note.file, note.span, note.source_line, None, gutter, room))
@@ -86,7 +96,9 @@ def to_data(problem: Problem) -> dict[str, object]:
             }
             for related in problem.related
         ],
-        "see": f"advisor rules explain {visible(problem.check)}",
+        "see": None
+        if problem.check in NO_PAGE
+        else f"advisor rules explain {visible(problem.check)}",
     }
 
 

@@ -19,6 +19,7 @@ from advisor.estimate.results import Names, read_results
 from advisor.knowledge.strict_yaml import Limits, read
 from advisor.language.answers import read_answers
 from advisor.language.rulebase import load_rule_base
+from advisor.reports.problems import NO_PAGE
 from tests.authoring.catalogues import catalogue_problems, cut_catalogue, plain_http
 from tests.authoring.overlays import lay_over, small_base
 
@@ -28,9 +29,6 @@ FENCE = re.compile(r"```(\w+)\n(.*?)```", re.S)
 
 # Names of calls whose first text is the id of a check.
 CALLS = {"add", "report", "Problem", "NumberError", "_Wrong", "Habit", "joined"}
-# Problems with the command line and with this machine, which no page explains; and of the
-# measured ledger, whose files its own page describes.
-NO_PAGE = {"usage", "output", "no-session", "unwritable-file", "unknown-device"}
 
 
 def test_every_check_has_a_page_and_every_page_a_check() -> None:

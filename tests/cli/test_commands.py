@@ -141,10 +141,10 @@ def test_rules_explain_says_what_a_check_means(advisor):
 
 def test_every_problem_that_points_at_its_explanation_has_one(checkout):
     """Each literal check id in the readers of rule bases and answers is explained."""
-    from advisor.knowledge import yaml_checks
-    from advisor.language import binding_checks, checks
+    from advisor.authoring.explanations import meanings
+    from advisor.reports.problems import NO_PAGE
 
-    known = {**checks.CHECKS, **binding_checks.CHECKS, **yaml_checks.CHECKS}
+    known = meanings()
     used = set()
     call = re.compile(r'(?:\.add\(|Problem\(|report\(\s*findings,)\s*"([a-z0-9-]+)",')
     package = checkout / "advisor"
@@ -157,7 +157,7 @@ def test_every_problem_that_points_at_its_explanation_has_one(checkout):
     ):
         used |= set(call.findall(path.read_text(encoding="utf-8")))
     assert len(used) > 40
-    assert used - set(known) <= {"usage"}
+    assert used - set(known) <= NO_PAGE
 
 
 def test_locate(advisor, tmp_path, small):
