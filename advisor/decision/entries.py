@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from advisor.decision.costs import QUESTIONS as COST_QUESTIONS
 from advisor.decision.gates import SERVED, Gate, Standing
 from advisor.decision.listings import listing_facts
 from advisor.decision.ranking import Scored, Scoring
@@ -43,7 +44,6 @@ class Entries:
     situation: Situation
     scoring: Scoring
     words: Words
-    _bills: dict[tuple[str, str | None], Bill] = field(default_factory=dict)
 
     def ranked(self, rank: int, scored: Scored, standing: Standing) -> Ranked:
         """One line of the ranking."""
@@ -149,10 +149,11 @@ class Entries:
 
     def _bill(self, offer: str, model: str | None) -> Bill:
         """The itemised bill for the answered traffic."""
-        place = (offer, model)
-        if place not in self._bills:
-            self._bills[place] = self.situation.costs.bill(offer, model, self._traffic)
-        return self._bills[place]
+        situation = self.situation
+        place = ("bill", offer, model, situation.prices, *situation.slots(COST_QUESTIONS))
+        return situation.base.tables.of(
+            place, lambda: situation.costs.bill(offer, model, self._traffic)
+        )
 
     def _reason(self, effect: str, rule: Rule, offer: str, model: str | None) -> Reason:
         return Reason(

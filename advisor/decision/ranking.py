@@ -92,6 +92,7 @@ class Scoring:
             f for f in failures.values() if any(fails & here for fails in f.anywhere(worlds))
         ]
         self.failing_masks: list[int] = []
+        self._spreads: dict[str, list[dict[int, int]]] = {}
         self._failing_numbers: dict[int, int] = {}
 
     def failing_part(self, failures: Sequence[Failures]) -> Part:
@@ -221,7 +222,9 @@ class Scoring:
     def spread(self, criterion: str, offer: str) -> list[tuple[Utility, int]]:
         """Every utility of an offer on a criterion, with its prior mass."""
         own = self.utilities[criterion]
-        found = self._spread(own)[self.place[offer]]
+        if criterion not in self._spreads:
+            self._spreads[criterion] = self._spread(own)
+        found = self._spreads[criterion][self.place[offer]]
         return [(own.pool[place], mass) for place, mass in found.items()]
 
     def rows(self, own: Utilities) -> tuple[int, ...]:
