@@ -8,7 +8,7 @@ changes of different questions, or of different flags.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -26,7 +26,8 @@ from is a catalogue, not a list of requirements."""
 @dataclass(frozen=True, slots=True)
 class Change:
     """``key`` is the question, or question and flag; of a number ``side`` tells whether the
-    new value lies below (-1) or above (+1) the answer.  ``prior`` is the declared one, 0..1."""
+    new value lies below (-1) or above (+1) the answer.  ``prior`` is the declared one (0..1):
+    of the option, the flag; of a number that of all values so far out or further."""
 
     key: str
     question: str
@@ -108,8 +109,16 @@ def _other_numbers(base: RuleBase, question: Question, answer: Interval) -> Iter
                 side,
             )
             (below if side < 0 else above).append(found)
-    yield from reversed(below)
-    yield from above
+    yield from _outwards(below[::-1])
+    yield from _outwards(above)
+
+
+def _outwards(line: list[Change]) -> Iterator[Change]:
+    """Each with the prior of all that lies as far out as its cell or further."""
+    left = sum((change.prior for change in line), Fraction(0))
+    for change in line:
+        yield replace(change, prior=left)
+        left -= change.prior
 
 
 def _beside(cell: Cell, answer: Interval, kind: object) -> Iterable[tuple[int, Number, Fraction]]:

@@ -86,6 +86,10 @@ class Pieces:
         self._by_id = np.argsort(np.argsort(np.array(self.offers)))
         start = self._start = Situation(base, self._answers(()))
         self._touched = [self._questions(change) for change in candidates]
+        # Where an answer is several values, a change of it changes what is open.
+        self._loose = np.array(
+            [bool(start.space.open_keys(touched)) for touched in self._touched], dtype=bool
+        )
         self._gates = gates_of(start)
         self._criteria = tuple(base.knowledge.criteria.values())
         self._open = start.space.open_keys(base.weigh_questions)
@@ -133,6 +137,8 @@ class Pieces:
 
     def signature(self, change: int) -> tuple[object, ...]:
         """What a change does by itself: changes that do the same, do it by the same pieces."""
+        if self._loose[change]:
+            return (change,)
         touched = self._touched[change]
         found: list[object] = []
         for gate in self._gates:
@@ -166,12 +172,15 @@ class Pieces:
     def winners(self, sets: Ints) -> Ints:
         """For each row of candidates (by place) the place of the offer that leads when they
         are all made; NOBODY where all are excluded, UNDECIDED where only a whole decision
-        tells: level means, or an offer that is worth nothing in a part of what is left."""
+        tells: an answer of several values is changed, means are level, or an offer is worth
+        nothing in a part of what is left."""
         found = np.full(len(sets), UNDECIDED, dtype=np.int64)
         if not self.usable:
             return found
-        for begin in range(0, len(sets), CHUNK):
-            found[begin : begin + CHUNK] = self._winners(sets[begin : begin + CHUNK])
+        (told,) = np.nonzero(~self._loose[sets].any(axis=1))
+        for begin in range(0, len(told), CHUNK):
+            rows = told[begin : begin + CHUNK]
+            found[rows] = self._winners(sets[rows])
         return found
 
     def _winners(self, sets: Ints) -> Ints:

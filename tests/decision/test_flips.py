@@ -1,0 +1,149 @@
+"""Flips against deciding every set of changes afresh, on random rule bases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations
+
+from hypothesis import HealthCheck, event, given, settings
+
+from advisor.decision.changes import alternatives, changed
+from advisor.decision.flips import _FlipSearch, search_flips
+from advisor.decision.recommend import decide
+from advisor.decision.variations import Variations, winner_of
+from advisor.knowledge.values import Flags, Interval
+from tests.decision.bases import DAY, answers, bases
+from tests.decision.fixed import base, sheets
+
+FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+FEWER = settings(FEW, max_examples=20)
+
+
+def variations(knowledge, inputs, limit=100_000, dear=100_000):
+    decision = decide(knowledge, inputs, DAY)
+    return Variations.on(decision, decision.again, limit=limit, dear=dear, cells=10**12)
+
+
+def searched(knowledge, inputs, most):
+    search = _FlipSearch(variations(knowledge, inputs), fine=True)
+    for size in range(1, most + 1):
+        assert search.try_size(size)
+    return search
+
+
+def winner(knowledge, inputs, changes=()):
+    return winner_of(decide(knowledge, changed(inputs, changes), DAY))
+
+
+@given(bases(), answers())
+@FEW
+def test_flips_are_those_of_every_set_decided_afresh(knowledge, inputs):
+    search = searched(knowledge, inputs, 2)
+    candidates = search._variations.candidates
+    leader = winner(knowledge, inputs)
+    found = dict(search._flipping)
+    one = {
+        (i,): w
+        for i, change in enumerate(candidates)
+        if (w := winner(knowledge, inputs, [change])) != leader
+    }
+    assert {s: w for s, w in found.items() if len(s) == 1} == one
+    two = {}
+    for a, b in combinations(search._pool, 2):
+        if candidates[a].key == candidates[b].key or (a,) in one or (b,) in one:
+            continue
+        after = winner(knowledge, inputs, [candidates[a], candidates[b]])
+        if after != leader:
+            two[a, b] = after
+    event(f"pairs: {len(two) > 0}")
+    assert {s: w for s, w in found.items() if len(s) == 2} == two
+
+
+@given(bases(), answers(all_of_them=True))
+@FEWER
+def test_flips_of_three_hold_no_smaller_flip(knowledge, inputs):
+    search = searched(knowledge, inputs, 3)
+    candidates = search._variations.candidates
+    leader = winner(knowledge, inputs)
+    for chosen, after in search._flipping:
+        changes = [candidates[i] for i in chosen]
+        assert winner(knowledge, inputs, changes) == after != leader
+        for count in range(1, len(chosen)):
+            for part in combinations(changes, count):
+                assert winner(knowledge, inputs, part) == leader
+
+
+def applied(inputs, flip, at):
+    """The flip's answers made, numbers at ``changes`` or ``stays`` of their thresholds."""
+    answers = dict(inputs.answers)
+    for threshold in flip.thresholds:
+        value = getattr(threshold, at)
+        if threshold.stays == threshold.changes:
+            # The two sides of a bound: where the words exclude it, a value just beyond it.
+            beyond = {"above": 1, "below": -1, "at least": 0, "at most": 0}
+            side = next(s for words, s in beyond.items() if threshold.words.startswith(words))
+            outward = 1 if threshold.words.startswith(("above", "at least")) else -1
+            step = side if at == "changes" else (0 if side else -outward)
+            value += step * Fraction(1, 10**9)
+        answers[threshold.question] = Interval.point(value)
+    return replace(inputs, answers=answers)
+
+
+@given(bases(), answers(all_of_them=True))
+@FEW
+def test_numbers_turn_at_their_thresholds(knowledge, inputs):
+    flips, _ = search_flips(variations(knowledge, inputs), 1, fine=True)
+    leader = winner(knowledge, inputs)
+    for flip in flips:
+        assert flip.winner != leader
+        for threshold in flip.thresholds:
+            event("a threshold")
+            assert winner(knowledge, applied(inputs, flip, "changes")) == flip.winner
+            assert winner(knowledge, applied(inputs, flip, "stays")) != flip.winner
+            assert abs(threshold.changes - threshold.stays) <= Fraction(1, 10_000)
+
+
+@given(bases(), answers())
+@FEWER
+def test_a_bound_on_the_work_is_told(knowledge, inputs):
+    full = variations(knowledge, inputs)
+    _, search = search_flips(full, 2, fine=True)
+    assert search.complete
+    tight = variations(knowledge, inputs, limit=0, dear=0)
+    tight.decision.scoring.__dict__["exact"] = False
+    none, stopped = search_flips(tight, 2, fine=True)
+    if full.candidates:
+        assert (stopped.completed, stopped.complete, none) == (0, False, ())
+    assert stopped.asked == 2
+
+
+def test_flips_are_grouped_by_winner_the_likeliest_first():
+    knowledge = base()
+    flips, _ = search_flips(variations(knowledge, sheets()[3]), 2, fine=True)
+    assert len(flips) >= 2
+    seen = list(dict.fromkeys(flip.winner for flip in flips))
+    assert [w for w in seen for f in flips if f.winner == w] == [f.winner for f in flips]
+    best = [max(f.plausibility for f in flips if f.winner == w) for w in seen]
+    assert best == sorted(best, reverse=True)
+    assert all(0 <= flip.plausibility <= 1 for flip in flips)
+
+
+def test_only_changeable_answers_are_changed():
+    knowledge = base()
+    inputs = sheets()[3]
+    fixed = {q.id: replace(q, changeable=q.id == "load") for q in knowledge.questions.values()}
+    only = replace(knowledge, questions=fixed)
+    flips, search = search_flips(variations(only, inputs), 2, fine=True)
+    assert search.questions == ("load",)
+    assert {name for flip in flips for name in flip.change} <= {"load"}
+
+
+def test_changes_of_flags_add_up():
+    knowledge = base()
+    decision = decide(knowledge, sheets()[2], DAY)
+    question = knowledge.questions["needs"]
+    changes = alternatives(decision.situation.base, sheets()[2], question)
+    assert {c.key for c in changes} == {"needs:f0", "needs:f2"}
+    after = changed(sheets()[2], changes).answers["needs"]
+    assert after == Flags(frozenset({"f2"}), frozenset({"f1", "f2"}))

@@ -1,0 +1,88 @@
+"""Relaxations against trying every set of changes, on random rule bases."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from hypothesis import HealthCheck, assume, event, given, settings
+
+from advisor.decision.changes import changed
+from advisor.decision.recommend import decide, recommend
+from advisor.decision.relaxations import _Search, relaxations
+from advisor.decision.whynot import why_not
+from tests.decision.bases import DAY, answers, bases
+
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def opened(knowledge, inputs, changes, wanted):
+    after = decide(knowledge, changed(inputs, changes), DAY)
+    return frozenset(after.order) & wanted
+
+
+def brute(search, knowledge, inputs, wanted):
+    """Every smallest set of at most two of the candidates that opens anything wanted."""
+    found = {}
+    candidates = search._candidates
+    for size in (1, 2):
+        for chosen in combinations(search._pool, size):
+            if len({candidates[i].key for i in chosen}) < size:
+                continue
+            if any((i,) in found for i in chosen):
+                continue
+            opens = opened(knowledge, inputs, [candidates[i] for i in chosen], wanted)
+            if opens:
+                found[chosen] = opens
+    return found
+
+
+@given(bases(), answers(all_of_them=True))
+@FEW
+def test_the_smallest_relaxations_of_an_excluded_offer(knowledge, inputs):
+    decision = decide(knowledge, inputs, DAY)
+    gone = [s.offer for s in decision.standings.values() if s.excluded_by]
+    assume(gone)
+    offer = gone[0]
+    search = _Search(decision, decision.again, offer)
+    assert search.try_size(1)
+    assert search.try_size(2)
+    found = {f.chosen: f.opens for f in search._found}
+    event(f"opened: {bool(found)}")
+    assert found == brute(search, knowledge, inputs, frozenset({offer}))
+
+
+@given(bases(), answers(all_of_them=True))
+@FEW
+def test_where_nobody_qualifies_what_is_told_opens_what_it_says(knowledge, inputs):
+    decision = decide(knowledge, inputs, DAY)
+    assume(not decision.order)
+    everybody = frozenset(knowledge.offers)
+    search = _Search(decision, decision.again, None)
+    for size in (1, 2):
+        assert search.try_size(size)
+    expected = brute(search, knowledge, inputs, everybody)
+    assert {f.chosen: f.opens for f in search._found} == expected
+    told, report = relaxations(decision, decision.again, 2)
+    assert report.complete
+    # Of changes of the same answers those that open less are left out, never a whole set.
+    assert bool(told) == bool(expected)
+    keys = {frozenset(search._candidates[i].question for i in chosen) for chosen in expected}
+    assert {frozenset(r.change) for r in told} == keys
+    for relaxation in told:
+        assert [o.offer for o in relaxation.offers] == list(relaxation.opens)
+        assert relaxation.opens
+        assert [o.rank for o in relaxation.offers] == sorted(o.rank for o in relaxation.offers)
+    assert recommend(knowledge, inputs, DAY).relaxations == told
+
+
+@given(bases(), answers(all_of_them=True))
+@FEW
+def test_why_not_names_every_failed_gate(knowledge, inputs):
+    decision = decide(knowledge, inputs, DAY)
+    for offer, standing in decision.standings.items():
+        told = why_not(decision, decision.again, offer, 1)
+        assert [f.rule for f in told.failed] == [g.id for g in standing.excluded_by]
+        if not standing.excluded_by:
+            assert told.rank == decision.order.index(offer) + 1
+            assert (told.versus is None) == (told.rank == 1)
+            assert [d.rule for d in told.to_confirm] == [g.id for g in standing.to_confirm]

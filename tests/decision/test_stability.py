@@ -1,0 +1,113 @@
+"""Weight intervals and rank acceptability."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import strategies as st
+
+from advisor.decision.acceptability import DRAWS, acceptabilities
+from advisor.decision.recommend import decide
+from advisor.decision.stability import weight_intervals
+from tests.decision import naive
+from tests.decision.bases import DAY, answers, bases, points
+from tests.decision.fixed import base, sheets
+
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+INSIDE = Fraction(1, 1_000_000)
+
+
+def leaders_at(knowledge, inputs, criterion, factor):
+    """By enumeration, with the weight of one criterion multiplied: the offers with the best
+    score among those as safe as the safest."""
+    plain = naive.weights
+
+    def scaled(knowledge, inputs, world):
+        found = plain(knowledge, inputs, world)
+        return {**found, criterion: found[criterion] * factor}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(naive, "weights", scaled)
+        found = naive.decide(knowledge, inputs)
+    left = {o: f for o, f in found.items() if f[0] != "excluded"}
+    first = min((lane != "safe", len(open_)) for lane, open_, _ in left.values())
+    best = {o: s for o, (lane, open_, s) in left.items() if (lane != "safe", len(open_)) == first}
+    return {o for o, score in best.items() if score == max(best.values())}
+
+
+def check(knowledge, inputs, decision):
+    leader = decision.order[0]
+    for interval in weight_intervals(decision):
+        event(f"exact: {interval.exact}, bounded: {interval.high is not None}")
+        assert interval.low <= 1
+        assert interval.high is None or interval.high >= 1
+        near = INSIDE if interval.exact else Fraction(0)
+        if interval.low < 1:
+            low = interval.low + near * (1 - interval.low)
+            assert leader in leaders_at(knowledge, inputs, interval.criterion, low)
+        if interval.high is None:
+            assert leader in leaders_at(knowledge, inputs, interval.criterion, Fraction(64))
+        elif interval.high > 1:
+            high = interval.high - near * (interval.high - 1)
+            assert leader in leaders_at(knowledge, inputs, interval.criterion, high)
+        beyond = INSIDE if interval.exact else Fraction(1, 100)
+        if interval.below is not None:
+            low = max(interval.low * (1 - beyond), Fraction(0))
+            assert leaders_at(knowledge, inputs, interval.criterion, low) == {interval.below} or (
+                not interval.exact
+            )
+        if interval.above is not None and interval.high is not None:
+            high = interval.high * (1 + beyond)
+            told = leaders_at(knowledge, inputs, interval.criterion, high)
+            assert interval.above in told or not interval.exact
+
+
+@given(bases(), answers(all_of_them=True), st.data())
+@FEW
+def test_where_one_set_of_weights_holds_the_ends_are_exact(knowledge, inputs, data):
+    world = points(data.draw, inputs, knowledge)
+    decision = decide(knowledge, world, DAY)
+    assume(len(decision.order) > 1)
+    assert all(interval.exact for interval in weight_intervals(decision))
+    check(knowledge, plain_numbers(world), decision)
+
+
+@given(bases(), answers())
+@settings(FEW, max_examples=30)
+def test_where_weights_hang_on_what_is_open_the_leader_stays_inside(knowledge, inputs):
+    decision = decide(knowledge, inputs, DAY)
+    assume(len(decision.order) > 1)
+    check(knowledge, inputs, decision)
+
+
+def plain_numbers(inputs):
+    return inputs
+
+
+@given(bases(), answers())
+@settings(FEW, max_examples=30)
+def test_ranks_are_shares(knowledge, inputs):
+    decision = decide(knowledge, inputs, DAY)
+    found = acceptabilities(decision)
+    assert [a.offer for a in found] == decision.order
+    for entry in found:
+        assert sum(entry.ranks) == 1
+        assert entry.first == entry.ranks[0]
+        exact = float(entry.first * (1 - entry.first) / DRAWS) ** 0.5
+        assert abs(float(entry.error) - exact) < 1e-5
+    for place in range(len(found)):
+        assert sum(entry.ranks[place] for entry in found) == 1
+    assert acceptabilities(decision) == found
+
+
+def test_a_draw_moves_weights_and_facts():
+    """In the fixed base the order is not certain; the safe still come before the others."""
+    decision = decide(base(), sheets()[1], DAY)
+    found = acceptabilities(decision)
+    assert any(0 < entry.first < 1 for entry in found)
+    safe = [o for o in decision.order if decision.standings[o].lane == "safe"]
+    for entry in found:
+        if entry.offer in safe:
+            assert sum(entry.ranks[: len(safe)]) == 1
