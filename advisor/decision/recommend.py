@@ -283,7 +283,7 @@ class Decision:
         models = self.situation.knowledge.models
         text = leader.title + (f", serving {models[leader.model].title}" if leader.model else "")
         if leader.lane == "conditional":
-            text += f", if {len(leader.to_confirm)} open requirement(s) are confirmed"
+            text += f", once this is cleared up: {_in_question(leader)}"
         better = [
             r
             for r in ranking
@@ -295,8 +295,8 @@ class Decision:
             rival = max(better, key=lambda r: (r.score.exact, r.offer))
             gap = rival.score.points - leader.score.points
             text += (
-                f". If {'; '.join(d.rule for d in rival.to_confirm)} is confirmed, "
-                f"{rival.title} leads by {gap} points"
+                f". {rival.title} would lead by {gap} points once this is cleared up: "
+                f"{_in_question(rival)}"
             )
         return text + "."
 
@@ -352,6 +352,13 @@ class Decision:
         evidence = self.situation.base.offering.of(entry.offer, entry.model)
         names = ("input-price", "output-price", "device-hour-price", "context-limit")
         return [c for name in names if name in evidence for c in evidence[name].claims]
+
+
+def _in_question(entry: Ranked) -> str:
+    """The unproven requirements in words, the first two of them."""
+    texts = [doubt.text.strip().removesuffix(".") for doubt in entry.to_confirm]
+    more = f"; and {len(texts) - 2} more" if len(texts) > 2 else ""
+    return "; ".join(texts[:2]) + more
 
 
 class _Lazy:
