@@ -283,7 +283,7 @@ class Decision:
         models = self.situation.knowledge.models
         text = leader.title + (f", serving {models[leader.model].title}" if leader.model else "")
         if leader.lane == "conditional":
-            text += f", once this is cleared up: {_in_question(leader)}"
+            text += f", unless this proves true: {_in_question(leader)}"
         better = [
             r
             for r in ranking
@@ -295,7 +295,7 @@ class Decision:
             rival = max(better, key=lambda r: (r.score.exact, r.offer))
             gap = rival.score.points - leader.score.points
             text += (
-                f". {rival.title} would lead by {gap} points once this is cleared up: "
+                f". {rival.title} would lead by {gap} points, unless this proves true: "
                 f"{_in_question(rival)}"
             )
         return text + "."
