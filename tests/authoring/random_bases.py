@@ -21,11 +21,13 @@ from advisor.knowledge.syntax import (
     AllOf,
     AnyOf,
     AnyTest,
+    Arithmetic,
     Atom,
     Between,
     Compare,
     Condition,
     Equals,
+    Name,
     NotOf,
     NotTest,
     OneOf,
@@ -45,6 +47,8 @@ TYPES: dict[str, Type] = {
     "count": NumberType("users", 0, 6, integer=True),
     "size": NumberType("parameters", 1, 9),
 }
+TOTAL = "total"
+"""A derived number: ``count`` times ``size``."""
 CLASSES = ("low", "middle", "high")
 DERIVED = "class"
 
@@ -80,6 +84,13 @@ def table(name: str, conditions: list[Condition]) -> Derived:
         for i, when in enumerate(conditions)
     )
     return replace(template, id=name, type=ChoiceType(CLASSES), rows=rows, reading=None)
+
+
+def derived_total() -> Derived:
+    """A number that is tied to two answers, which the checks look at as if it were not."""
+    template = small().derived["tokens-per-day"]
+    product = Arithmetic("*", Name("count"), Name("size"))
+    return replace(template, id=TOTAL, type=NumberType("users"), expression=product, reading=None)
 
 
 def base(
@@ -155,8 +166,10 @@ def _number_tests(low: int, high: int) -> st.SearchStrategy[UnaryTest]:
 
 
 def tests_of(name: str) -> st.SearchStrategy[UnaryTest]:
-    of = ChoiceType(CLASSES) if name == DERIVED else TYPES[name]
-    if isinstance(of, NumberType):
+    of = ChoiceType(CLASSES) if name == DERIVED else TYPES.get(name, NumberType("users"))
+    if name == TOTAL:
+        plain = _number_tests(0, 54)
+    elif isinstance(of, NumberType):
         plain = _number_tests(int(of.minimum or 0), int(of.maximum or 9))
     else:
         plain = _some(of.options)
@@ -165,8 +178,10 @@ def tests_of(name: str) -> st.SearchStrategy[UnaryTest]:
     return st.one_of(either, either.map(NotTest))
 
 
-def conditions(with_class: bool = True, most: int = 3) -> st.SearchStrategy[Condition]:
-    names = (*TYPES, DERIVED) if with_class else tuple(TYPES)
+def conditions(
+    with_class: bool = True, most: int = 3, names: tuple[str, ...] = ()
+) -> st.SearchStrategy[Condition]:
+    names = names or ((*TYPES, DERIVED) if with_class else tuple(TYPES))
     atoms = st.sampled_from(names).flatmap(
         lambda name: tests_of(name).map(lambda test: Atom(name, test))
     )
@@ -191,6 +206,8 @@ class Oracle:
         self.derived = derived
         self.colour, self.taste, self.count = z3.Ints("colour taste count")
         self.size = z3.Real("size")
+        # Linear, as there are few counts.
+        self.total = z3.Sum(*(z3.If(self.count == n, n * self.size, 0) for n in range(1, 7)))
         self.marks = {mark: z3.Bool(f"mark {mark}") for mark in MARKS}
         self.domain = z3.And(
             self.colour >= 0,
