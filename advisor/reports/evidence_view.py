@@ -45,7 +45,7 @@ def fact_blocks(result: Recommendation) -> Iterator[Block]:
         return
     yield Heading(f"Facts behind the leader ({len(result.evidence)})")
     yield Table(
-        ("fact", "value", "source", "grade", "of", "read"),
+        ("fact", "value", "evidence"),
         tuple(_fact(ground) for ground in result.evidence),
     )
     doubtful = [g for g in result.evidence if g.stale or g.conflict]
@@ -58,15 +58,9 @@ def fact_blocks(result: Recommendation) -> Iterator[Block]:
 
 def _fact(ground: Ground) -> tuple[str, ...]:
     best = ground.claims[0]
-    more = f" and {len(ground.claims) - 1} more" if len(ground.claims) > 1 else ""
-    return (
-        ground.label,
-        ground.value,
-        f"{best.source}{more}",
-        best.grade,
-        best.date,
-        best.checked,
-    )
+    more = f", and {len(ground.claims) - 1} more" if len(ground.claims) > 1 else ""
+    dates = f"of {best.date}, read {best.checked}"
+    return ground.label, ground.value, f"{best.grade}, {best.source}, {dates}{more}"
 
 
 def _doubtful(ground: Ground) -> Item:

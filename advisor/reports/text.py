@@ -166,9 +166,15 @@ class _Page:
             self.lines.append(self.toned(line, "strong"))
 
     def pairs(self, pairs: Pairs) -> None:
-        width = max((cell_width(self.clean(row.label)) for row in pairs.rows), default=0)
-        for row in pairs.rows:
-            label = self.clean(row.label)
+        # A label that would leave no room beside it stands above its text.
+        most = self.style.width // 2 - 4
+        labels = [self.clean(row.label) for row in pairs.rows]
+        width = max((w for label in labels if (w := cell_width(label)) <= most), default=4)
+        for row, label in zip(pairs.rows, labels, strict=True):
+            if cell_width(label) > most:
+                self.hang("  ", "  ", label)
+                self.hang(" " * (width + 4), " " * (width + 4), row.text, row.tone)
+                continue
             first = f"  {label}{' ' * (width - cell_width(label))}  "
             self.hang(first, " " * (width + 4), row.text, row.tone)
 
@@ -247,13 +253,17 @@ class _Page:
 
     def reference(self, row: Reference) -> None:
         self.hang("  ", "      ", f"[{row.ref}] {row.title} ({row.note})")
-        if row.address:
+        if row.address is None:
+            return
+        if not row.address.startswith(("http://", "https://")) or len(row.address.split()) != 1:
+            self.hang("      ", "      ", row.address, "quiet")
+        else:
             # Never broken, so that it can be followed and copied.
             self.lines.append("      " + self.toned(self.clean(row.address), "quiet"))
 
     def hang(self, first: str, rest: str, text: str, tone: Tone = "plain") -> None:
         """Wrapped text behind ``first``, later lines behind ``rest``."""
-        width = max(20, self.style.width - cell_width(first))
+        width = max(20, self.style.width - max(cell_width(first), cell_width(rest)))
         for number, line in enumerate(wrapped(self.clean(text), width)):
             self.lines.append(((rest if number else first) + self.toned(line, tone)).rstrip())
 
