@@ -3,7 +3,7 @@
 The leader stays the primary.  Regions that it does not serve go to the best-ranked offers
 that do; an availability that it does not promise is backed by the best-ranked offer of
 another house; peaks beyond its quota go to the best-ranked one whose own quota has room.
-Where the named models are not all served by anybody, they are split among the fewest offers.
+Where nobody is known to serve all the named models, they are split among the fewest offers.
 Nothing is proposed where one offer suffices: the leader, or another of its lane that ranks no
 lower than the last of the parts.
 """
@@ -17,7 +17,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from advisor.decision.explanations import Money, Need, Portfolio, PortfolioPart
-from advisor.decision.gates import SERVED
+from advisor.decision.gates import SERVED, Standing
 from advisor.decision.needs import (
     covered_regions,
     promised,
@@ -47,7 +47,7 @@ BILLING = {
 def portfolio(decision: Decision, decide: Decide) -> Portfolio | None:
     """Parts that meet together what one offer leaves unmet; None where one suffices, or where
     more offers would not meet anything either."""
-    if not decision.order:
+    if not any(_serves(decision, offer) for offer in decision.order):
         return _by_model(decision, decide)
     leader = decision.order[0]
     needs = unmet_needs(decision, leader)
@@ -197,13 +197,17 @@ def _by_model(decision: Decision, decide: Decide) -> Portfolio | None:
     named = decision.stated.answers.get(MODELS)
     if not isinstance(named, Flags) or len(named.must) < 2:
         return None
-    for standing in decision.standings.values():
-        if SERVED not in {gate.id for gate in standing.excluded_by}:
-            # Somebody serves them all and is out for another reason: that is to be relaxed.
-            return None
+    refused = [s for s in decision.standings.values() if _fails_to_serve(s)]
+    if len(refused) < len(decision.standings):
+        # Somebody serves them all and is out for another reason: that is to be relaxed.
+        return None
     alone = {model: _leader_for(decision, decide, frozenset({model})) for model in named.must}
-    missing = sorted(model for model, after in alone.items() if not after.order)
-    served = {model: after for model, after in alone.items() if after.order}
+    served = {
+        model: after
+        for model, after in sorted(alone.items())
+        if any(_serves(after, offer) for offer in after.order)
+    }
+    missing = sorted(named.must - set(served))
     if len(served) < 2:
         return None
     groups = _groups(served)
@@ -212,7 +216,7 @@ def _by_model(decision: Decision, decide: Decide) -> Portfolio | None:
     parts = []
     for number, (offer, models) in enumerate(groups):
         after = _leader_for(decision, decide, models)
-        if offer not in after.order:
+        if offer not in after.order or not _serves(after, offer):
             return None
         part = _part(
             after,
@@ -226,7 +230,7 @@ def _by_model(decision: Decision, decide: Decide) -> Portfolio | None:
     words = ", ".join(sorted(named.must))
     need = Need(
         "models",
-        f"No single offer serves all of {words}.",
+        f"No single offer is known to serve all of {words}.",
         (f"{MODELS}: {decision.words.answer(MODELS)}",),
         (),
     )
@@ -235,6 +239,15 @@ def _by_model(decision: Decision, decide: Decide) -> Portfolio | None:
     )
     notes = ("Traffic is taken to be spread evenly over the models: the answers do not say how.",)
     return Portfolio((need,), tuple(parts), _sum(parts), left, notes)
+
+
+def _serves(decision: Decision, offer: str) -> bool:
+    """Whether a ranked offer is known to serve what is asked for."""
+    return not _fails_to_serve(decision.standings[offer])
+
+
+def _fails_to_serve(standing: Standing) -> bool:
+    return SERVED in {gate.id for gate in (*standing.excluded_by, *standing.to_confirm)}
 
 
 def _leader_for(decision: Decision, decide: Decide, models: frozenset[str]) -> Decision:
@@ -247,23 +260,23 @@ def _groups(
 ) -> list[tuple[str, frozenset[str]]] | None:
     """The fewest offers that have all the models among them, the best-ranked of those; each
     model goes to the first that has it, the offer with most models first."""
-    offers = sorted({offer for after in served.values() for offer in after.order})
-    covers = {o: frozenset(m for m, after in served.items() if o in after.order) for o in offers}
+    able = {m: [o for o in after.order if _serves(after, o)] for m, after in served.items()}
+    offers = sorted({offer for listed in able.values() for offer in listed})
+    covers = {o: frozenset(m for m, listed in able.items() if o in listed) for o in offers}
     for size in range(2, PARTS_AT_MOST + 1):
         best: tuple[int, tuple[str, ...]] | None = None
         for chosen in combinations(offers, size):
             if frozenset().union(*(covers[o] for o in chosen)) != frozenset(served):
                 continue
             places = sum(
-                min(after.order.index(o) for o in chosen if o in after.order)
-                for after in served.values()
+                min(listed.index(o) for o in chosen if o in listed) for listed in able.values()
             )
             if best is None or (places, chosen) < best:
                 best = (places, chosen)
         if best is not None:
             taken: dict[str, set[str]] = {}
-            for model, after in sorted(served.items()):
-                first = next(o for o in after.order if o in best[1])
+            for model, listed in sorted(able.items()):
+                first = next(o for o in listed if o in best[1])
                 taken.setdefault(first, set()).add(model)
             rows = sorted(taken.items(), key=lambda item: (-len(item[1]), item[0]))
             return [(offer, frozenset(models)) for offer, models in rows]

@@ -1,0 +1,105 @@
+"""Several offers only where one leaves a stated need unmet, over the shipped rules."""
+
+from __future__ import annotations
+
+import datetime
+from fractions import Fraction
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from advisor import api
+from advisor.decision.needs import promised, unmet_needs
+from advisor.decision.portfolio import portfolio
+from advisor.decision.recommend import decide
+
+DAY = datetime.date(2026, 11, 22)
+TRAFFIC = {
+    "use-case": "chat",
+    "requests-per-day": 100_000,
+    "input-tokens": 1000,
+    "output-tokens": 300,
+    "operations-team": "small",
+    "usage-pattern": "daily-peaks",
+    "latency-consistency": "nice",
+    "model-diversity": "one",
+    "research-needs": "none",
+}
+FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module")
+def knowledge():
+    return api.load()
+
+
+def decided(knowledge, **answers):
+    named = {name.replace("_", "-"): value for name, value in answers.items()}
+    return decide(knowledge, api.inputs({**TRAFFIC, **named}, knowledge), DAY)
+
+
+def test_an_availability_that_one_does_not_promise_is_backed_by_another_house(knowledge):
+    decision = decided(knowledge, availability=99.99, models=["gpt-oss-120b"])
+    found = portfolio(decision, decision.again)
+    assert found is not None
+    assert [need.kind for need in found.needs] == ["availability"]
+    primary, fallback = found.parts
+    assert (primary.role, primary.offer) == ("primary", decision.order[0])
+    assert fallback.role == "fallback"
+    assert (primary.share, fallback.share) == (1, 0)
+    offers = knowledge.offers
+    assert offers[primary.offer].platform != offers[fallback.offer].platform
+    down = [100 - promised(decision, part.offer) for part in found.parts]
+    assert 100 - down[0] * down[1] / 100 >= Fraction("99.99")
+    assert primary.monthly.low is not None and fallback.monthly.low is not None
+    assert found.monthly.low == primary.monthly.low + fallback.monthly.low
+    assert all(part.exit for part in found.parts)
+
+
+def test_models_that_nobody_serves_together_are_split(knowledge):
+    """A closed model that only its maker and the clouds sell, and one of another maker."""
+    decision = decided(knowledge, models=["claude-opus-5", "gpt-5.6", "gemini-3.1-pro"])
+    found = portfolio(decision, decision.again)
+    assert found is not None
+    assert [need.kind for need in found.needs] == ["models"]
+    told = " ".join(part.split for part in found.parts)
+    for model in ("claude-opus-5", "gpt-5.6", "gemini-3.1-pro"):
+        assert told.count(model) == 1
+    assert sum(part.share for part in found.parts) == 1
+    for part in found.parts:
+        assert part.lane == "safe"
+
+
+REGIONS = st.sets(
+    st.sampled_from(["us", "canada", "europe", "uk", "middle-east", "africa", "asia-pacific"])
+)
+
+
+@given(REGIONS, st.sampled_from([None, 99, 99.5, 99.9, 99.95, 99.99]))
+@FEW
+def test_never_where_one_offer_suffices(regions, availability):
+    knowledge = api.load()
+    answers = {"models": ["gpt-oss-120b"], "regions": sorted(regions)}
+    if availability is not None:
+        answers["availability"] = availability
+    decision = decided(knowledge, **answers)
+    found = portfolio(decision, decision.again)
+    event(f"portfolio: {found is not None}")
+    leader = decision.order[0]
+    if not unmet_needs(decision, leader):
+        assert found is None
+    if found is None:
+        return
+    assert found.parts[0].offer == leader
+    last = max(decision.order.index(part.offer) for part in found.parts)
+    lane = decision.standings[leader].lane
+    for offer in decision.order[: last + 1]:
+        assert unmet_needs(decision, offer) or decision.standings[offer].lane != lane
+    assert sum(part.share or 0 for part in found.parts) == 1
+
+
+def test_nothing_is_split_where_the_leader_meets_everything(knowledge):
+    decision = decided(knowledge, availability=99.9, regions=["us"], models=["gpt-oss-120b"])
+    assert unmet_needs(decision, decision.order[0]) == ()
+    assert portfolio(decision, decision.again) is None
