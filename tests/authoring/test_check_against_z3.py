@@ -49,8 +49,8 @@ ANYTHING = {
     "size": Interval.point(5),
 }
 
-few = settings(max_examples=40)
-"""A solver and a whole check for each example."""
+few = settings(max_examples=settings().max_examples * 2 // 5)
+"""Fewer than usual: a solver and a whole check for each example."""
 
 cuts = st.tuples(st.integers(2, 5), st.integers(6, 8))
 
