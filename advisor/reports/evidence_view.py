@@ -59,14 +59,18 @@ def fact_blocks(result: Recommendation) -> Iterator[Block]:
 def _fact(ground: Ground) -> tuple[str, ...]:
     best = ground.claims[0]
     more = f", and {len(ground.claims) - 1} more" if len(ground.claims) > 1 else ""
-    dates = f"of {best.date}, read {best.checked}"
+    dates = f"{_of(best.date)}, read {best.checked}"
     return ground.label, ground.value, f"{best.grade}, {best.source}, {dates}{more}"
+
+
+def _of(date: str) -> str:
+    return date if date == "undated" else f"of {date}"
 
 
 def _doubtful(ground: Ground) -> Item:
     kinds = [word for word, so in (("stale", ground.stale), ("disputed", ground.conflict)) if so]
     details = tuple(
-        f"{c.value} ({c.source}, {c.grade}, of {c.date}, read {c.checked})" for c in ground.claims
+        f"{c.value} ({c.source}, {c.grade}, {_of(c.date)}, read {c.checked})" for c in ground.claims
     )
     return Item(f"{ground.label}: {listed(kinds)}", details, "-", "warn")
 

@@ -80,8 +80,8 @@ def break_even_blocks(break_evens: tuple[BreakEven, ...]) -> Iterator[Block]:
     yield Heading("Break-even with paying by the token")
     yield Paragraph(
         f"Against {first.against_title}, the cheapest by the token here; {first.label}: whether "
-        "the devices could serve that much is another question, and the last column says what "
-        "they would have to sustain."
+        "the devices could serve that much is another question; the third column says what they "
+        "would have to sustain."
     )
     yield Table(
         ("offer", "no dearer from", "at output tokens/s", "how"),

@@ -29,6 +29,7 @@ from advisor.reports.view import recommendation_view
 WIDTH = 80
 _BAR = 16
 _SGR: dict[Tone, str] = {"strong": "1", "good": "32", "warn": "33", "bad": "31", "quiet": "2"}
+_HEADING, _BAR_COLOUR, _MARKS = "36", "34", {"+": "32", "-": "31"}
 
 _BLANKS = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
 
@@ -163,7 +164,7 @@ class _Page:
         if self.lines:
             self.lines.append("")
         for line in wrapped(self.clean(heading.text), self.style.width):
-            self.lines.append(self.toned(line, "strong"))
+            self.lines.append(self.coloured(self.toned(line, "strong"), _HEADING))
 
     def pairs(self, pairs: Pairs) -> None:
         # A label that would leave no room beside it stands above its text.
@@ -180,7 +181,8 @@ class _Page:
 
     def item(self, item: Item, indent: str) -> None:
         mark = item.mark or ("•" if self.style.unicode else "*")
-        self.hang(f"{indent}{mark} ", f"{indent}  ", item.text, item.tone)
+        first = f"{indent}{self.coloured(mark, _MARKS.get(item.mark))} "
+        self.hang(f"{indent}{mark} ", f"{indent}  ", item.text, item.tone, shown=first)
         for detail in item.details:
             self.hang(f"{indent}    ", f"{indent}    ", detail, "quiet")
 
@@ -192,7 +194,8 @@ class _Page:
         widths[0] = min(widths[0], self.style.width - 8 - widths[1] - widths[2] - _BAR)
         self.lines.append(self.toned(self.bar_line(head, widths, ""), "quiet"))
         for row, cell in zip(bars.rows, cells, strict=True):
-            self.lines.append(self.bar_line(cell, widths, self.bar(row.share)))
+            bar = self.coloured(self.bar(row.share), _BAR_COLOUR)
+            self.lines.append(self.bar_line(cell, widths, bar))
             for item in row.items:
                 self.item(item, "      ")
 
@@ -261,11 +264,15 @@ class _Page:
             # Never broken, so that it can be followed and copied.
             self.lines.append("      " + self.toned(self.clean(row.address), "quiet"))
 
-    def hang(self, first: str, rest: str, text: str, tone: Tone = "plain") -> None:
-        """Wrapped text behind ``first``, later lines behind ``rest``."""
+    def hang(
+        self, first: str, rest: str, text: str, tone: Tone = "plain", shown: str | None = None
+    ) -> None:
+        """Wrapped text behind ``first`` (``shown``: the same with colours), later lines behind
+        ``rest``."""
         width = max(20, self.style.width - max(cell_width(first), cell_width(rest)))
         for number, line in enumerate(wrapped(self.clean(text), width)):
-            self.lines.append(((rest if number else first) + self.toned(line, tone)).rstrip())
+            before = rest if number else shown or first
+            self.lines.append((before + self.toned(line, tone)).rstrip())
 
     def clean(self, text: str) -> str:
         shown = printable(text)
@@ -273,6 +280,11 @@ class _Page:
 
     def toned(self, text: str, tone: Tone) -> str:
         code = _SGR.get(tone)
+        if not self.style.colour or code is None or not text:
+            return text
+        return f"\x1b[{code}m{text}\x1b[0m"
+
+    def coloured(self, text: str, code: str | None) -> str:
         if not self.style.colour or code is None or not text:
             return text
         return f"\x1b[{code}m{text}\x1b[0m"

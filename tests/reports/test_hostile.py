@@ -147,7 +147,7 @@ def test_the_record_keeps_its_form(poison):
 @pytest.mark.parametrize("style", [Style(), Style(unicode=False), Style(colour=True), Style(60)])
 def test_text_keeps_its_width_and_obeys_nothing(poison, style):
     shown = text.render(poison, style)
-    bare = re.sub(r"\x1b\[(?:0|1|2|31|32|33)m", "", shown) if style.colour else shown
+    bare = re.sub(r"\x1b\[(?:0|1|2|31|32|33|34|36)m", "", shown) if style.colour else shown
     assert not FORBIDDEN.search(bare)
     if not style.unicode:
         shown.encode("ascii")
