@@ -183,7 +183,9 @@ def inputs_of_case(knowledge: Knowledge, case: Case) -> Inputs:
 
 def run_case(knowledge: Knowledge, case: Case, as_of: datetime.date | None = None) -> CaseResult:
     """Recommend for a case, and compare with what its panel expects."""
-    result = recommend(knowledge, inputs_of_case(knowledge, case), as_of or case.as_of)
+    result = recommend(
+        knowledge, inputs_of_case(knowledge, case), as_of or case.as_of, thorough=False
+    )
     verdict = result.verdict
     winner = verdict.offer or NOBODY
     judgement = judge(case, winner)

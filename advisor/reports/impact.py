@@ -49,5 +49,5 @@ def effects(
 
 def _verdict(case: Case, knowledge: Knowledge, as_of: datetime.date) -> Verdict:
     inputs = read_answers(case_file(case).encode(), case.id, knowledge)
-    found = recommend(knowledge, inputs, as_of).verdict
+    found = recommend(knowledge, inputs, as_of, thorough=False).verdict
     return Verdict(found.offer, found.model, found.lane, found.confidence, found.settled)

@@ -284,7 +284,7 @@ def _verdict(case_id: str) -> Verdict:
     inputs = inputs_from_mapping(
         {"format": "1", "answers": dict(case.answers), "weights": dict(case.weights)}, _base()
     )
-    return recommend(_base(), inputs, case.as_of).verdict
+    return recommend(_base(), inputs, case.as_of, thorough=False).verdict
 
 
 def _case_ids() -> list[str]:

@@ -15,7 +15,7 @@ from advisor.language.answers import inputs_from_mapping
 def asked(knowledge: Knowledge, model: str, day: str) -> Recommendation:
     answers = {"use-case": "chat", "models": [model]}
     read = inputs_from_mapping({"format": "1", "answers": answers}, knowledge)
-    return recommend(knowledge, read, datetime.date.fromisoformat(day))
+    return recommend(knowledge, read, datetime.date.fromisoformat(day), thorough=False)
 
 
 def lane(result: Recommendation, offer: str) -> str | None:
