@@ -29,7 +29,7 @@ from advisor.decision.profiles import (
     Profile,
     Sides,
 )
-from advisor.decision.sizing import PACE, Sizes
+from advisor.decision.sizing import PACE, Paces, Sizes
 from advisor.engine.memory import Memory
 from advisor.engine.offering import Offering
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
@@ -300,15 +300,15 @@ class Costs:
             return None
         served = shape.stored or SERVED.get(precision, SERVED["any"])
         unit = self._unit(offer, model)
-        place = ("sizes", model, accelerator, served, unit, pace)
 
-        def make() -> Sizes | None:
-            replica = Replica(shape, device, served, fitted.calibration)
-            if not replica.workers(1.0):
-                return None
-            return Sizes(replica, unit, unit, pace)
+        def paces() -> Paces:
+            return Paces(Replica(shape, device, served, fitted.calibration), pace)
 
-        return self._kept.of(place, make)
+        def sizes() -> Sizes | None:
+            rates = self._kept.of(("paces", model, accelerator, served, pace), paces)
+            return Sizes(rates, unit, unit) if rates.replica.workers(1.0) else None
+
+        return self._kept.of(("sizes", model, accelerator, served, unit, pace), sizes)
 
     def _unit(self, offer: str, model: str | None) -> int:
         unit = self._offering.of(offer, model).get("smallest-unit", NOTHING).value

@@ -84,7 +84,7 @@ def _devices_curve(
     side: Side, sizes: Sizes, lengths: tuple[int, int], peak: int, horizon: Number
 ) -> tuple[Curve, Number]:
     """Steps of devices up to the horizon, or up to as many as can be told apart."""
-    found = sizes.rates(*lengths)
+    found = sizes.paces.rates(*lengths)
     steps = [
         Fraction(rate * MILLI_DAY, peak * NANO)
         for served in (found.fast, found.slow or ())

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from advisor.decision.loads import EVEN, SIZING, whole_traffic
-from advisor.decision.measured_many import NO_PRICE, Traffic, codes, decoded
+from advisor.decision.measured_many import NO_PRICE, Traffic, coarse, codes, decoded
 from advisor.decision.profiles import Profile
 from advisor.decision.rulebase import anchor_names
 from advisor.decision.situation import Situation
@@ -73,8 +73,15 @@ class Charged:
     def _utility(self, numbers: Numbers, anchors: Anchors) -> Utility:
         bounds = self.profile.bounds(self.measure.name, numbers)
         if bounds is None or self.profile.priced:
-            return measured_utility(self.measure, anchors.at, bounds, self.doubts)
-        return unpriced(measured_utility(self.measure, anchors.at, bounds, UNPRICED), self.measure)
+            found = measured_utility(self.measure, anchors.at, bounds, self.doubts)
+        else:
+            found = measured_utility(self.measure, anchors.at, bounds, UNPRICED)
+            found = unpriced(found, self.measure)
+        if self.profile.sizes is None:
+            return found
+        return replace(
+            found, point=coarse(found.point), low=coarse(found.low), high=coarse(found.high)
+        )
 
     def span(self, figure: Figure) -> Span:
         """The least and the greatest point value anywhere in the cell: it never falls when the
@@ -94,6 +101,8 @@ class Charged:
         ends = [cautious_point(first[end], last[end], width)[0] for end in (0, 1)]
         if not self.profile.priced:
             ends = [min(end, self.measure.cautious) for end in ends]
+        if self.profile.sizes is not None:
+            ends = [coarse(end) for end in ends]
         return ends[0], ends[1]
 
 
@@ -206,7 +215,12 @@ class Measured(Utilities):
             return np.array([self.place(utility) for utility in found])[which]
         coded = None
         if len(anchors) == 1:
-            coded = codes(charged.profile, self._measure, anchors[0].at, traffic, charged.doubts)
+            coded = self._situation.base.aspects.of(
+                ("codes", charged, anchors[0], traffic),
+                lambda: (
+                    codes(charged.profile, self._measure, anchors[0].at, traffic, charged.doubts),
+                ),
+            )[0]
         if coded is None:
             return np.array([self.place(charged.utility(f.numbers, f.anchors)) for f in figures])
         distinct, places = coded
@@ -242,7 +256,10 @@ class Measured(Utilities):
         listed = list(dict.fromkeys(c for r in rows for c in self._charged.meanings[r]))
         place = {charged: i for i, charged in enumerate(listed)}
         seen_figures = [self._figures.meanings[n] for n in figures]
-        traffic = Traffic([f.numbers for f in seen_figures])
+        numbers = tuple(f.numbers for f in seen_figures)
+        traffic = self._situation.base.aspects.of(
+            ("traffic columns", numbers), lambda: Traffic(numbers)
+        )
         anchors = list({id(f.anchors): f.anchors for f in seen_figures}.values())
         table = np.array(
             [self._column(c, seen_figures, traffic, anchors) for c in listed], dtype=np.int64

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from advisor.decision.profiles import MICRO, PER_DAY, PER_MILLION, Profile, month
 from advisor.decision.sizing import Numbers, Served, Sizes, needed
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Whole: TypeAlias = NDArray[np.int64]
 
 NO_PRICE = "no price is known"
+GRAIN = 10
+"""Utility points that a cost of sized devices is told apart by: its band is far wider."""
 MANY_MICRO = 1e17
 """Far beyond every anchor, and still a whole number of 64 bits."""
 
@@ -71,8 +73,14 @@ def codes(
     point = np.minimum((first + last) // 2, least + (most - least) // 3)
     if not profile.priced:
         point = np.minimum(point, measure.cautious)
+    point, least, most = (coarse(column) for column in (point, least, most))
     found, places = np.unique((point * (FULL + 1) + least) * (FULL + 1) + most, return_inverse=True)
     return found.tolist(), places
+
+
+def coarse(utility: Any) -> Any:
+    """A utility, or a column of them, in whole grains."""
+    return utility // GRAIN * GRAIN
 
 
 def decoded(code: int, weak: Fraction, note: str) -> Utility:
@@ -86,8 +94,8 @@ def _devices(sizes: Sizes, traffic: Traffic) -> tuple[Whole, Whole]:
     """As ``Sizes.devices``; the most is below zero where it is not known."""
     import numpy as np
 
-    sizes.prepare(traffic.pairs)
-    found = [sizes.rates(*pair) for pair in traffic.pairs]
+    sizes.paces.prepare(traffic.pairs)
+    found = [sizes.paces.rates(*pair) for pair in traffic.pairs]
     need, which = traffic.need, traffic.which
     low = _fewest(sizes, need, [rates.fast for rates in found], which, 0)
     low = np.maximum(low, sizes.least)

@@ -9,7 +9,7 @@ they do not hang on how many requests there are.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from advisor.estimate.replicas import Replica, Target, Worker
@@ -43,30 +43,20 @@ FEW = 4
 """Lengths up to which they are worked out one by one, without numpy."""
 
 
-@dataclass(slots=True, eq=False)
-class Sizes:
-    """Devices of one offer with one model: the fewest that carry the peak at the fast end of
-    the band, and as many as carry it with headroom and ``spare`` replicas at the slow end.
+class Paces:
+    """What replicas of one model on one kind of device serve, by the lengths of a request:
+    the same for all offers of them.
 
-    ``unit`` is what can be rented at least, ``least`` what the weights need.  ``pace`` is the
-    slowest and the fastest speed per user that may have been asked for.  Where a replica cannot
-    reach the speed, the low end is that of replicas without one, the high end unknown.
+    ``pace`` is the slowest and the fastest speed per user that may have been asked for.  Where
+    a replica cannot reach it, the fast end is that of replicas without one, the slow end
+    unknown.
     """
 
-    replica: Replica
-    unit: int
-    least: int
-    pace: tuple[float, float] = (PACE, PACE)
-    spare: int = 1
-    _rates: dict[tuple[int, int], Rates] = field(default_factory=dict)
-    _free: dict[tuple[int, int], Served] = field(default_factory=dict)
-
-    def devices(self, numbers: Numbers) -> tuple[int, int | None]:
-        """The fewest devices, and the most (None: not known), that carry this traffic."""
-        found = self.rates(numbers[1], numbers[2])
-        need = needed(numbers)
-        low = self._least_of(need, found.fast)
-        return low, self._most_of(need, found.slow, low)
+    def __init__(self, replica: Replica, pace: tuple[float, float] = (PACE, PACE)) -> None:
+        self.replica = replica
+        self.pace = pace
+        self._rates: dict[tuple[int, int], Rates] = {}
+        self._free: dict[tuple[int, int], Served] = {}
 
     def rates(self, reads: int, writes: int) -> Rates:
         """What replicas serve of requests of these lengths."""
@@ -161,6 +151,25 @@ class Sizes:
             for factor in factors
         ]
 
+
+@dataclass(slots=True, eq=False)
+class Sizes:
+    """Devices of one offer with one model: the fewest that carry the peak at the fast end of
+    the band, and as many as carry it with headroom and ``spare`` replicas at the slow end.
+    ``unit`` devices are rented at a time, ``least`` at least."""
+
+    paces: Paces
+    unit: int
+    least: int
+    spare: int = 1
+
+    def devices(self, numbers: Numbers) -> tuple[int, int | None]:
+        """The fewest devices, and the most (None: not known), that carry this traffic."""
+        found = self.paces.rates(numbers[1], numbers[2])
+        need = needed(numbers)
+        low = self._least_of(need, found.fast)
+        return low, self._most_of(need, found.slow, low)
+
     def _fewest(self, need: int, rates: Served, spare: int) -> int:
         return min(
             (self.whole((-(-need // rate) + spare) * size) for size, rate in filter(None, rates)),
@@ -183,7 +192,7 @@ class Sizes:
         there are, and all steps lie between two straight lines: so at the most requests no
         fewer than the line below the steps, at the fewest no more than the line above them.
         """
-        here, there = self.rates(*first[1:3]), self.rates(*last[1:3])
+        here, there = self.paces.rates(*first[1:3]), self.paces.rates(*last[1:3])
         same_length = first[1:3] == last[1:3]
 
         def fewer(numbers: Numbers) -> int:
@@ -193,7 +202,7 @@ class Sizes:
             return needed(numbers) if same_length else needed(numbers) * (EASE + 1) // EASE + 1
 
         settled = here.reached == there.reached
-        shortest = here.fast if there.reached else self.free(first[1:3])
+        shortest = here.fast if there.reached else self.paces.free(first[1:3])
         few = self._least_of(fewer(first), shortest)
         few_top = self._least_of(more(last), there.fast) if settled else None
         many = self._most_of(fewer(first), here.slow, few)

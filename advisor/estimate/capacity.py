@@ -75,7 +75,7 @@ def memory(
     available = device.memory * devices
     # A cache that cannot be split by heads lies on every device of a tensor group; it is split
     # by requests instead, so that the sum over the devices is the cache itself.
-    room = min(available * USABLE_MEMORY, available - reserve) - weights - adapters_gb
+    room = room_beside(model, device, devices, precision, adapters_gb, reserve_gb)
     possible = int(room / each) if room > 0 else 0
     reason = None
     if room <= 0:
@@ -99,6 +99,21 @@ def memory(
         requests=possible,
         reason=reason,
     )
+
+
+def room_beside(
+    model: ModelShape,
+    device: Device,
+    devices: int,
+    precision: str,
+    adapters_gb: float = 0.0,
+    reserve_gb: float = RESERVE_GB,
+) -> float:
+    """GB left for the cache beside weights, adapters and reserve; below zero where they do not
+    fit."""
+    available = device.memory * devices
+    usable = min(available * USABLE_MEMORY, available - reserve_gb * devices)
+    return usable - model.weight_bytes(precision) / GB - adapters_gb
 
 
 def devices_needed(

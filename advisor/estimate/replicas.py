@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from math import ceil, log2
 from typing import NamedTuple
 
-from advisor.estimate.capacity import LARGEST_TENSOR_GROUP, memory
+from advisor.estimate.capacity import GB, LARGEST_TENSOR_GROUP, memory, room_beside
 from advisor.estimate.physics import Load, prefill_time, terms, token_parts
 from advisor.estimate.speed import RANKS_ALONE, WIDEST
 from advisor.knowledge.fitted import Bands, Calibration, Factors
@@ -92,6 +92,9 @@ class Replica:
         self._calibration = calibration
         self._level = calibration.levels.get((model.name, device.name), 1.0)
         self._factors = calibration.families.get(device.family, Factors())
+        self._rooms = {
+            size: room_beside(model, device, size, precision) for size in (*SIZES, *LARGE_SIZES)
+        }
         self._seen: dict[tuple[Worker, int, tuple[float, float]], Times] = {}
 
     @property
@@ -112,12 +115,10 @@ class Replica:
         that the smallest, only where no board does.  Where more than a board are linked, and
         where no board suffices, prompts may also be processed apart."""
 
+        needed = self.model.cache_bytes(context, self.precision) / GB
+
         def hold(sizes: tuple[int, ...]) -> list[int]:
-            return [
-                size
-                for size in sizes
-                if memory(self.model, self.device, size, self.precision, context).fits
-            ]
+            return [size for size in sizes if self._rooms[size] >= needed]
 
         boards, large = hold(SIZES), hold(LARGE_SIZES)
         apart = [

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.decision.measured_many import Traffic, codes, decoded
+from advisor.decision.measured_many import Traffic, coarse, codes, decoded
 from advisor.decision.profiles import MEASURES, PER_MILLION, SCALE, Profile
-from advisor.decision.sizing import PACE, Numbers, Sizes
+from advisor.decision.sizing import PACE, Numbers, Paces, Sizes
 from advisor.decision.tables import Doubts, measured_utility
 from advisor.estimate.evidence import Evidence
 from advisor.estimate.replicas import Replica, Target
@@ -49,7 +49,7 @@ def sizes_of(
     replicas: list[tuple[Replica, int]], which: int, pace: tuple[float, float] = (PACE, PACE)
 ) -> Sizes:
     replica, unit = replicas[which]
-    return Sizes(replica, unit, unit, pace)
+    return Sizes(Paces(replica, pace), unit, unit)
 
 
 @pytest.mark.parametrize("pace", [None, 20.0, 60.0, 400.0])
@@ -141,4 +141,6 @@ def test_utilities_in_columns_are_those_one_by_one(
         )
         point = alone.point if priced else min(alone.point, COST.cautious)
         together = decoded(distinct[place], Fraction(0), "")
-        assert (together.point, together.low, together.high) == (point, alone.low, alone.high)
+        assert (together.point, together.low, together.high) == tuple(
+            coarse(utility) for utility in (point, alone.low, alone.high)
+        )
