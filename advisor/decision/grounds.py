@@ -12,7 +12,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from advisor.decision.caps import in_force
+from advisor.decision.costs import Charges
+from advisor.decision.estimates_even import Side, even
 from advisor.decision.gates import Gate
+from advisor.decision.loads import corners_of, precision_of
 from advisor.decision.result import BreakEven, Claimed, Estimate, Ground, Ranked
 from advisor.decision.situation import Situation
 from advisor.decision.staleness import PRICES
@@ -25,6 +28,9 @@ from advisor.knowledge.model import Attribute
 from advisor.knowledge.values import Interval
 from advisor.language.wording import domain_words
 
+WORKED_OUT = 3
+"""Hourly offers whose break-even is worked out with capacity: the best ones."""
+STRETCHES = 5
 RESERVED = "reserved devices"
 TOKENS = ("input tokens", "output tokens", "cached input tokens", "batch tokens")
 
@@ -92,27 +98,65 @@ def break_evens_of(situation: Situation, ranking: Sequence[Ranked]) -> tuple[Bre
         return ()
     _, _, cheapest, per_request = min(priced, key=lambda p: (p[0], p[1]))
     written = Range.of(output) if isinstance(output, Interval) else Range(None, None)
-    found = []
+    found: list[BreakEven] = []
     for entry in ranking:
         fixed = _lines(entry.estimate, (RESERVED,))
         if fixed is None or not fixed.low:
             continue
-        even = cost_only(per_request, fixed * (1 / DAYS_PER_MONTH), written)
+        flat = cost_only(per_request, fixed * (1 / DAYS_PER_MONTH), written)
         found.append(
             BreakEven(
                 offer=entry.offer,
                 title=entry.title,
                 against=cheapest.offer,
                 against_title=cheapest.title,
-                requests_low=_whole(even.whole.low),
-                requests_high=_whole(even.whole.high),
-                rate_low=_exact(even.output_rate.low),
-                rate_high=_exact(even.output_rate.high),
-                formula=even.formula,
-                label=even.label,
+                requests_low=_whole(flat.whole.low),
+                requests_high=_whole(flat.whole.high),
+                rate_low=_exact(flat.output_rate.low),
+                rate_high=_exact(flat.output_rate.high),
+                formula=flat.formula,
+                label=flat.label,
+                stretches=_carried(situation, entry, cheapest, per_request, flat.whole)
+                if len(found) < WORKED_OUT
+                else (),
             )
         )
     return tuple(found)
+
+
+def _carried(
+    situation: Situation, entry: Ranked, cheapest: Ranked, per_request: Range, flat: Range
+) -> tuple[str, ...]:
+    """Who is cheaper from which volume to which, with what devices carry and people counted."""
+    costs, env = situation.costs, situation.inputs.answers
+    charges = costs.charges(entry.offer, entry.model, precision_of(env))
+    tokens = costs.charges(cheapest.offer, cheapest.model, precision_of(env))
+    numbers = corners_of(env)
+    if charges.sizes is None or charges.capacity is None or numbers is None:
+        return ()
+    volume, reads, writes, peak = numbers[-1]
+    found = even(
+        Side(cheapest.title, per_request, Range(0, 0), _people(tokens)),
+        Side(entry.title, Range(0, 0), charges.capacity.device_hour, _people(charges)),
+        charges.sizes,
+        (reads, writes),
+        peak,
+        volume,
+        max(2 * volume, 2 * (flat.high or flat.low or 0)),
+        None,
+    )
+    words = found.words
+    if len(words) > STRETCHES:
+        return (*words[:STRETCHES], f"and {len(words) - STRETCHES} more stretches")
+    return words
+
+
+def _people(charges: Charges) -> Range:
+    """USD per day for people."""
+    if charges.people is None:
+        return Range(0, 0)
+    monthly = charges.people.hours_per_month * charges.people.rate
+    return monthly * (1 / DAYS_PER_MONTH)
 
 
 def _lines(estimate: Estimate | None, items: Sequence[str]) -> Range | None:

@@ -288,7 +288,8 @@ class BreakEven:
     """From ``requests_low`` to ``requests_high`` a day on (None: not known on that side) the
     fixed price of ``offer`` is no dearer than paying ``against`` by the token.  ``label`` says
     what the comparison leaves out; there the offer would have to sustain ``output_rate``
-    output tokens per second."""
+    output tokens per second.  ``stretches`` say who is cheaper over all volumes with what the
+    devices can carry and people counted (empty: not worked out)."""
 
     offer: str
     title: str
@@ -300,6 +301,7 @@ class BreakEven:
     rate_high: Fraction | None
     formula: str
     label: str
+    stretches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,3 +96,7 @@ def break_even_blocks(break_evens: tuple[BreakEven, ...]) -> Iterator[Block]:
         ),
         frozenset({1, 2}),
     )
+    worked_out = [even for even in break_evens if even.stretches]
+    if worked_out:
+        yield Heading("With what the devices can carry, and people counted", 3)
+        yield Items(tuple(Item(even.title, even.stretches) for even in worked_out))

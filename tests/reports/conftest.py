@@ -304,6 +304,7 @@ def recommendation() -> Recommendation:
                 None,
                 "at least 81.36 USD per day / 0.00046 USD per request",
                 "cost only, capacity ignored",
+                ("from 0 to 300,000 requests/day: Groq shared API is cheaper",),
             ),
         ),
     )

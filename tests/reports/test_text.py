@@ -53,6 +53,7 @@ def test_every_part_of_the_recommendation_is_told(recommendation):
         "leaving: days: the weights are open",
         "176,870 requests",
         "cost only, capacity ignored",
+        "from 0 to 300,000 requests/day: Groq shared API is cheaper",
         "Longest context: stale and disputed",
         "131,072 tokens (groq-docs, vendor claim, of 2026-03, read 2026-05-01)",
         "Keep a second provider ready.",
