@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
@@ -21,6 +21,7 @@ from advisor.decision.next_question import NextStep, Prospects, next_step, prosp
 from advisor.decision.proof import Proof, prove
 from advisor.decision.ranking import Scored, Scoring
 from advisor.decision.readings import frontier_reading
+from advisor.decision.remarks import all_ignored, remarks
 from advisor.decision.result import (
     Confidence,
     InputsRead,
@@ -83,6 +84,15 @@ def decide(knowledge: Knowledge, inputs: Inputs, as_of: datetime.date) -> Decisi
     base = _base(_ByIdentity(knowledge), as_of)
     read = inferred(knowledge, base.ledger, inputs)
     return Decision(Situation(base, read.inputs), inputs, read.readings)
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """``first``: the leader and the runner-up, as far as there are."""
+
+    first: tuple[Ranked, ...]
+    confidence: Confidence
+    settled: bool
 
 
 class Decision:
@@ -180,6 +190,21 @@ class Decision:
         )
         return self._explained(result) if thorough else result
 
+    def brief(self) -> Brief:
+        """What a row of many workloads says: the first two of the ranking and how sure it is,
+        without the words about everybody else."""
+        first = tuple(
+            self.entries.ranked(i + 1, self.scored[offer], self.standings[offer])
+            for i, offer in enumerate(self.order[:2])
+        )
+        if not first:
+            return Brief((), "none", True)
+        against = duel(self.scoring, *self.order[:2]) if len(first) > 1 else None
+        settled = self.proof.settled
+        word, figures = self._sureness(first, against, settled)
+        word, _ = stale_cap(word, figures, old_grounds(self.situation, self.gates, first[0]))
+        return Brief(first, word, settled)
+
     def again(self, inputs: Inputs) -> Decision:
         """Other answers decided on the same rule base."""
         base = self.situation.base
@@ -208,13 +233,17 @@ class Decision:
                 "none",
                 True,
                 worlds,
-                "No offer qualifies: every one fails at least one requirement.",
+                "No offer qualifies: every one fails at least one requirement."
+                if self.standings
+                else "The rule base has no offers.",
                 Sureness(None, None, None, ()),
             )
         leader = ranking[0]
         against = duel(self.scoring, leader.offer, ranking[1].offer) if len(ranking) > 1 else None
         done = self.proof.settled
         word, figures = self._sureness(ranking, against, done)
+        if all_ignored(self.situation):
+            word = "toss-up" if len(ranking) > 1 else word
         word, figures = stale_cap(word, figures, old[leader.offer])
         return Verdict(
             offer=leader.offer,
@@ -280,6 +309,8 @@ class Decision:
 
     def _headline(self, ranking: tuple[Ranked, ...]) -> str:
         leader = ranking[0]
+        if all_ignored(self.situation) and len(ranking) > 1:
+            return f"Every criterion is ignored: nothing tells the {len(ranking)} offers apart."
         models = self.situation.knowledge.models
         text = leader.title + (f", serving {models[leader.model].title}" if leader.model else "")
         if leader.lane == "conditional":
@@ -311,6 +342,7 @@ class Decision:
                 *self.readings,
                 *frontier_reading(inputs),
                 *(Reading(subject, text) for subject, text in self.words.readings()),
+                *remarks(self.situation, self.scoring),
             ),
             weights=dict(sorted(inputs.weights.items())),
             prices={

@@ -7,7 +7,7 @@ cells of its axes a rule holds, is kept here as well, by the slots that it rests
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -71,6 +71,8 @@ class RuleBase:
     serving: Serving
     workload: Workload
     cuts: Mapping[str, tuple[Cut, ...]]
+    firm: Mapping[str, tuple[Cut, ...]]
+    """Those of ``cuts`` that no offer's limit makes."""
     memory: Memory = field(default_factory=lambda: Memory(KEPT))
     aspects: Memory = field(default_factory=lambda: Memory(ASPECTS_KEPT))
     tables: Memory = field(default_factory=lambda: Memory(TABLES_KEPT))
@@ -92,7 +94,8 @@ class RuleBase:
             offering,
             serving,
             Workload(knowledge),
-            _cuts(knowledge, serving, ledger),
+            _cuts(knowledge, serving, _limits(ledger)),
+            _cuts(knowledge, serving, {}),
         )
 
     def slot(self, question: str, answer: Domain | None) -> Slot:
@@ -100,7 +103,10 @@ class RuleBase:
         return self.memory.of(
             ("slot", question, answer),
             lambda: slot_of(
-                self.knowledge.questions[question], answer, self.cuts.get(question, ())
+                self.knowledge.questions[question],
+                answer,
+                self.firm.get(question, ()),
+                self.cuts.get(question, ()),
             ),
         )
 
@@ -216,9 +222,11 @@ def anchor_names(measure: Measure) -> frozenset[str]:
     return frozenset().union(*(names_of(anchor) for anchor, _ in measure.anchors))
 
 
-def _cuts(knowledge: Knowledge, serving: Serving, ledger: Ledger) -> dict[str, tuple[Cut, ...]]:
-    """For every number question, the numbers at which any rule or limit changes its mind."""
-    its = _limits(ledger)
+def _cuts(
+    knowledge: Knowledge, serving: Serving, its: Mapping[str, Sequence[Domain | None]]
+) -> dict[str, tuple[Cut, ...]]:
+    """For every number question, the numbers at which any rule changes its mind, or one of
+    the limits that ``its`` lists."""
     conditions = [rule.when for rule in knowledge.rules.values()]
     conditions += [row.when for d in knowledge.derived.values() for row in d.rows]
     conditions += [i.when for i in knowledge.impossible]

@@ -217,7 +217,7 @@ class Situation:
 
             def see(cells: Cells) -> Pair:
                 at = dict(zip(keys, cells, strict=True))
-                return slot.value(at, point=True), slot.value(at, point=False)
+                return slot.inside(at), slot.value(at, point=False)
 
             return Look(keys, self.sizes(keys), see)
         derived = self.knowledge.derived.get(name)
@@ -232,7 +232,20 @@ class Situation:
             value = derive(derived, _present(points))
             return value, value if points == insides else derive(derived, _present(insides))
 
-        return crossed([self.values(n) for n in names], derived_from)
+        return crossed([self._standing(n) for n in names], derived_from)
+
+    def _standing(self, name: str) -> Look[Pair]:
+        """``values``, with what stands for a cell of a question in place of a point in it."""
+        slot = self.space.slots.get(name)
+        if slot is None:
+            return self.values(name)
+        keys = tuple(axis.key for axis in slot.open_axes)
+
+        def see(cells: Cells) -> Pair:
+            at = dict(zip(keys, cells, strict=True))
+            return slot.value(at, point=True), slot.value(at, point=False)
+
+        return self.kept(("standing", name, slot), lambda: Look(keys, self.sizes(keys), see))
 
     def kept(self, place: tuple[object, ...], make: Callable[[], Look[M]]) -> Look[M]:
         """A look that serves the next answers too; one that is looked at bit by bit changes,

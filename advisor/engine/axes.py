@@ -8,6 +8,7 @@ something, so that within a cell no test changes its mind.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,12 +33,18 @@ Cut = tuple[Number, bool]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``domain`` is all of the cell, ``point`` the value that stands for it in a mean,
-    ``weight`` its prior mass as a whole number (0: possible, but not expected)."""
+    """``domain`` is all of the cell, ``point`` a value inside it, ``weight`` its prior mass
+    as a whole number (0: possible, but not expected).
+
+    ``stands`` is the value that stands for it in what is computed from the number: that of
+    the cell as it would be without the limits of offers, so that no offer moves the figures
+    of another.
+    """
 
     domain: Domain
     point: Domain
     weight: int
+    stands: Domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +91,11 @@ def cuts_of(test: UnaryTest, its: Mapping[str, Sequence[Domain | None]]) -> list
     return []
 
 
-def axes_of(question: Question, answer: Domain | None, cuts: Iterable[Cut]) -> tuple[Axis, ...]:
-    """The axes of one question, given what is known of it; decided flags have one cell."""
+def axes_of(
+    question: Question, answer: Domain | None, cuts: Iterable[Cut], limits: Iterable[Cut] = ()
+) -> tuple[Axis, ...]:
+    """The axes of one question, given what is known of it; decided flags have one cell.  A
+    number is cut at ``cuts``, and at the ``limits`` of offers."""
     domain = answer if answer is not None else question.unknown_means or whole_domain(question)
     if isinstance(domain, Options):
         return (Axis(question.id, None, _option_cells(question, domain)),)
@@ -94,7 +104,7 @@ def axes_of(question: Question, answer: Domain | None, cuts: Iterable[Cut]) -> t
             Axis(question.id, flag, _flag_cells(question, flag, domain))
             for flag in sorted(domain.may)
         )
-    return (Axis(question.id, None, _number_cells(question, domain, cuts)),)
+    return (Axis(question.id, None, _number_cells(question, domain, cuts, limits)),)
 
 
 def _option_cells(question: Question, domain: Options) -> tuple[Cell, ...]:
@@ -102,32 +112,36 @@ def _option_cells(question: Question, domain: Options) -> tuple[Cell, ...]:
     options = sorted(domain.values)
     total = sum(weights.get(o, 0) for o in options)
     # An answer among options that nobody expects still is one of them.
-    return tuple(
-        Cell(Options(frozenset({o})), Options(frozenset({o})), weights.get(o, 0) if total else 1)
-        for o in options
-    )
+    ones = {o: Options(frozenset({o})) for o in options}
+    return tuple(Cell(one, one, weights.get(o, 0) if total else 1, one) for o, one in ones.items())
 
 
 def _flag_cells(question: Question, flag: str, domain: Flags) -> tuple[Cell, ...]:
     on = Flags(frozenset({flag}), frozenset({flag}))
     off = Flags(frozenset(), frozenset())
     if flag in domain.must:
-        return (Cell(on, on, 1),)
+        return (Cell(on, on, 1, on),)
     percent = next((o.weight for o in question.options if o.id == flag), 0)
-    return (Cell(off, off, 100 - percent), Cell(on, on, percent))
+    return (Cell(off, off, 100 - percent, off), Cell(on, on, percent, on))
 
 
-def _number_cells(question: Question, domain: Interval, cuts: Iterable[Cut]) -> tuple[Cell, ...]:
+def _number_cells(
+    question: Question, domain: Interval, cuts: Iterable[Cut], limits: Iterable[Cut]
+) -> tuple[Cell, ...]:
     kind = question.type
     assert isinstance(kind, NumberType)
     if domain.is_point:
-        return (Cell(domain, domain, 1),)
+        return (Cell(domain, domain, 1, domain),)
     low = _start(domain)
     high = _end(domain)
     edges = {(b, False) for bin_ in question.prior for b in (bin_.low, bin_.high)}
-    inner = sorted({c for c in (*cuts, *edges) if low < c < high})
+    firm = {c for c in (*cuts, *edges) if low < c < high}
+    inner = sorted(firm | {c for c in limits if low < c < high})
     bounds = [low, *inner, high]
     spans = [(a, b) for a, b in pairwise(bounds) if not _empty(a, b, kind)]
+    whole = [(a, b) for a, b in pairwise([low, *sorted(firm), high]) if not _empty(a, b, kind)]
+    stands = [Interval.point(_representative(a, b, kind)) for a, b in whole]
+    starts = [a for a, _ in whole]
     masses = [_mass(question, a[0], b[0]) for a, b in spans]
     if not any(masses):
         masses = [Fraction(max(b[0] - a[0], 0)) or Fraction(1) for a, b in spans]
@@ -137,6 +151,7 @@ def _number_cells(question: Question, domain: Interval, cuts: Iterable[Cut]) -> 
             _interval(a, b),
             Interval.point(_representative(a, b, kind)),
             int(mass * scale),
+            stands[bisect_right(starts, a) - 1],
         )
         for (a, b), mass in zip(spans, masses, strict=True)
     )

@@ -32,7 +32,7 @@ class Slot:
     def value(self, at: Assignment, *, point: bool) -> Domain:
         """What the question holds in a joint cell.  An open axis that ``at`` does not name
         stays open: the question holds everything that is left.  With ``point``, each cell is
-        represented by one value."""
+        represented by the value that stands for it."""
         if not self.axes or self.axes[0].flag is not None:
             return _flags(self.axes, at)
         (axis,) = self.axes
@@ -40,15 +40,24 @@ class Slot:
         if index is None:
             return self.whole
         cell = axis.cells[index]
-        return cell.point if point else cell.domain
+        return cell.stands if point else cell.domain
+
+    def inside(self, at: Assignment) -> Domain:
+        """A value of each joint cell that lies in it, for tests on the question itself."""
+        if not self.axes or self.axes[0].flag is not None:
+            return _flags(self.axes, at)
+        (axis,) = self.axes
+        return axis.cells[at.get(axis.key, 0)].point
 
 
-def slot_of(question: Question, answer: Domain | None, cuts: Iterable[Cut]) -> Slot:
-    """``cuts`` say where a number has to be cut; without an answer silence may have a
-    meaning, else everything is possible."""
+def slot_of(
+    question: Question, answer: Domain | None, cuts: Iterable[Cut], limits: Iterable[Cut] = ()
+) -> Slot:
+    """``cuts`` and ``limits`` say where a number has to be cut; without an answer silence may
+    have a meaning, else everything is possible."""
     known = answer if answer is not None else question.unknown_means
     whole = known if known is not None else whole_domain(question)
-    return Slot(question.id, whole, axes_of(question, answer, cuts))
+    return Slot(question.id, whole, axes_of(question, answer, cuts, limits))
 
 
 def _flags(axes: Sequence[Axis], at: Assignment) -> Flags:

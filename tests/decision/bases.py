@@ -4,9 +4,11 @@ known, unknown and conflicting facts, gates, weights, scores."""
 from __future__ import annotations
 
 import datetime
+import os
 from dataclasses import replace
 from fractions import Fraction
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from advisor.knowledge.model import (
@@ -50,6 +52,17 @@ from advisor.knowledge.values import (
     NumberType,
     Options,
 )
+
+
+def examples(number: int) -> settings:
+    """Settings for that many random bases; five times as many in the full profile."""
+    full = os.environ.get("HYPOTHESIS_PROFILE") == "full"
+    return settings(
+        max_examples=number * (5 if full else 1),
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
 
 DAY = datetime.date(2026, 11, 22)
 HERE = Place("base.yaml")

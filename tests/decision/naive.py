@@ -5,6 +5,7 @@ Slow, short, and only for the random bases of ``bases.py``.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise, product
 
@@ -132,25 +133,32 @@ def worlds(knowledge: Knowledge, inputs: Inputs):
     names = list(knowledge.questions)
     for combination in product(*axes):
         mass = Fraction(1)
-        for _, part in combination:
+        for _, part, *_ in combination:
             mass *= part
-        world = dict(zip(names, (v for v, _ in combination), strict=True))
+        world = dict(zip(names, (v for v, *_ in combination), strict=True))
         if "strain" in knowledge.derived:
-            world["strain"] = world["load"] * world["pace"]
+            stands = dict(zip(names, (c[-1] for c in combination), strict=True))
+            world["strain"] = stands["load"] * stands["pace"]
         yield world, mass
 
 
 def numbers(knowledge, question, answer):
-    """Cells of a number: cut at every threshold, limit and bin edge."""
+    """Cells of a number: cut at every threshold, limit and bin edge.  (A value inside, mass,
+    what stands for the cell: the middle of the cell as it were without limits.)"""
     whole = (question.type.minimum, question.type.maximum)
     low, high = (answer.low, answer.high) if isinstance(answer, Interval) else whole
     if low == high:
-        return [(low, Fraction(1))]
-    cuts = {(edge, 0) for b in question.prior for edge in (b.low, b.high)}
+        return [(low, Fraction(1), low)]
+    nobody = replace(knowledge, offers={})
+    firm = {(edge, 0) for b in question.prior for edge in (b.low, b.high)}
+    for rule in knowledge.rules.values():
+        firm |= cuts_in(rule.when, question.id, nobody)
+    cuts = set(firm)
     for rule in knowledge.rules.values():
         cuts |= cuts_in(rule.when, question.id, knowledge)
     inner = sorted(c for c in cuts if (low, 0) < c < (high, 1))
     bounds = [(low, 0), *inner, (high, 1)]
+    whole = [(low, 0), *sorted(c for c in firm if (low, 0) < c < (high, 1)), (high, 1)]
     cells = []
     for a, b in pairwise(bounds):
         mass = sum(
@@ -160,11 +168,11 @@ def numbers(knowledge, question, answer):
             ),
             Fraction(0),
         )
-        cells.append(
-            (Fraction(a[0] + b[0], 2) if isinstance(a[0] + b[0], int) else (a[0] + b[0]) / 2, mass)
-        )
-    if not any(m for _, m in cells):
-        return [(v, Fraction(1)) for v, _ in cells]
+        start = max(c for c in whole if c <= a)
+        end = min(c for c in whole if c >= b)
+        cells.append((Fraction(a[0] + b[0]) / 2, mass, Fraction(start[0] + end[0]) / 2))
+    if not any(m for _, m, _ in cells):
+        return [(v, Fraction(1), s) for v, _, s in cells]
     return cells
 
 
