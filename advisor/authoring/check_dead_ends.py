@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from advisor.authoring.boxes import EVERYTHING, Box, meet, touches
+from advisor.authoring.cases import NOBODY, expected, inputs_of_case
 from advisor.authoring.examination import Examination
 from advisor.authoring.exclusions import Exclusions
 from advisor.authoring.regions import NO, YES, Part, Space, domain_of
-from advisor.authoring.testing import NOBODY, expected, inputs_of_case
 from advisor.authoring.witness import box_words
 from advisor.errors import DataError
 from advisor.knowledge.model import Question

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from advisor.authoring.cases import NOBODY, inputs_of_case
 from advisor.authoring.changes import Changes, Relevance, changes_between
 from advisor.authoring.cover import Cover, Sheet, answerable, build_cover
 from advisor.authoring.examples import newest_day
-from advisor.authoring.testing import NOBODY, inputs_of_case
 from advisor.decision.recommend import decide
 from advisor.errors import DataError
 from advisor.knowledge.model import Case, Inputs, Knowledge

@@ -14,11 +14,11 @@ from fractions import Fraction
 from itertools import combinations, product
 from typing import Literal, TypeAlias
 
+from advisor.authoring.cases import NOBODY, expected, inputs_of_case
 from advisor.authoring.examples import Bench, Step, newest_day, setting_of, wanted
 from advisor.decision.recommend import recommend
-from advisor.knowledge.model import Case, Example, Inputs, Knowledge, Rule
+from advisor.knowledge.model import Case, Example, Knowledge, Rule
 from advisor.knowledge.values import Domain, Truth
-from advisor.language.answers import inputs_from_mapping
 from advisor.language.vocabulary import did_you_mean
 from advisor.language.wording import domain_words
 
@@ -27,7 +27,6 @@ Progress: TypeAlias = Callable[[int, int], None]
 """Called with how many are done, of how many."""
 
 PANEL_ORDER: tuple[Judgement, ...] = ("right", "debatable", "wrong")
-NOBODY = "none"
 LANE = "lane"
 
 
@@ -168,19 +167,6 @@ def given_words(bench: Bench, example: Example) -> Iterable[tuple[str, str]]:
             yield name, str(value)
 
 
-def inputs_of_case(knowledge: Knowledge, case: Case) -> Inputs:
-    """A case's answers as the engine takes them."""
-    return inputs_from_mapping(
-        {
-            "format": "1",
-            "answers": dict(case.answers),
-            "weights": dict(case.weights),
-            "prices": dict(case.prices),
-        },
-        knowledge,
-    )
-
-
 def run_case(knowledge: Knowledge, case: Case, as_of: datetime.date | None = None) -> CaseResult:
     """Recommend for a case, and compare with what its panel expects."""
     result = recommend(
@@ -244,20 +230,6 @@ def rank_agreement(case: Case, ranking: Sequence[str]) -> Fraction | None:
 def judge(case: Case, winner: str) -> Judgement:
     """What the case's panel says of a winner (``none`` for nobody)."""
     return next((word for word in PANEL_ORDER if winner in expected(case, word)), "unlisted")
-
-
-def expected(case: Case, key: str) -> tuple[str, ...]:
-    """What a case expects under a key, as texts; empty where it says nothing."""
-    value = case.expect.get(key)
-    if value is None:
-        return ()
-    if isinstance(value, bool):
-        return ("yes" if value else "no",)
-    return (value,) if isinstance(value, str) else tuple(str(v) for v in _items(value))
-
-
-def _items(value: object) -> Iterable[object]:
-    return value if isinstance(value, list | tuple) else (value,)
 
 
 def _unknown_cause(knowledge: Knowledge, case: Case) -> list[str]:

@@ -66,6 +66,6 @@ def _details(found: Difference, title: Callable[[str | None], str]) -> list[str]
 
 
 def _name(offer: str, title: Callable[[str | None], str]) -> str:
-    from advisor.authoring.testing import NOBODY
+    from advisor.authoring.cases import NOBODY
 
     return "nobody" if offer == NOBODY else title(offer)

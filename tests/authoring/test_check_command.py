@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -143,3 +145,12 @@ def test_a_path_outside_every_rule_base_is_wrong_usage(call, tmp_path: Path):
     code, _, err = call("rules", "check", stray)
     assert code == 2
     assert "lies in no rule base" in err
+
+
+def test_checking_loads_no_array_library():
+    """What decides is not needed to check, and takes as long to import as a check does."""
+    program = "import sys, advisor.authoring.check; print('numpy' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"
