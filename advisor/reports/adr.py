@@ -159,7 +159,7 @@ def _more(result: Recommendation, leader: Ranked | None) -> Iterator[str]:
         blocks += cost_blocks(leader)
     blocks += ranking_blocks(result)
     blocks += break_even_blocks(result.break_evens)
-    blocks += stability_blocks(result.sensitivity)
+    blocks += stability_blocks(result)
     blocks += portfolio_blocks(result.portfolio)
     blocks += fact_blocks(result)
     blocks += source_blocks(result)

@@ -219,10 +219,33 @@ def _commands(plan: BakeOff) -> Iterator[Block]:
         for command in made:
             if command.tool == tool:
                 yield Code(command.text, f"{title}: {command.run}")
+    yield Heading("Results of another tool", 3)
+    yield Code(results_template(plan), "results.yaml")
     yield Paragraph(
         "Then: advisor recommend ANSWERS --measured FILE, once for each result file; a file "
         "whose name does not begin with the offer is given as OFFER=FILE."
     )
+
+
+def results_template(plan: BakeOff) -> str:
+    """A results file to fill in, for figures that none of these tools wrote."""
+    lines = ["format: 1", "results:"]
+    for candidate in plan.candidates:
+        lines += [
+            f"  - offer: {candidate.offer}",
+            *([f"    model: {candidate.model}"] if candidate.model else []),
+            "    date:                          # the day of the run, such as 2026-11-22",
+            "    requests:                      # sent",
+            "    accepted:                      # answered in full",
+            "    rate-limited:                  # refused with 429",
+            "    seconds:",
+            "    concurrency:                   # or request-rate: per second",
+            "    first-token-ms: {p50: , p95: }",
+            "    token-ms: {p50: , p95: }",
+            "    output-tokens-per-second:      # of the whole system",
+            *([] if candidate.hosted else ["    devices:                       # rented for it"]),
+        ]
+    return "\n".join(lines)
 
 
 def _candidate_data(plan: BakeOff, c: Candidate) -> dict[str, object]:

@@ -3,7 +3,8 @@ and the offers that could share the work."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 
 from advisor.decision.result import (
     Flip,
@@ -47,7 +48,8 @@ def _flip(flip: Flip) -> Item:
     verb = "qualifies" if flip.winner is None else "leads"
     changes = listed([f"{name}: {value}" for name, value in flip.change.items()])
     what = flip.reading or changes
-    details = [t.words for t in flip.thresholds]
+    # The changed answer may say the threshold already.
+    details = [t.words for t in flip.thresholds if t.words not in what]
     if flip.model is not None:
         details.append(f"serving {flip.model}" + (f", {flip.lane}" if flip.lane else ""))
     return Item(f"{what}: {winner} {verb}", tuple(details))
@@ -87,44 +89,56 @@ def _relaxation(relaxation: Relaxation) -> Item:
     return Item(text + (f" ({listed(changes)})" if changes else ""), tuple(details))
 
 
-def stability_blocks(sensitivity: Sensitivity | None) -> Iterator[Block]:
+def stability_blocks(result: Recommendation) -> Iterator[Block]:
     """How far each weight may move, and how often each offer leads."""
+    sensitivity = result.sensitivity
     if sensitivity is None:
         return
-    if sensitivity.weights:
-        yield Heading("How far the weights may move")
-        yield Paragraph("The winner stays while a weight is between these multiples of itself.")
-        yield Table(
-            ("criterion", "weight", "from", "to", "beyond it"),
-            tuple(
-                (w.label, percent(w.share), _factor(w.low), _factor(w.high), _beyond(w))
-                for w in sensitivity.weights
-            ),
-            frozenset({1, 2, 3}),
-        )
-    if sensitivity.acceptability:
+    yield from _weights(sensitivity, {r.offer: r.title for r in result.ranking})
+    often = [a for a in sensitivity.acceptability if a.first]
+    if often:
         yield Heading("How often each offer comes first")
-        yield Paragraph(f"{sensitivity.method}; {sensitivity.samples:,} draws.", "quiet")
+        yield Paragraph(sensitivity.method, "quiet")
         yield Table(
             ("offer", "first"),
-            tuple((a.title, percent(a.first)) for a in sensitivity.acceptability),
+            tuple((a.title, percent(a.first)) for a in often),
             frozenset({1}),
         )
 
 
-def _factor(value: object) -> str:
+def _weights(sensitivity: Sensitivity, titles: Mapping[str, str]) -> Iterator[Block]:
+    if not sensitivity.weights:
+        return
+    yield Heading("How far the weights may move")
+    moving = [w for w in sensitivity.weights if w.below is not None or w.above is not None]
+    if moving:
+        yield Paragraph("The winner stays while a weight is between these multiples of itself.")
+        yield Table(
+            ("criterion", "weight", "from", "to", "beyond it"),
+            tuple(
+                (w.label, percent(w.share), _factor(w.low), _factor(w.high), _beyond(w, titles))
+                for w in moving
+            ),
+            frozenset({1, 2, 3}),
+        )
+    still = [w.label for w in sensitivity.weights if w not in moving]
+    if still:
+        yield Paragraph(f"Whatever these alone weigh, the winner stays: {listed(still)}.")
+
+
+def _factor(value: Fraction | None) -> str:
     if value is None:
         return "any"
-    return f"×{decimal(value, 2)}"  # type: ignore[arg-type]
+    return f"×{decimal(value, 2)}" if value else "nothing"
 
 
-def _beyond(weight: WeightInterval) -> str:
+def _beyond(weight: WeightInterval, titles: Mapping[str, str]) -> str:
     found = [
-        f"{side}: {offer}"
+        f"{side}: {titles.get(offer, offer)}"
         for side, offer in (("below", weight.below), ("above", weight.above))
         if offer is not None
     ]
-    return "; ".join(found) or "nobody else"
+    return "; ".join(found)
 
 
 def portfolio_blocks(portfolio: Portfolio | None) -> Iterator[Block]:

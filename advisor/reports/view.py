@@ -69,7 +69,7 @@ def recommendation_view(result: Recommendation) -> Document:
     blocks += break_even_blocks(result.break_evens)
     blocks += relaxation_blocks(result.relaxations)
     blocks += flip_blocks(result)
-    blocks += stability_blocks(result.sensitivity)
+    blocks += stability_blocks(result)
     blocks += portfolio_blocks(result.portfolio)
     if leader is not None:
         blocks += risk_blocks(leader)

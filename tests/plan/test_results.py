@@ -331,3 +331,29 @@ def test_a_tools_file_with_anything_in_any_place(value, name, random):
     except DataError:
         return
     assert result.figures.accepted >= 20 and result.figures.seconds > 0
+
+
+def test_the_template_of_a_plan_is_a_results_file_once_filled_in(plan):
+    from advisor.reports.bakeoff import results_template
+
+    text = results_template(plan)
+    filled = {
+        "date:": "2026-11-25",
+        "requests:": "400",
+        "accepted:": "399",
+        "rate-limited:": "0",
+        "seconds:": "60",
+        "concurrency:": "8",
+        "output-tokens-per-second:": "900",
+        "devices:": "8",
+    }
+    for key, value in filled.items():
+        text = "\n".join(
+            line.replace(key, f"{key} {value}", 1) if line.strip().startswith(key) else line
+            for line in text.splitlines()
+        )
+    text = text.replace("{p50: , p95: }", "{p50: 2, p95: 3}")
+    offers = {c.offer: None for c in plan.candidates}
+    names = Names(offers, {c.model: c.model for c in plan.candidates if c.model}, ())
+    found = read_results(text.encode(), "results.yaml", names, TODAY, no_file)
+    assert [r.offer for r in found] == list(offers)

@@ -170,7 +170,8 @@ def test_a_plan_keeps_its_form(real_plan, hostile):
     source = markdown.render_document(bake_off_view(made))
     assert not FORBIDDEN.search(source)
     fences = [t for t in MarkdownIt("gfm-like").parse(source) if t.type == "fence"]
-    assert len(fences) == len(real_plan.candidates) + len(bake_off_data(made)["commands"])
+    commands = bake_off_data(made)["commands"]
+    assert len(fences) == len(real_plan.candidates) + len(commands) + 1
     shown = text.render_document(bake_off_view(made))
     assert not FORBIDDEN.search(shown)
     json.loads(json.dumps(bake_off_data(made)))

@@ -46,7 +46,7 @@ def test_every_part_of_the_recommendation_is_told(recommendation):
         "model-size: 8B: Together serverless leads",
         "below 13B",
         "at most 2 changes of 2 answers",
-        "×0.50 ×3.50 below: together-serverless",
+        "×0.50 ×3.50 below: Together serverless",
         "Groq shared API 81 %",
         "Users in Asia are far away",
         "Still unmet: Nobody promises 99.999 %.",
