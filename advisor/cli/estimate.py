@@ -22,6 +22,7 @@ from advisor.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from advisor.knowledge.model import Inputs, Knowledge
+    from advisor.knowledge.values import Number
 
 
 @click.command("estimate")
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     "settings",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Your own price, such as price.gmi-gb200-nvl72=10.5/h (repeatable).",
+    help="Your own price, such as price.gmi-gb200-nvl72=10.5/h, or horizon=10M/day for the "
+    "break-evens (repeatable).",
 )
 @format_option("text", "json")
 @output_option
@@ -58,9 +60,9 @@ def command(
     for offer in offers:
         if offer not in knowledge.offers:
             raise unknown_name("offer", offer, list(knowledge.offers), "OFFER")
-    inputs = _with_settings(read_inputs(answers, knowledge), settings, knowledge)
+    inputs, horizon = _with_settings(read_inputs(answers, knowledge), settings, knowledge)
     evidence = load_evidence(rules_directory(common))
-    result = estimates(knowledge, inputs, common.as_of, evidence, offers)
+    result = estimates(knowledge, inputs, common.as_of, evidence, offers, horizon=horizon)
     if form == "json":
         data = estimates_data(result)
         emit(json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True) + "\n", output)
@@ -71,11 +73,15 @@ def command(
     return 0
 
 
-def _with_settings(inputs: Inputs, settings: tuple[str, ...], knowledge: Knowledge) -> Inputs:
-    """The answers with the prices given on the command line, which win over the file's."""
+def _with_settings(
+    inputs: Inputs, settings: tuple[str, ...], knowledge: Knowledge
+) -> tuple[Inputs, Number | None]:
+    """The answers with the prices given on the command line, which win over the file's; and up
+    to how many requests a day ways of paying are compared."""
     from advisor.estimate.settings import parse_setting
 
     prices = {offer: dict(own) for offer, own in inputs.prices.items()}
+    horizon: Number | None = None
     problems = []
     for text in settings:
         try:
@@ -83,7 +89,10 @@ def _with_settings(inputs: Inputs, settings: tuple[str, ...], knowledge: Knowled
         except ValueError as error:
             problems.append(Problem("usage", str(error), "--set"))
             continue
+        if setting.key == "horizon":
+            horizon = setting.value
+            continue
         prices.setdefault(setting.offer, {})[setting.key] = setting.value
     if problems:
         raise UsageError(problems)
-    return replace(inputs, prices=prices)
+    return replace(inputs, prices=prices), horizon

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from advisor.decision.loads import (
     SHARES,
@@ -38,6 +39,7 @@ from advisor.estimate.cost import (
     Bill,
     Capacity,
     People,
+    Switching,
     TokenPrices,
     Traffic,
     bill,
@@ -48,7 +50,7 @@ from advisor.estimate.subjects import device_subject, model_subject
 from advisor.estimate.token_cost import cost_per_request
 from advisor.knowledge.ledger import NOTHING
 from advisor.knowledge.model import Inputs, Knowledge
-from advisor.knowledge.values import Domain, Interval, Number, NumberType, Options
+from advisor.knowledge.values import Domain, Interval, Number, NumberType, Options, Truth
 
 __all__ = [
     "MEASURES",
@@ -65,9 +67,11 @@ __all__ = [
     "traffic_of",
 ]
 
+COMMITMENT = "commitment"
+CURRENT = "current-offer"
 RATE = "tokens-per-second-per-user"
 """A requirement: where nothing is answered, nothing is asked."""
-QUESTIONS = frozenset({*SIZING, *SHARES, *SERVING_QUESTIONS, "precision", RATE})
+QUESTIONS = frozenset({*SIZING, *SHARES, *SERVING_QUESTIONS, "precision", RATE, COMMITMENT})
 OWN_KEPT = 4_096
 
 # Bytes per parameter that the weights take, by the precision that is asked for; "any" may be
@@ -79,8 +83,17 @@ exist in one precision only."""
 # Room beside the weights for the cache of running requests and for activations.
 RESERVE = Fraction(6, 5)
 DEVICE_HOUR = "device-hour-price"
+COMMITTED_HOUR = "committed-device-hour-price"
 MEASURED_DEVICES = "devices-measured"
 """Devices that carry the answered peak at a measured rate: no sizing is needed then."""
+
+
+class Wish(NamedTuple):
+    """What is asked of devices: the slowest and the fastest speed per user, and whether a
+    commitment of years is wanted (None: open)."""
+
+    pace: tuple[float, float]
+    years: Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,23 +164,31 @@ class Costs:
     def profile(self, offer: str, model: str | None, env: Mapping[str, Domain]) -> Profile:
         """The offer's charges as coefficients, for the precision, shares and speed in ``env``."""
         shares = tuple(env.get(name) for name in SHARES)
-        precision, pace = precision_of(env), self.pace(env)
-        place = ("profile", offer, model, precision, *shares, pace)
+        place = ("profile", offer, model, precision_of(env), *shares, self._wish(env))
         return self._memory(offer).of(
-            place,
-            lambda: self._profile(self._charges_at(offer, model, precision, pace), env),
+            place, lambda: self._profile(self._charges_in(offer, model, env), env)
         )
 
     def charges(self, offer: str, model: str | None, precision: str) -> Charges:
         """What the offer charges for with this model at this precision, sized for the speed
         that was answered."""
-        return self._charges_at(offer, model, precision, self.pace(self._inputs.answers))
+        return self._charges_at(offer, model, precision, self._wish(self._inputs.answers))
 
-    def _charges_at(
-        self, offer: str, model: str | None, precision: str, pace: tuple[float, float]
-    ) -> Charges:
-        place = ("charges", offer, model, precision, pace)
-        return self._memory(offer).of(place, lambda: self._charges(offer, model, precision, pace))
+    def _charges_in(self, offer: str, model: str | None, env: Mapping[str, Domain]) -> Charges:
+        return self._charges_at(offer, model, precision_of(env), self._wish(env))
+
+    def _charges_at(self, offer: str, model: str | None, precision: str, wish: Wish) -> Charges:
+        place = ("charges", offer, model, precision, wish)
+        return self._memory(offer).of(place, lambda: self._charges(offer, model, precision, wish))
+
+    def _wish(self, env: Mapping[str, Domain]) -> Wish:
+        """What is asked of devices; where nothing was answered, nothing is."""
+        answered = self._inputs.answers.get(COMMITMENT)
+        wanted = None if answered is None else env.get(COMMITMENT, answered)
+        years: Truth = False
+        if isinstance(wanted, Options) and "years" in wanted.values:
+            years = True if len(wanted.values) == 1 else None
+        return Wish(self.pace(env), years)
 
     def devices(self, charges: Charges, env: Mapping[str, Domain]) -> Range | None:
         """How many devices the traffic in ``env`` needs; ``None`` where none are paid for."""
@@ -195,7 +216,7 @@ class Costs:
 
     def bill(self, offer: str, model: str | None, env: Mapping[str, Domain]) -> Bill:
         """The itemised bill for the traffic in ``env``."""
-        charges = self._charges_at(offer, model, precision_of(env), self.pace(env))
+        charges = self._charges_in(offer, model, env)
         devices = self.devices(charges, env)
         return bill(
             traffic_of(env),
@@ -206,11 +227,28 @@ class Costs:
                 else replace(charges.capacity, devices=devices)
             ),
             people=charges.people,
+            switching=self._switching(offer),
         )
 
-    def _charges(
-        self, offer_id: str, model: str | None, precision: str, pace: tuple[float, float]
-    ) -> Charges:
+    def _switching(self, offer: str) -> Switching | None:
+        """What leaving today's offer takes, where another one was answered.  It is on the bill;
+        in the ranking the rules on today's offer stand for it."""
+        current = self._inputs.answers.get(CURRENT)
+        method = self._knowledge.method
+        if method.switching_hours is None or not isinstance(current, Options):
+            return None
+        leaving = self._knowledge.offers.get(min(current.values))
+        if len(current.values) != 1 or leaving is None or leaving.id == offer:
+            return None
+        return Switching(
+            Range(*method.switching_hours),
+            Range(*method.staff_rate),
+            method.switching_months,
+            leaving.title,
+            "rules/method.yaml",
+        )
+
+    def _charges(self, offer_id: str, model: str | None, precision: str, wish: Wish) -> Charges:
         offer = self._knowledge.offers[offer_id]
         evidence = self._offering.of(offer_id, model)
         own = self._inputs.prices.get(offer_id, {})
@@ -232,19 +270,26 @@ class Costs:
         capacity = None
         sizes = None
         if hourly or bought:
-            rate = price("gpu-hour", DEVICE_HOUR)
+            rate, terms = price("gpu-hour", DEVICE_HOUR), "on demand"
+            contract = price("gpu-hour", COMMITTED_HOUR)
             if bought and "gpu-hour" not in own:
                 # What owning costs those who buy by the thousand; a single owner pays more.
-                rate = Range(rate.low, None)
+                rate, terms = Range(rate.low, None), "cost of owning and running"
+            elif wish.years is not False and contract.low is not None and "gpu-hour" not in own:
+                # What such contracts are said to cost at best; none costs more than on demand.
+                terms = "between a contract of three years and on demand"
+                ends = [end for end in (contract.low, rate.low) if end is not None]
+                rate = Range(min(ends), contract.high if rate.high is None else rate.high)
             measured = evidence.get(MEASURED_DEVICES, NOTHING).value
             counted = Range.of(measured) if isinstance(measured, Interval) else None
             capacity = Capacity(
                 counted or self._devices(offer_id, model, precision),
                 rate,
-                source="your price" if "gpu-hour" in own else source("device-hour-price"),
+                terms=terms,
+                source="your price" if "gpu-hour" in own else source(DEVICE_HOUR),
             )
             if counted is None:
-                sizes = self._sizes(offer_id, model, precision, pace, capacity.devices)
+                sizes = self._sizes(offer_id, model, precision, wish.pace)
         else:
             tokens = TokenPrices(
                 price("input", "input-price"),
@@ -287,7 +332,6 @@ class Costs:
         model: str | None,
         precision: str,
         pace: tuple[float, float],
-        devices: Range,
     ) -> Sizes | None:
         """The sizing of an offer; the same object for offers that need the same devices."""
         fitted = self._knowledge.fitted

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from advisor.decision.costs import RATE
+from advisor.decision.costs import COMMITMENT, RATE
 from advisor.decision.loads import EVEN, SHARES, SIZING, corners_of
 from advisor.decision.profiles import Profile
 from advisor.decision.situation import Situation
@@ -22,9 +22,10 @@ _QUESTIONS = ("precision", *SHARES, *SERVING_QUESTIONS)
 
 
 def questions_of(situation: Situation) -> tuple[str, ...]:
-    """The questions that terms rest on.  A speed per user is one of them where something was
-    answered; else none is asked for."""
-    return (*_QUESTIONS, RATE) if RATE in situation.inputs.answers else _QUESTIONS
+    """The questions that terms rest on.  A speed per user and a commitment are among them where
+    something was answered; else none is asked for."""
+    answered = situation.inputs.answers
+    return (*_QUESTIONS, *(name for name in (RATE, COMMITMENT) if name in answered))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,6 +5,7 @@
     price.gmi-gb200-nvl72=10.5/h            USD per device-hour
     price.together-serverless.input=1.74/M  USD per million tokens; input, output, cached-input
     price.together-serverless.batch-discount=50%
+    horizon=10M/day                         requests a day up to which ways of paying are compared
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from advisor.knowledge.values import Number
 from advisor.language.vocabulary import did_you_mean
 
 TOKEN_PRICES = ("input", "output", "cached-input")
+_COUNTS = {"": 1, "k": 1_000, "M": 1_000_000}
 _SETTING = re.compile(
     r"price\.(?P<offer>[a-z0-9][a-z0-9.-]*?)(?:\.(?P<key>[a-z-]+))?"
     r"=(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[^0-9\s].*)?"
@@ -27,7 +29,7 @@ _SETTING = re.compile(
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One figure of the user's: ``key`` is gpu-hour, input, output, cached-input or
-    batch-discount, as under ``prices:`` in an answers file."""
+    batch-discount, as under ``prices:`` in an answers file; or horizon, of no ``offer``."""
 
     offer: str
     key: str
@@ -36,10 +38,13 @@ class Setting:
 
 def parse_setting(text: str, offers: Iterable[str]) -> Setting:
     """A setting; raises ``ValueError`` with a sentence that says what to write instead."""
+    if text.strip().startswith("horizon="):
+        return Setting("", "horizon", _horizon(text.strip().removeprefix("horizon=")))
     match = _SETTING.fullmatch(text.strip())
     if match is None:
         raise ValueError(
-            f"'{text}' is no setting: write price.OFFER=10.5/h or price.OFFER.input=1.74/M"
+            f"'{text}' is no setting: write price.OFFER=10.5/h, price.OFFER.input=1.74/M or "
+            "horizon=10M/day"
         )
     offer, key, unit = match["offer"], match["key"], (match["unit"] or "").strip()
     known = sorted(offers)
@@ -66,3 +71,12 @@ def parse_setting(text: str, offers: Iterable[str]) -> Setting:
         return Setting(offer, key, number)
     hint = did_you_mean(key, (*TOKEN_PRICES, "gpu-hour", "batch-discount"))
     raise ValueError(f"'{key}' is no price" + (f"; {hint}" if hint else ""))
+
+
+def _horizon(text: str) -> int:
+    """Requests a day, with its unit; ``k`` and ``M`` count thousands and millions."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([kM]?)\s*(?:requests)?/day", text)
+    found = None if match is None else int(Fraction(match[1]) * _COUNTS[match[2]])
+    if not found:
+        raise ValueError(f"a horizon is a number of requests a day: horizon=10M/day, not '{text}'")
+    return found

@@ -68,7 +68,7 @@ class Plan:
 
     @property
     def devices(self) -> Range:
-        """Devices as a range; unknown above where the slow end cannot meet the target."""
+        """Devices as a range; unknown where the target cannot be met."""
         return Range(
             None if self.low is None else self.low.total,
             None if self.high is None else self.high.total,
@@ -159,10 +159,22 @@ def plan(
         return Plan(None, None, None, found.reason)
     band = replica.band(workers[0].size)
     bare = replace(target, headroom=0, spare=0)
-    low, likely, high = (
-        _cheapest(replica, workers, lengths, asked, wanted, factor, smallest_unit)
-        for wanted, factor in ((bare, band.low), (target, 1.0), (target, band.high))
-    )
+
+    def at(factor: float) -> list[Operating | None]:
+        return [replica.operating(worker, lengths, target, factor) for worker in workers]
+
+    def cheapest(points: list[Operating | None], wanted: Target) -> Replicas | None:
+        found = [_sized(one, asked, wanted, smallest_unit) for one in points if one is not None]
+        return min(found, key=lambda r: (r.total, r.devices), default=None)
+
+    points = at(1.0)
+    slow = [
+        one or (other and _slower(other, band.high))
+        for one, other in zip(at(band.high), points, strict=True)
+    ]
+    likely = cheapest(points, target)
+    low = None if likely is None else cheapest(at(band.low), bare)
+    high = cheapest(slow, target)
     reason = None if low is not None else _why_not(replica, workers[-1], lengths, target)
     return Plan(low, likely, high, reason, _assumptions(asked, target, smallest_unit))
 
@@ -194,23 +206,10 @@ def contradictions(
     )
 
 
-def _cheapest(
-    replica: Replica,
-    workers: list[Worker],
-    lengths: tuple[float, float],
-    asked: Demand,
-    target: Target,
-    factor: float,
-    unit: int,
-) -> Replicas | None:
-    """The replicas with the fewest devices in all, times per token ``factor`` times the
-    model's."""
-    found = [
-        _sized(operating, asked, target, unit)
-        for worker in workers
-        if (operating := replica.operating(worker, lengths, target, factor)) is not None
-    ]
-    return min(found, key=lambda r: (r.total, r.devices), default=None)
+def _slower(one: Operating, factor: float) -> Operating:
+    """What keeps its speed on average but not at the slow end of the band serves as many at
+    once there, each more slowly."""
+    return one._replace(rate=one.rate / factor, token_ms=one.token_ms * factor)
 
 
 def _sized(one: Operating, asked: Demand, target: Target, unit: int) -> Replicas:

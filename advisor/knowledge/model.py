@@ -318,6 +318,7 @@ class Method:
 
     ``resolution`` holds the rules of ``advisor.knowledge.resolution`` by name; a rule that is
     not declared sets nothing aside.  ``ratings``: words of other collections, as grades.
+    ``switching_hours`` of work leave today's offer, spread over ``switching_months``.
     """
 
     grades: Mapping[str, GradePolicy]
@@ -332,6 +333,8 @@ class Method:
     place: Place
     resolution: Mapping[str, ResolutionRule] = field(default_factory=dict)
     ratings: Mapping[str, Rating] = field(default_factory=dict)
+    switching_hours: tuple[Number, Number] | None = None
+    switching_months: int = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -321,5 +321,7 @@ class MethodShape(Shape):
     minimum_answers: Annotated[int, Whole(0, 1000)] = _says("Fewer answers cap the confidence.")
     staff_hours: Named[Cell] = _says("Per form of deployment: hours a month, as [10, 40].")
     staff_rate: Cell = _says("USD an hour, as [60, 150].")
+    switching_hours: Cell | None = _says("Hours once to leave today's offer, as [20, 200].", None)
+    switching_months: Annotated[int, Whole(1, 600)] = _says("Months they are spread over.", 12)
     resolution: ResolutionShape | None = _says("Which of several claims count.", None)
     ratings: Named[RatingShape] = _says("Words by which collections rate facts.", {})

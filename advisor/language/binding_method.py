@@ -42,6 +42,9 @@ def bind_method(raw: Raw[MethodShape], models: Ids) -> Method | None:
         for deployment, node in shape.staff_hours.items()
     }
     rate = _pair(shape.staff_rate, NumberType("USD", 0, 100_000), findings)
+    switching = None
+    if shape.switching_hours is not None:
+        switching = _pair(shape.switching_hours, NumberType("hours/month", 0, 100_000), findings)
     confidence = _confidence(shape, findings)
     resolution = _resolution(shape, findings)
     if len(findings.problems) != before or size_match is None or rate is None:
@@ -70,6 +73,8 @@ def bind_method(raw: Raw[MethodShape], models: Ids) -> Method | None:
             word: Rating(cast(tuple[Grade, ...], rating.grades), rating.because)
             for word, rating in shape.ratings.items()
         },
+        switching_hours=switching,
+        switching_months=shape.switching_months,
     )
 
 

@@ -67,6 +67,40 @@ def test_the_break_even_is_split_where_capacity_and_bands_split_it(run):
     assert stretches[-1]["up_to"] == found["horizon"]
 
 
+def test_a_horizon_bounds_the_comparison(run):
+    found = offers(run(RACK, TOKENS, "--set", "horizon=2M/day", "--format", "json"))[RACK]
+    assert found["break_even_stretches"]["stretches"] == [
+        {"above": 0, "up_to": 2_000_000, "cheaper": "tokens"}
+    ]
+    wrong = run(RACK, "--set", "horizon=soon")
+    assert isinstance(wrong.exception, UsageError)
+    assert "horizon=10M/day" in str(wrong.exception)
+
+
+def test_leaving_todays_offer_is_on_the_bill_of_the_others(run):
+    answered = offers(run(RACK, TOKENS, "--format", "json", **{"current-offer": TOKENS}))
+    switching = line(answered[RACK], "switching from Together AI serverless")
+    assert switching["monthly_usd"] == [100, pytest.approx(200 * 140 / 12)]
+    assert not any("switching" in item["item"] for item in answered[TOKENS]["lines"])
+
+
+def test_a_commitment_of_years_lowers_the_price_to_that_of_contracts(run):
+    rented = line(offers(run(CLUSTER, "--format", "json"))[CLUSTER], "reserved devices")
+    answered = offers(run(CLUSTER, "--format", "json", commitment="years"))[CLUSTER]
+    bound = line(answered, "reserved devices")
+    assert bound["monthly_usd"][0] < rented["monthly_usd"][0]
+    assert bound["monthly_usd"][1] == rented["monthly_usd"][1]
+    assert "between a contract of three years and on demand" in bound["formula"]
+
+
+def test_more_speed_for_each_user_takes_more_devices(run):
+    slow, fast = (
+        offers(run(CLUSTER, "--format", "json", **{"tokens-per-second-per-user": rate}))[CLUSTER]
+        for rate in (20, 60)
+    )
+    assert slow["devices"][0] <= fast["devices"][0] and slow["devices"][1] < fast["devices"][1]
+
+
 def test_a_replica_says_what_fits_and_how_it_is_laid_out(run):
     found = offers(run(CLUSTER, "--format", "json"))[CLUSTER]
     fit, replicas = found["fit"], found["replicas"]
