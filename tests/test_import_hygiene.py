@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -82,23 +83,32 @@ def test_a_command_loads_only_what_it_needs(tmp_path, arguments, unwanted):
     assert loaded & unwanted == set()
 
 
+ANSWERS = {
+    "use-case": "chat",
+    "models": ["atlas"],
+    "model-size": 70,
+    "requests-per-day": 20000,
+    "output-tokens": 300,
+    "certifications": [],
+    "residency": "none",
+}
+YAML = "answers:\n" + "".join(f"  {name}: {json.dumps(v)}\n" for name, v in ANSWERS.items())
+
+
 @pytest.mark.parametrize("form", ["text", "json", "markdown"])
 @pytest.mark.parametrize("name", ["a.json", "a.yaml"])
-def test_a_warm_recommendation_loads_a_reader_of_its_answers_and_nothing_else(
+def test_a_warm_recommendation_loads_a_reader_of_its_answers_and_no_click(
     tmp_path, monkeypatch, name, form
 ):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     small = Path(__file__).resolve().parent / "rulebases" / "small"
     answers = tmp_path / name
-    answers.write_text(
-        '{"answers": {"use-case": "chat", "model-size": 70}}\n'
-        if name == "a.json"
-        else "answers: {use-case: chat, model-size: 70}\n"
-    )
+    answers.write_text(json.dumps({"answers": ANSWERS}) if name == "a.json" else YAML)
     asked = command("recommend", answers, "--rules", small, "--format", form)
     assert "pydantic" in imported(asked, tmp_path)
     reader = set() if name == "a.json" else {"yaml"}
-    assert imported(asked, tmp_path) & HEAVY == reader
+    # What overturns a verdict is looked for with numpy.
+    assert imported(asked, tmp_path) & (HEAVY - {"numpy"}) == reader
 
 
 def test_the_plain_interview_loads_no_full_screen_interface(tmp_path):
