@@ -20,7 +20,14 @@ from advisor.cli.output import emit, is_terminal, say, text_style
 from advisor.cli.plain_pages import PAGES, Pages
 from advisor.cli.recommending import rendered, verdict_code
 from advisor.errors import DataError, Problem, Span
-from advisor.interview import DONT_KNOW, Interview, Weight, option_ids, parse_answer
+from advisor.interview import (
+    DONT_KNOW,
+    Interview,
+    Weight,
+    guidance,
+    option_ids,
+    parse_answer,
+)
 from advisor.knowledge.model import Inputs, Knowledge, Question
 from advisor.knowledge.text_safety import visible
 from advisor.knowledge.values import FlagsType, NumberType
@@ -167,12 +174,9 @@ class _Talk:
         if word in ("", "skip"):
             return interview if question is None else interview.skip(question.id)
         if word == "next":
-            following = self.pages.result(interview).next_question
-            if following is None:
-                self.tell("No question stands out; go on in order.")
-                return interview
-            self.tell(following.why)
-            return interview.goto(following.id)
+            found = guidance(interview, self.pages.as_of)
+            self.tell(found.why)
+            return interview if found.question is None else interview.goto(found.question)
         if word == "why" and question is not None:
             self.tell(question.why)
         elif word == "help":

@@ -48,15 +48,23 @@ class Pages:
     def __init__(self, knowledge: Knowledge, as_of: date) -> None:
         self.knowledge = knowledge
         self.as_of = as_of
-        self._known: tuple[Inputs, Recommendation] | None = None
+        self._whole: tuple[Inputs, Recommendation] | None = None
+        self._quick: tuple[Inputs, Recommendation] | None = None
 
-    def result(self, interview: Interview) -> Recommendation:
+    def result(self, interview: Interview, *, whole: bool = True) -> Recommendation:
+        """The recommendation; not ``whole``: without what would change it, which takes long."""
         from advisor.decision.recommend import recommend
 
         inputs = interview.inputs
-        if self._known is None or self._known[0] != inputs:
-            self._known = (inputs, recommend(self.knowledge, inputs, self.as_of))
-        return self._known[1]
+        for known in (self._whole, None if whole else self._quick):
+            if known is not None and known[0] == inputs:
+                return known[1]
+        found = recommend(self.knowledge, inputs, self.as_of, thorough=whole)
+        if whole:
+            self._whole = (inputs, found)
+        else:
+            self._quick = (inputs, found)
+        return found
 
     def page(self, name: str, rest: str, interview: Interview) -> list[str] | None:
         """A page by the word that was typed; None where no page is called so.  Raises
@@ -70,10 +78,10 @@ class Pages:
             "stable": _stable,
         }
         if name in simple and not rest:
-            state = self._state(interview)
-            return _lines(simple[name](state, self.result(interview)))
+            result = self.result(interview, whole=name in ("open", "out", "stable"))
+            return _lines(simple[name](self._state(interview, result), result))
         if name == "ranking" and not rest:
-            return list(self._ranking(self.result(interview)))
+            return list(self._ranking(self.result(interview, whole=False)))
         if name == "charts" and not rest:
             return self._charts(interview)
         if name == "explain":
@@ -88,10 +96,9 @@ class Pages:
 
     def leader(self, interview: Interview) -> str:
         """One line on where the ranking stands: quick, for after every answer."""
-        from advisor.decision.recommend import recommend
         from advisor.tui import phrases
 
-        result = recommend(self.knowledge, interview.inputs, self.as_of, thorough=False)
+        result = self.result(interview, whole=False)
         pair = phrases.margin(result)
         change = f"the winner can still change: {phrases.can_change(result)}"
         if pair is None:
@@ -108,19 +115,18 @@ class Pages:
         """The flip first, then every move."""
         from advisor.tui.pages.whatif import changes, moves_page
 
-        was, now = self.result(before), self.result(after)
+        was, now = self.result(before, whole=False), self.result(after, whole=False)
         changed = changes(before.inputs, after.inputs, self.knowledge)
         if not changed:
             return ["Nothing is changed by that."]
-        state = self._state(before)
+        state = self._state(before, was)
         return _lines(moves_page(was, now, changed, state.title, 71))
 
     # -- one page each -------------------------------------------------------------------------
 
-    def _state(self, interview: Interview) -> Consultation:
+    def _state(self, interview: Interview, result: Recommendation) -> Consultation:
         from advisor.tui.state import Consultation
 
-        result = self.result(interview)
         return Consultation(knowledge=self.knowledge, interview=interview, recommendation=result)
 
     def _ranking(self, result: Recommendation) -> Iterator[str]:
@@ -140,7 +146,8 @@ class Pages:
         from advisor.tui.figures import NoFigures, estimator, figures
         from advisor.tui.pages.charts import cost_heading, cost_table, spot_heading, spot_table
 
-        result, state = self.result(interview), self._state(interview)
+        result = self.result(interview, whole=False)
+        state = self._state(interview, result)
         ranked = [row.offer for row in result.ranking]
         try:
             estimate = estimator(self.knowledge, self.as_of)
@@ -151,14 +158,23 @@ class Pages:
         return [*lines, *_lines(spot_heading()), *_lines(spot_table(found, WIDTH))]
 
     def _explain(self, offer: str, interview: Interview) -> list[str]:
+        from advisor.decision.explain import explanation
+        from advisor.decision.recommend import decide
         from advisor.reports.explanation import view
         from advisor.reports.text import render_document
 
-        result = self.result(interview)
+        decision = decide(self.knowledge, interview.inputs, self.as_of)
+        result = self.result(interview, whole=False)
         name = offer or result.verdict.offer
         if name is not None:
             self._known_name(name, tuple(self.knowledge.offers), "offer")
-        return _plain(render_document(view(result, name, None))).splitlines()
+        ranked = any(row.offer == name for row in result.ranking)
+        explained = explanation(
+            decision,
+            why=name if ranked else None,
+            why_not=None if name == result.verdict.offer else name,
+        )
+        return _plain(render_document(view(explained))).splitlines()
 
     def _compare(self, offers: list[str], interview: Interview) -> Iterator[str]:
         from advisor.reports.facts import subjects
@@ -175,7 +191,7 @@ class Pages:
         }
         models = {name: model.title for name, model in self.knowledge.models.items()}
         titles = [self.knowledge.offers[offer].title for offer in offers]
-        for row in comparison(self.result(interview), offers, facts, models):
+        for row in comparison(self.result(interview, whole=False), offers, facts, models):
             same = "" if row.differs else " (the same)"
             yield f"{row.group}, {row.label}{same}"
             for index, (title, cell) in enumerate(zip(titles, row.cells, strict=True)):

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from advisor.tui.application import AdvisorApp
 
 if TYPE_CHECKING:
+    from advisor.decision.next_question import NextStep
     from advisor.decision.result import Recommendation
+    from advisor.interview import Interview
     from advisor.knowledge.model import Inputs, Knowledge
     from advisor.sessions import Restored
     from advisor.tui.application import Begin
@@ -73,6 +75,7 @@ def shipped_app(
         load=partial(_load, rules),
         recommend=_recommend,
         quick=_ranking,
+        guide=_guide,
         estimator=_estimator,
         as_of=as_of,
         begin=begin,
@@ -98,6 +101,12 @@ def _ranking(knowledge: Knowledge, inputs: Inputs, as_of: date) -> Recommendatio
     from advisor.decision.recommend import recommend
 
     return recommend(knowledge, inputs, as_of, thorough=False)
+
+
+def _guide(interview: Interview, as_of: date) -> NextStep:
+    from advisor.interview import guidance
+
+    return guidance(interview, as_of)
 
 
 def _estimator(knowledge: Knowledge, as_of: date) -> Estimator:

@@ -25,6 +25,7 @@ from advisor.tui.ranker import Done, Ranker
 from advisor.tui.settings import Settings
 
 if TYPE_CHECKING:
+    from advisor.decision.next_question import NextStep
     from advisor.decision.result import Recommendation
     from advisor.interview import Interview
     from advisor.knowledge.model import Inputs, Knowledge
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     Load = Callable[[], Knowledge]
     Recommend = Callable[[Knowledge, Inputs, date], Recommendation]
     Begin = Callable[[Knowledge], Inputs | Restored]
+    Guide = Callable[[Interview, date], NextStep]
     MakeEstimator = Callable[[Knowledge, date], Estimator]
 
 
@@ -59,17 +61,24 @@ class _Quick:
 
 class AdvisorApp(LiveRules):
     """``load`` reads the rule base, ``recommend`` judges answers as of a day; both may take
-    their time.  ``quick`` gives the ranking alone, shown until the whole recommendation is
-    there; ``estimator`` makes what estimates the charts' figures.  ``begin`` gives the answers
-    to start with, or a session to go on with (then the interview opens at once); what it cannot
-    read ends the program with the error's exit code.  ``sessions`` is where every answer is
-    saved; None saves nothing.  Every ``watch`` seconds it is looked whether the rules were
-    saved; None never looks."""
+    their time.  ``quick`` gives the ranking alone: then the whole recommendation is computed
+    only where a screen asks for it.  ``guide`` says what to ask next; ``estimator`` makes what
+    estimates the charts' figures.  ``begin`` gives the answers to start with, or a session to
+    go on with (then the interview opens at once); what it cannot read ends the program with the
+    error's exit code.  ``sessions`` is where every answer is saved; None saves nothing.  Every
+    ``watch`` seconds it is looked whether the rules were saved; None never looks."""
 
     TITLE = "Inference Advisor"
 
     class Computed(Message):
         """The ranker has done something."""
+
+        def __init__(self, done: Done) -> None:
+            super().__init__()
+            self.done = done
+
+    class Guided(Message):
+        """It is known what to ask next."""
 
         def __init__(self, done: Done) -> None:
             super().__init__()
@@ -89,6 +98,7 @@ class AdvisorApp(LiveRules):
         recommend: Recommend,
         as_of: date,
         quick: Recommend | None = None,
+        guide: Guide | None = None,
         estimator: MakeEstimator | None = None,
         begin: Begin | None = None,
         sessions: Path | None = None,
@@ -102,6 +112,9 @@ class AdvisorApp(LiveRules):
         self._recommend = recommend
         self._quick = quick
         self._warm: frozenset[str] = frozenset()
+        self._deepening = -1
+        self._guide = guide
+        self._guiding = Ranker(lambda done: self.post_message(self.Guided(done)))
         self._deep = Ranker(lambda done: self.post_message(self.Computed(done)))
         self._make_estimator = estimator
         self._estimator: tuple[Knowledge, Estimator] | None = None
@@ -122,6 +135,7 @@ class AdvisorApp(LiveRules):
     def on_unmount(self) -> None:
         self._ranker.stop()
         self._deep.stop()
+        self._guiding.stop()
         self._drawer.stop()
         self.stop_watching()
         self.keeper.flush()
@@ -160,14 +174,14 @@ class AdvisorApp(LiveRules):
         elif isinstance(done.value, _Quick):
             self._warm |= {"quick"}
             if self.state.receive(done.generation, done.value.ranking, whole=False):
-                self._rank("whole", self._recommend)
+                self._find_guide()
         else:
             self._warm |= {"whole"}
+            self._deepening = -1
             self.state.receive(done.generation, cast("Recommendation", done.value))
         if not self.state.pending:
             self.state.slow = False
-            if self.state.whole:
-                self._quiet.set()
+            self._quiet.set()
         self.show_state()
 
     def _loaded(self, done: Done) -> None:
@@ -207,6 +221,12 @@ class AdvisorApp(LiveRules):
     async def settled(self) -> None:
         """Wait until the ranking belongs to the answers."""
         await self._quiet.wait()
+
+    async def deepened(self) -> None:
+        """Wait until the whole recommendation belongs to the answers."""
+        self.deepen()
+        while self.state.pending or not self.state.whole:
+            await asyncio.sleep(0.01)
 
     # -- the interview -------------------------------------------------------------------------
 
@@ -263,7 +283,9 @@ class AdvisorApp(LiveRules):
         After the last question the verdict opens, unless ``stay``.
         """
         had_question = self.state.interview is not None and not self.state.interview.finished
-        if self.state.step(interview):
+        if not self.state.step(interview):
+            self._find_guide()  # what was skipped is not asked again
+        else:
             self._quiet.clear()
             self._begin_ranking()
             self.set_timer(TOLD_AFTER, self._tell_slow)
@@ -307,14 +329,45 @@ class AdvisorApp(LiveRules):
         self.show_state()
 
     def _begin_ranking(self) -> None:
-        """The ranking alone first, where that can be had; the rest follows when it is there,
-        on a thread of its own, so that it never keeps the next ranking waiting."""
+        """The ranking alone, where that can be had; what would change it is computed on a
+        thread of its own, and only where it is looked at."""
         quick = self._quick
         self._deep.drop()
+        self._deepening = -1
         if quick is None:
             self._rank("whole", self._recommend)
         else:
             self._rank("quick", lambda *given: _Quick(quick(*given)))
+
+    def deepen(self) -> None:
+        """Compute the whole recommendation for the present answers, unless it is there."""
+        state = self.state
+        if state.pending or state.whole or self._deepening == state.generation:
+            return
+        self._deepening = state.generation
+        self._rank("whole", self._recommend)
+
+    def _find_guide(self) -> None:
+        """Ask in the background what to ask next."""
+        guide, interview, as_of = self._guide, self.state.interview, self.as_of
+        if guide is None or interview is None or self.state.pending:
+            return
+        self._guiding.submit(
+            self.state.steps, lambda: guide(interview, as_of), disposable="guide" in self._warm
+        )
+
+    def on_advisor_app_guided(self, event: Guided) -> None:
+        done, state = event.done, self.state
+        if done.error is None:
+            self._warm |= {"guide"}
+            if done.generation == state.steps:
+                state.guide, state.guided = cast("NextStep", done.value), done.generation
+                self.show_state()
+        elif isinstance(done.error, ImportError) and "guide" in self._warm:
+            self._warm -= {"guide"}
+            self._find_guide()
+        elif done.generation == state.steps:
+            self.log.error(f"what to ask next is not known: {done.error!r}")
 
     def _rank(self, kind: str, judge: Callable[[Knowledge, Inputs, date], object]) -> None:
         """Judge the present answers; whatever is still being computed is given up.  The first

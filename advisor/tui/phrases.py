@@ -15,6 +15,7 @@ from advisor.reports.figures import decimal, many, money, percent
 
 if TYPE_CHECKING:
     from advisor.knowledge.model import Question
+    from advisor.tui.state import Consultation
 
 STATUS: Final[Mapping[str, tuple[str, str]]] = {
     "answered": ("✓", "answered"),
@@ -139,6 +140,14 @@ def proof(recommendation: Recommendation) -> str:
     if worlds.total == worlds.checked:
         return f"checked {many(worlds.total)} {noun} of what is open"
     return f"checked {many(worlds.checked)} of {many(worlds.total)} {noun}"
+
+
+def settled_proof(state: Consultation) -> str:
+    """What it rests on that nothing can change the winner."""
+    result, advice = state.recommendation, state.advice
+    if result is not None and result.verdict.settled:
+        return proof(result)
+    return advice.why.rstrip(".") if advice is not None else ""
 
 
 def movement(before: int | None, now: int) -> str:

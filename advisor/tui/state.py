@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from advisor.decision.result import Ranked, Recommendation
+    from advisor.decision.next_question import NextStep
+    from advisor.decision.result import NextQuestion, Ranked, Recommendation
     from advisor.interview import Interview
     from advisor.knowledge.model import Knowledge, Question
     from advisor.tui.figures import Figures
@@ -18,6 +19,7 @@ class Consultation:
     """``generation`` counts changes of what the engine is asked about; ``computed`` is the
     generation that ``recommendation`` belongs to; ``before`` holds the ranks before the last
     change, by offer; ``slow`` is set when a computation takes so long that it should be told.
+    ``guide`` says what to ask next, for the step of the interview that is counted ``guided``.
     ``figures`` are those of the charts, of the generation ``drawn``.
     ``whole`` is False while only the ranking is known, and not yet what would change it."""
 
@@ -30,6 +32,9 @@ class Consultation:
     failure: str | None = None
     slow: bool = False
     whole: bool = True
+    steps: int = 0
+    guide: NextStep | None = None
+    guided: int = -1
     figures: Figures | None = None
     drawn: int = -1
     figures_failure: str = ""
@@ -41,6 +46,7 @@ class Consultation:
 
     def step(self, interview: Interview) -> bool:
         """Take the interview's next state; True when a new recommendation is needed."""
+        self.steps += 1
         asked_before = self.interview.inputs if self.interview is not None else None
         self.interview = interview
         if asked_before is not None and interview.inputs == asked_before:
@@ -61,6 +67,29 @@ class Consultation:
         self.computed = generation
         self.failure = None
         return True
+
+    @property
+    def advice(self) -> NextStep | None:
+        """What to ask next, if that is known for the present answers."""
+        return self.guide if self.guided == self.steps else None
+
+    @property
+    def following(self) -> NextQuestion | None:
+        """The question that matters most now; None where none does or it is not known yet."""
+        from advisor.decision.result import NextQuestion
+
+        if self.advice is not None:
+            found = self.advice
+            return None if found.question is None else NextQuestion(found.question, found.why)
+        return self.recommendation.next_question if self.recommendation is not None else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is proven that nothing left to answer can change the winner."""
+        result = self.recommendation
+        if result is None or result.verdict.offer is None:
+            return False
+        return result.verdict.settled or (self.advice is not None and self.advice.settled)
 
     @property
     def ranks(self) -> dict[str, int]:

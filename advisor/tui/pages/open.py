@@ -14,12 +14,14 @@ from advisor.tui.pages.portfolio import portfolio_lines
 
 Title = Callable[[str | None], str]
 
+UNDER_WAY = "What would change the winner is being computed…"
 CONFIRM = "◐ To confirm before signing: none of this may be so"
 DEPENDS = "? It would be out, if this turns out to be so"
 
 
-def open_page(result: Recommendation, title: Title, width: int) -> Content:
-    """Everything to look at before signing, the most binding first."""
+def open_page(result: Recommendation, title: Title, width: int, *, whole: bool = True) -> Content:
+    """Everything to look at before signing, the most binding first.  Not ``whole``: what would
+    change the winner is still being computed."""
     pair = phrases.margin(result)
     groups: list[list[Text]] = []
     if pair is not None:
@@ -29,6 +31,8 @@ def open_page(result: Recommendation, title: Title, width: int) -> Content:
         groups.append(
             _items("! Caveats", [caveat.text for caveat in leader.warnings], width, glyph="! ")
         )
+    if not whole:
+        groups.append([quiet(UNDER_WAY)])
     groups += [flip_lines(result, title, width), _next(result, width)]
     groups.append(portfolio_lines(result.portfolio, width))
     groups.append(_items("Next steps", list(result.plan), width))

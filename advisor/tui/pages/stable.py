@@ -22,11 +22,13 @@ HALF = 12
 
 
 def stable_page(
-    result: Recommendation, title: Title, width: int, *, pictures: bool = True
+    result: Recommendation, title: Title, width: int, *, pictures: bool = True, whole: bool = True
 ) -> Content:
     """Weight intervals, the most delicate first; then the share of wins under all that is
     uncertain."""
     found = result.sensitivity
+    if found is None and not whole:
+        return quiet("How stable this is is being computed…")
     if found is None:
         words = (
             "How stable this is has not been computed."

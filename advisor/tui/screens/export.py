@@ -45,6 +45,7 @@ class ExportScreen(AdvisorScreen):
     def __init__(self) -> None:
         super().__init__()
         self._written: list[Content] = []
+        self._due: Format | None = None
 
     def compose(self) -> ComposeResult:
         yield Words("Export", id="title")
@@ -65,6 +66,11 @@ class ExportScreen(AdvisorScreen):
         formats.focus()
 
     def show_state(self) -> None:
+        self.advisor.deepen()
+        if self._due is not None and not self.state.pending and self.state.whole:
+            due, self._due = self._due, None
+            self._write(due)
+            return
         note = self.query_one("#written", Words)
         if self.state.recommendation is None or self.state.pending:
             note.say(Content.styled("The ranking is being computed…", "$accent"))
@@ -106,8 +112,11 @@ class ExportScreen(AdvisorScreen):
         name = self.query_one(FileInput).value.strip()
         if state.knowledge is None or state.interview is None or state.recommendation is None:
             return
-        if state.pending:
-            self._tell(Content.styled("One moment: the ranking is being computed", "$accent"))
+        if state.pending or not state.whole:
+            self._due = form
+            words = "One moment: what would change the winner is being computed; then it is written"
+            self._tell(Content.styled(words, "$accent"))
+            self.advisor.deepen()
             return
         if not name:
             self._tell(Content.styled("✗ The file needs a name", "$error"))

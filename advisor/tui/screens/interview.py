@@ -100,8 +100,7 @@ class InterviewScreen(AdvisorScreen):
 
     def action_next(self) -> None:
         """Go to the question that the advisor would ask next."""
-        interview, result = self.interview, self.state.recommendation
-        following = result.next_question if result is not None else None
+        interview, following = self.interview, self.state.following
         if interview is None or following is None:
             self.advisor.say("No question stands out; go on in order")
         elif interview.current is None or interview.current.id != following.id:

@@ -84,9 +84,15 @@ class VerdictScreen(AdvisorScreen):
         hero.show(lambda width: hero_text(result, model, width, pending=pending))
         self.query_one("#why-page", Page).show(lambda width: why_page(result, width))
         self.query_one("#cost-page", Page).show(lambda width: cost_page(result, width))
-        self.query_one("#open-page", Page).show(lambda w: open_page(result, state.title, w))
+        self.advisor.deepen()
+        whole = state.whole
+        self.query_one("#open-page", Page).show(
+            lambda w: open_page(result, state.title, w, whole=whole)
+        )
         self.query_one("#out-page", Page).show(lambda w: out_page(result, state.title, w))
-        self.query_one("#stable-page", Page).show(lambda w: stable_page(result, state.title, w))
+        self.query_one("#stable-page", Page).show(
+            lambda w: stable_page(result, state.title, w, whole=whole)
+        )
         self.query_one("#ranks-list", RankingList).show(state)
         self._show_charts()
 

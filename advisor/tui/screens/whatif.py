@@ -90,6 +90,9 @@ class WhatIfScreen(AdvisorScreen):
             words = state.failure or "The ranking is being computed…"
             self.query_one(Page).show(lambda _: Content.styled(words, "$accent"))
             return
+        if not self._steps:
+            self.advisor.deepen()  # what is known to change the winner is shown first
+            self._was = was = after
         changed = changes(before.inputs, now.inputs, state.knowledge)
         self.query_one(Page).show(
             lambda width: (

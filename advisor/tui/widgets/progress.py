@@ -32,7 +32,7 @@ class TopLine(Words):
         progress = interview.progress
         dealt = progress.answered + progress.unknown + progress.skipped
         room = self.size.width - 2
-        changes = phrases.can_change(state.recommendation)
+        changes = "no" if state.settled else phrases.can_change(state.recommendation)
         left = f"about {progress.remaining} left" if progress.remaining else "none left"
         words = Content.assemble(
             (str(progress.answered), "bold"),

@@ -127,15 +127,13 @@ class QuestionPane(Vertical):
         (self.query_one(NumberInput) if number else self.query_one(AnswerList)).focus()
 
     def _show_banner(self, state: Consultation) -> None:
-        result = state.recommendation
-        settled = result is not None and result.verdict.settled and result.verdict.offer is not None
         banner = self.query_one("#banner", Words)
-        banner.display = settled
-        if settled and result is not None:
+        banner.display = state.settled
+        if state.settled:
             banner.say(
                 Content.assemble(
                     ("✓ Nothing left to answer can change the winner", "bold $success"),
-                    (f" ({phrases.proof(result)}). ", "$quiet"),
+                    (f" ({phrases.settled_proof(state)}). ", "$quiet"),
                     ("v", "bold $accent"),
                     " shows the verdict.",
                 )
@@ -163,8 +161,7 @@ class QuestionPane(Vertical):
         if question is None:
             return
         lines = [Content.assemble(("Why we ask  ", "$secondary"), (question.why, "$quiet"))]
-        result = state.recommendation
-        following = result.next_question if result is not None else None
+        following = state.following
         if following is not None and following.id == question.id:
             lines.append(
                 Content.assemble(("Why now     ", "$secondary"), (following.why, "$quiet"))
