@@ -52,7 +52,8 @@ def best(*works: Callable[[], object]) -> list[float]:
 
 
 def files_of(root: Path) -> list[bytes]:
-    return [found.at.read_bytes() for found in layout.list_files(root, lambda *_: None).found]
+    listed = [found.at for found in layout.list_files(root, lambda *_: None).found]
+    return [at.read_bytes() for at in (*listed, *(at for _, at in layout.fitted_files(root)))]
 
 
 def bare_parse(contents: list[bytes]) -> None:

@@ -12,6 +12,7 @@ from typing import cast
 
 import pytest
 
+from advisor.authoring.testing import inputs_of_case
 from advisor.decision.recommend import recommend
 from advisor.decision.result import Verdict
 from advisor.engine.offering import Offering
@@ -28,7 +29,6 @@ from advisor.knowledge.values import (
     Options,
     Truth,
 )
-from advisor.language.answers import inputs_from_mapping
 from advisor.language.rulebase import load_rule_base
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -281,9 +281,7 @@ def _base() -> Knowledge:
 @cache
 def _verdict(case_id: str) -> Verdict:
     case = _base().cases[case_id]
-    inputs = inputs_from_mapping(
-        {"format": "1", "answers": dict(case.answers), "weights": dict(case.weights)}, _base()
-    )
+    inputs = inputs_of_case(_base(), case)
     return recommend(_base(), inputs, case.as_of, thorough=False).verdict
 
 
