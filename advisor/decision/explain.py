@@ -48,8 +48,8 @@ class Thoroughness:
     fine: bool
 
 
-QUICK = Thoroughness(2, 2, decisions=400, dear=200, cells=2_000_000, fine=False)
-FULL = Thoroughness(3, 3, decisions=10_000, dear=20_000, cells=200_000_000, fine=True)
+QUICK = Thoroughness(2, 2, decisions=40, dear=50, cells=300_000, fine=False)
+FULL = Thoroughness(3, 3, decisions=1_500, dear=20_000, cells=20_000_000, fine=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class Explainer:
         variations = Variations.on(
             decision,
             self._decide,
-            limit=how.decisions if decision.scoring.exact else how.decisions // 100,
+            limit=how.decisions if decision.scoring.exact else how.decisions // 40,
             dear=how.dear,
             cells=how.cells,
         )

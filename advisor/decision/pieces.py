@@ -11,27 +11,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from advisor.decision.changes import Change, changed
 from advisor.decision.gates import SERVED, Gate, gates_of, judged
 from advisor.decision.inference import inferred
+from advisor.decision.piece_sums import Bools, Failing, Floats, Ints, Scores, by_cell, flat
 from advisor.decision.ranking import utilities_at
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation, impossible_looks
 from advisor.decision.tables import weight
 from advisor.decision.weighting import weights_at
-from advisor.engine.looks import Part
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.worlds import Worlds
 from advisor.knowledge.model import Criterion, Inputs
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 Subset = tuple[int, ...]
 """Places of candidates."""
@@ -48,11 +42,13 @@ UNDECIDED = -2
 
 @dataclass(frozen=True)
 class _GatePiece:
-    """Sets of offers (bits): excluded; unproven; worth nothing in a part of what is left."""
+    """Sets of offers (bits): excluded; unproven; worth nothing in a part of what is left.
+    ``failing``: per offer the mass (0..1) of that part, where there is any."""
 
     out: int
     unproven: int
     partial: int
+    failing: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,11 +96,41 @@ class Pieces:
         self._known: dict[tuple[str, Subset], object] = {}
         self._situations: dict[Subset, tuple[Situation, Worlds]] = {}
         self._relevant: dict[str, Bools] = {}
+        self._group = self._groups()
         self._shared = {c.id: self._shared_keys(c) for c in self._criteria}
 
     def _shared_keys(self, criterion: Criterion) -> tuple[str, ...]:
         own = self._start.space.open_keys(self._read_by(criterion))
         return tuple(key for key in self._open if key in own)
+
+    def _groups(self) -> dict[str, int]:
+        """Per gate a number: gates of different numbers have no open axis in common; 0 for
+        those that have one in common with weights or utilities."""
+        open_keys = self._start.space.open_keys
+        scored = set(self._open).union(*(open_keys(self._read_by(c)) for c in self._criteria))
+        components: list[set[str]] = [scored]
+        found: dict[str, int] = {}
+        for gate in self._gates:
+            if gate.negotiable:
+                continue
+            keys = set(open_keys(self._read_by_gate(gate)))
+            touching = [c for c in components if c & keys]
+            if components[0] in touching or not touching:
+                home = components[0] if touching else keys
+            else:
+                home = touching[0]
+            for other in touching:
+                if other is not home:
+                    home |= other
+                    components.remove(other)
+            if home is keys:
+                components.append(keys)
+            else:
+                home |= keys
+        for gate in self._gates:
+            keys = set(open_keys(self._read_by_gate(gate)))
+            found[gate.id] = next((i for i, c in enumerate(components) if c & keys), 0)
+        return found
 
     def _questions(self, change: Change) -> frozenset[str]:
         """What the change says something about: named models also say how large they are."""
@@ -172,8 +198,8 @@ class Pieces:
     def winners(self, sets: Ints) -> Ints:
         """For each row of candidates (by place) the place of the offer that leads when they
         are all made; NOBODY where all are excluded, UNDECIDED where only a whole decision
-        tells: an answer of several values is changed, means are level, or an offer is worth
-        nothing in a part of what is left."""
+        tells: an answer of several values is changed, means are level, or gates that fail in a
+        part of what is left hang together with what is scored there."""
         found = np.full(len(sets), UNDECIDED, dtype=np.int64)
         if not self.usable:
             return found
@@ -187,6 +213,7 @@ class Pieces:
         rows, offers = len(sets), len(self.offers)
         out = np.zeros((rows, offers), dtype=bool)
         partial = np.zeros((rows, offers), dtype=bool)
+        failing = Failing(rows, offers)
         unproven = np.zeros((rows, offers), dtype=np.int64)
         for gate in self._gates:
             subsets, places = self._subsets(gate.id, self._read_by_gate(gate), sets)
@@ -194,16 +221,20 @@ class Pieces:
             out |= self._bits([p.out for p in pieces])[places]
             partial |= self._bits([p.partial for p in pieces])[places]
             unproven += self._bits([p.unproven for p in pieces])[places]
+            if any(piece.failing for piece in pieces):
+                nothing = (0.0,) * offers
+                shares = np.array([piece.failing or nothing for piece in pieces])[places]
+                failing.add(self._group[gate.id], shares)
         tied, places = self._subsets("impossible", self._tied, sets)
         live = np.array([_live(self._at(subset)[0]) for subset in tied], dtype=bool)[places]
         scores = self._scores(sets)
         best = np.where(out, np.iinfo(np.int64).max, unproven)
         contends = ~out & (best == best.min(axis=1)[:, None])
-        # Of an offer that is worth nothing here and there only the upper bound is known.
-        low = np.where(contends & ~partial, scores.means, -1.0)
+        least, most = failing.bounds(scores)
+        low = np.where(contends, least, -1.0)
         leader = low.argmax(axis=1)
         here = np.arange(rows)
-        rivals = np.where(contends, scores.means, -1.0)
+        rivals = np.where(contends, most, -1.0)
         rivals[here, leader] = -1.0
         clear = low[here, leader] > rivals.max(axis=1) + CLEAR
         alone = contends.sum(axis=1) == 1
@@ -214,7 +245,7 @@ class Pieces:
         found = np.where(out.all(axis=1), NOBODY, found)
         return np.where(live, UNDECIDED, found)
 
-    def _first(self, contends: Bools, scores: _Scores) -> Ints:
+    def _first(self, contends: Bools, scores: Scores) -> Ints:
         """The best by score, score at base weights, sum of utilities, id: all whole numbers."""
         left = contends
         for values in (scores.means, scores.at_base, scores.plain, -self._by_id[None, :]):
@@ -223,12 +254,16 @@ class Pieces:
         first: Ints = left.argmax(axis=1)
         return first
 
-    def _scores(self, sets: Ints) -> _Scores:
+    def _scores(self, sets: Ints) -> Scores:
         """Mean scores, as though no gate made any of them nothing.  Where one set of weights
         holds they are not divided by its sum, which is the same for all offers."""
         shape = (len(sets), len(self.offers))
-        found = _Scores(
-            np.zeros(shape), np.zeros(shape), np.zeros(shape), np.full(len(sets), not self._open)
+        found = Scores(
+            np.zeros(shape),
+            np.zeros(shape),
+            np.zeros(shape),
+            np.full(len(sets), not self._open),
+            np.zeros(len(sets)) if not self._open else np.ones(len(sets)),
         )
         subsets, chosen = self._subsets("weights", self._base.weigh_questions, sets)
         weighed = [self._weights(subset) for subset in subsets]
@@ -240,6 +275,7 @@ class Pieces:
             means = np.array([table.rows for table in tables])
             found.means += np.einsum("nc,nco->no", shares[chosen], means[places])
             if not self._open:
+                found.whole += shares[chosen, 0]
                 plain = means[places, 0]
                 found.at_base += plain * weight(criterion, 0, wishes.get(criterion.id))
                 found.plain += plain
@@ -302,8 +338,18 @@ class Pieces:
         stuck = (found.fails | found.doubts) & ~found.passes
         out = 0 if gate.negotiable else stuck & ~found.doubts
         stated = found.failures is not None and situation.is_stated(gate.rule)
-        partial = 0 if gate.negotiable or found.failures is None else found.at_points
-        return _GatePiece(out, stuck & ~out if stated else 0, partial)
+        unproven = stuck & ~out if stated else 0
+        if gate.negotiable or found.failures is None or not found.at_points:
+            return _GatePiece(out, unproven, 0)
+        masses = worlds.grouped([found.failures.part])
+        whole = sum(masses.values())
+        failing = [0] * len(self.offers)
+        for (number,), mass in masses.items():
+            fails = found.failures.outcomes[number].at_point
+            for i in range(len(failing)):
+                failing[i] += mass * (fails >> i & 1)
+        shares = tuple(mass / whole for mass in failing) if whole else ()
+        return _GatePiece(out, unproven, found.at_points, shares)
 
     def _weights(self, subset: Subset) -> _Weighed:
         place = ("weights", subset)
@@ -323,7 +369,7 @@ class Pieces:
         return _Weighed(
             tuple(
                 (cell, mass, own.vectors[next(iter(numbers))])
-                for cell, mass, numbers in _by_cell(situation, worlds, own.part, self._open)
+                for cell, mass, numbers in by_cell(situation, worlds, own.part, self._open)
             )
         )
 
@@ -339,7 +385,7 @@ class Pieces:
         for cell, mass, vector in weighed.rows:
             whole = sum(vector)
             if whole:
-                found[_flat([cell[pick] for pick in picks], sizes)] += mass * vector[k] / whole
+                found[flat([cell[pick] for pick in picks], sizes)] += mass * vector[k] / whole
         return found
 
     def _utilities(self, criterion: Criterion, subset: Subset) -> _Table:
@@ -360,56 +406,13 @@ class Pieces:
         sizes = situation.sizes(keys)
         rows = np.zeros((math.prod(sizes), len(self.offers)))
         sure = not keys
-        for joint, _, numbers in _by_cell(situation, worlds, own.part, keys):
+        for joint, _, numbers in by_cell(situation, worlds, own.part, keys):
             whole = sum(numbers.values())
             sure = sure and len(numbers) == 1
-            line = rows[_flat(joint, sizes)]
+            line = rows[flat(joint, sizes)]
             for row, mass in numbers.items():
                 line += np.array(own.points_of(row), dtype=float) * (mass / whole)
         return _Table(rows, sure)
-
-
-@dataclass
-class _Scores:
-    """A row per set, a column per offer: the mean score, the same at base weights, the sum of
-    utilities (both only where nothing behind the weights is open); ``sure``: all of them are
-    whole numbers, and so exact."""
-
-    means: Floats
-    at_base: Floats
-    plain: Floats
-    sure: Bools
-
-
-def _by_cell(
-    situation: Situation, worlds: Worlds, part: Part, keys: Sequence[str]
-) -> list[tuple[tuple[int, ...], float, dict[int, int]]]:
-    """(joint cell of ``keys``, its prior share, number of the part -> mass there), for every
-    cell that has any mass."""
-    by_class: dict[tuple[int, ...], dict[int, int]] = {}
-    for (*places, number), mass in worlds.grouped([part], fixed=keys, weightless=keys).items():
-        numbers = by_class.setdefault(tuple(places), {})
-        numbers[number] = numbers.get(number, 0) + mass
-    stands_for = [worlds.first_cells(key, part.looks) for key in keys]
-    weights = [[cell.weight for cell in situation.axes[key].cells] for key in keys]
-    totals = [sum(listed) for listed in weights]
-    found = []
-    for cell in product(*(range(len(listed)) for listed in weights)):
-        share = 1.0
-        for index, listed, total in zip(cell, weights, totals, strict=True):
-            share *= listed[index] / total
-        if share:
-            first = tuple(which[index] for which, index in zip(stands_for, cell, strict=True))
-            found.append((cell, share, by_class[first]))
-    return found
-
-
-def _flat(cell: Sequence[int], sizes: Sequence[int]) -> int:
-    """The place of a joint cell in row-major order."""
-    flat = 0
-    for index, size in zip(cell, sizes, strict=True):
-        flat = flat * size + index
-    return flat
 
 
 def _live(situation: Situation) -> bool:

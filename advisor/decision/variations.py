@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from advisor.decision.changes import Change, alternatives, changed
@@ -69,10 +70,14 @@ class Variations:
 
     def allows(self, sets: int) -> bool:
         """Whether so many sets may be tried."""
+        return sets * self._each <= self.cells
+
+    @cached_property
+    def _each(self) -> int:
+        """The joint cells that one decision looks at."""
         scoring = self.decision.scoring
         parts = [scoring.weights.part, *(own.part for own in scoring.utilities.values())]
-        each = sum(scoring.worlds.told_apart([part]) for part in parts)
-        return sets * each <= self.cells
+        return sum(scoring.worlds.told_apart([part]) for part in parts)
 
     @property
     def pieces(self) -> Pieces:
@@ -88,7 +93,7 @@ class Variations:
         inputs = changed(self.decision.stated, changes)
         key = tuple(sorted(inputs.answers.items(), key=lambda item: item[0]))
         if key not in self._known:
-            if self.decided >= self.limit:
+            if self.decided >= self.limit or not self.allows(self.decided):
                 raise LimitReached
             self.decided += 1
             self._known[key] = winner_of(self.decide(inputs))
