@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.errors import DataError
-from advisor.interview import Interview, option_ids, parse_answer
+from advisor.interview import Interview, best_first, guidance, option_ids, parse_answer
 from advisor.knowledge.model import Inputs, Knowledge, Option, Place, Question
 from advisor.knowledge.syntax import ALWAYS, Atom, Condition, NotTest, OneOf
 from advisor.knowledge.values import (
@@ -19,6 +19,8 @@ from advisor.knowledge.values import (
     Options,
     Type,
 )
+from tests.decision.bases import DAY
+from tests.decision.fixed import base
 
 NOT_CLOSED = Atom("frontier", NotTest(OneOf(frozenset({"best-closed"}))))
 
@@ -350,3 +352,51 @@ def test_any_text_is_an_answer_or_a_located_problem(text):
 def test_options_are_numbered_as_they_are_shown():
     assert option_ids(REGIONS) == ("us", "uk", "europe", "middle-east")
     assert option_ids(SIZE) == ()
+
+
+# -- what to ask next ----------------------------------------------------------------------
+
+
+def test_the_best_question_comes_first_and_the_interview_stops_when_settled():
+    asked = base()
+    chooser = best_first(DAY)
+    interview = Interview.start(asked, chooser=chooser)
+    seen = []
+    while interview.current is not None:
+        question = interview.current
+        step = guidance(interview, DAY)
+        assert step.question == question.id and step.why
+        assert question.id not in seen
+        seen.append(question.id)
+        interview = interview.answer(question.id, first_answer(question))
+    last = guidance(interview, DAY)
+    assert last.question is None and interview.open_questions
+    # Two of the offers are level in every world that is left.
+    assert not last.settled and last.why == "No question that is left can change the winner."
+
+
+def test_what_was_skipped_or_is_not_known_is_not_asked_again():
+    interview = Interview.start(base(), chooser=best_first(DAY))
+    first = interview.current.id
+    after = interview.skip(first)
+    assert current(after) != first
+    second = current(after)
+    if second is not None:
+        assert current(after.unknown(second)) not in (first, second)
+    assert current(after.back()) == first
+
+
+def test_guidance_is_worked_out_once_for_the_same_answers():
+    asked = base()
+    one, other = (Interview.start(asked) for _ in range(2))
+    assert guidance(one, DAY) is guidance(other, DAY)
+    first = guidance(one, DAY).question
+    assert guidance(one.skip(first), DAY) is not guidance(one, DAY)
+
+
+def first_answer(question: Question):
+    if isinstance(question.type, NumberType):
+        return Interval.point(question.type.minimum)
+    if isinstance(question.type, FlagsType):
+        return Flags(frozenset(), frozenset())
+    return Options(frozenset({question.type.options[0]}))

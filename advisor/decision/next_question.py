@@ -139,11 +139,11 @@ class _Gains:
         self._winner = seen.winner[live]
         self._cells = {key: column[live] for key, column in seen.cells.items()}
         self._total = math.fsum(self._mass.tolist())
-        mass_of = np.bincount(self._winner + 1, self._mass, len(seen.offers) + 1)
+        mass_of = np.bincount(self._winner + 1, self._mass, len(seen.offers) + 2)
         self._winners = [i - 1 for i, mass in enumerate(mass_of.tolist()) if mass > 0]
         self._entropy = _entropy(mass_of.tolist())
         self._first = max(self._winners, key=lambda i: (mass_of[i + 1], -i), default=NOBODY)
-        self._candidates = sorted({0, *(i for i in self._winners if i != NOBODY)})
+        self._candidates = sorted({0, *self._winners} - {NOBODY, seen.level})
         self._values = [seen.values[:, i][live].astype(np.float64) for i in self._candidates]
         # Added up in the order of the worlds, so that the sums are the same everywhere.
         one = np.zeros(len(self._mass), dtype=np.int64)
@@ -184,7 +184,7 @@ class _Gains:
         for key in known:
             place = seen.axes.index(key)
             high = np.where(possible, winners, -2).max(axis=place)
-            low = np.where(possible, winners, len(seen.offers)).min(axis=place)
+            low = np.where(possible, winners, seen.level + 1).min(axis=place)
             if (high > low).any():
                 return True
         return False
@@ -202,7 +202,7 @@ class _Gains:
         mass = np.bincount(code, self._mass, count)
         sums = np.array([np.bincount(code, self._mass * v, count) for v in self._values])
         best = float(sum(sums.max(axis=0).tolist())) / (self._total or 1)
-        wide = len(self._seen.offers) + 1
+        wide = len(self._seen.offers) + 2
         table = np.bincount(code * wide + self._winner + 1, self._mass, count * wide)
         table = table.reshape(count, wide)
         rest = sum(
@@ -235,7 +235,7 @@ class _Gains:
         offers some answer could exclude."""
         import numpy as np
 
-        mine = [i for i in self._candidates if i != NOBODY]
+        mine = self._candidates
         ours = sum(1 << place for place in self._places)
         whole = np.bincount(code, minlength=count)
         settles, excluded = False, 0

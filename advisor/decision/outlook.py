@@ -38,7 +38,8 @@ NOBODY = -1
 @dataclass(frozen=True, eq=False)
 class Outlook:
     """``offers`` in the order of the decision.  Per world (row): its prior ``mass`` (0 where
-    it cannot be or is not expected), the ``winner`` (a place in ``offers``, or NOBODY), the
+    it cannot be or is not expected), the ``winner`` (a place in ``offers``; NOBODY; or
+    ``level``, one past the last place, where several are level), the
     ``values`` of all offers in 1/64 points (0 where a gate fails), the ``cells`` by axis.
 
     ``shape``: the rows are a whole grid of the axes, in this order and these sizes; None for
@@ -55,6 +56,11 @@ class Outlook:
     shape: tuple[int, ...] | None
     possible: Any
     unmet: Mapping[str, Any]
+
+    @property
+    def level(self) -> int:
+        """The winner where several offers are level."""
+        return len(self.offers)
 
     @property
     def exhaustive(self) -> bool:
@@ -196,6 +202,8 @@ class _Columns:
         key[out] = OUT
         winner = np.argmax(key, axis=1).astype(np.int16) if places else np.zeros(rows, np.int16)
         if places:
+            level = (key == key.max(axis=1)[:, None]).sum(axis=1) > 1
+            winner[level] = len(places)
             winner[out.all(axis=1)] = NOBODY
         return winner, worth, unmet
 
