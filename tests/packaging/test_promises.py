@@ -79,4 +79,5 @@ def test_no_tool_of_the_tests_is_a_dependency_of_the_program(checkout: Path):
     names = {re.split(r"[<>=\[]", entry)[0] for entry in project["dependencies"]}
     assert names == {
         "textual", "textual-plot", "pydantic", "pyyaml", "click", "platformdirs", "numpy", "jinja2",
+        "pygal",
     }  # fmt: skip
