@@ -15,7 +15,7 @@ from advisor.cli.output import emit, text_style
 
 @click.command("plan")
 @click.argument("answers", metavar="ANSWERS")
-@format_option("text", "json", "markdown")
+@format_option("text", "json", "markdown", "html")
 @output_option
 @common_options
 def command(common: Common, answers: str, form: str, output: Path | None) -> int:
@@ -37,6 +37,10 @@ def command(common: Common, answers: str, form: str, output: Path | None) -> int
         from advisor.reports.markdown import render_document as as_markdown
 
         text = as_markdown(bake_off_view(plan))
+    elif form == "html":
+        from advisor.reports.html import render_document as as_page
+
+        text = as_page(bake_off_view(plan))
     else:
         from advisor.reports.text import render_document
 

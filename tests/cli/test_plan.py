@@ -19,7 +19,7 @@ results:
 """
 
 
-@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+@pytest.mark.parametrize("form", ["text", "markdown", "json", "html"])
 def test_a_plan_in_every_format(advisor, good, form):
     told = advisor("plan", good, "--format", form)
     assert told.code == 0 and told.err == ""
