@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from advisor.decision.sizing import MILLI_DAY, NANO, Sizes
 from advisor.estimate.breakeven import Curve, Piece, Stretch, compare, token_curve
@@ -12,7 +11,7 @@ from advisor.estimate.figures import figure
 from advisor.estimate.ranges import Range
 from advisor.knowledge.values import Number
 
-MOST_STEPS = 400
+MOST_STEPS = 120
 """Steps of devices up to which they are told apart; beyond them nothing is said."""
 
 
@@ -84,24 +83,13 @@ def _devices_curve(
     side: Side, sizes: Sizes, lengths: tuple[int, int], peak: int, horizon: Number
 ) -> tuple[Curve, Number]:
     """Steps of devices up to the horizon, or up to as many as can be told apart."""
-    found = sizes.paces.rates(*lengths)
-    steps = [
-        Fraction(rate * MILLI_DAY, peak * NANO)
-        for served in (found.fast, found.slow or ())
-        for _, rate in filter(None, served)
-    ]
-    reached = min([Fraction(horizon), *(step * MOST_STEPS for step in steps)])
-    last = max(1, int(reached))
-    ends = {last}
-    for step in steps:
-        ends.update(int(step * k) for k in range(1, int(last / step) + 1))
     pieces: list[Piece] = []
-    start = 0
-    for end in sorted(end for end in ends if 1 <= end <= last):
-        few, many = sizes.devices((end, *lengths, peak))
-        fixed = Range(few, many) * side.device_hour * HOURS_PER_DAY + side.people_daily
-        if pieces and pieces[-1].fixed == fixed:
-            start = int(pieces.pop().start)
-        pieces.append(Piece(start, end, fixed, Range(0, 0)))
+    start, last = 0, max(1, int(horizon))
+    daily = side.device_hour * HOURS_PER_DAY
+    while start < last and len(pieces) < MOST_STEPS:
+        few, many = sizes.devices((start + 1, *lengths, peak))
+        carried = sizes.carried(few, many, lengths) * MILLI_DAY // (peak * NANO)
+        end = min(last, max(start + 1, carried))
+        pieces.append(Piece(start, end, Range(few, many) * daily + side.people_daily, Range(0, 0)))
         start = end
-    return Curve(tuple(pieces)), last
+    return Curve(tuple(pieces)), start

@@ -11,6 +11,7 @@ from advisor.estimate.token_cost import Traffic
 from advisor.knowledge.values import Domain, Interval, Number, Options
 
 TRAFFIC = ("requests-per-day", "input-tokens", "output-tokens")
+VOLUME = TRAFFIC[0]
 PEAK = "peak-factor"
 SIZING = (*TRAFFIC, PEAK)
 SHARES = ("cached-input-share", "batch-share")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from operator import itemgetter
 from typing import Any
 
-from advisor.decision.loads import EVEN, SIZING, whole_traffic
+from advisor.decision.loads import EVEN, PEAK, SIZING, VOLUME, whole_traffic
 from advisor.decision.measured_many import NO_PRICE, Traffic, coarse, codes, decoded
 from advisor.decision.profiles import Profile
 from advisor.decision.rulebase import anchor_names
@@ -139,11 +139,19 @@ class Measured(Utilities):
         names = anchor_names(measure)
         anchored = {q for name in names for q in situation.base.workload.questions_of(name)}
         questions = sorted({*SIZING, *anchored})
-        keys = situation.space.open_keys(questions)
+        # Where not even the requests are known, a likely peak stands for all: it moves the
+        # devices far less than they do.  The bounds of a cell hold for every peak all the same.
+        blurred: dict[str, int] = {}
+        if VOLUME not in situation.inputs.answers:
+            for key in situation.space.open_keys((PEAK,)):
+                weights = [cell.weight for cell in situation.axes[key].cells]
+                blurred[key] = weights.index(max(weights))
+        keys = tuple(key for key in situation.space.open_keys(questions) if key not in blurred)
 
         def see(cells: Cells) -> Figure:
             at = dict(zip(keys, cells, strict=True))
-            point = situation.extended(situation.environment(questions, at, point=True), names)
+            stands = situation.environment(questions, at | blurred, point=True)
+            point = situation.extended(stands, names)
             inside = situation.environment(questions, at, point=False)
             anchors = tuple(anchors_at(measure, point))
             moving = any(not _is_point(inside[q]) for q in anchored if q in inside)

@@ -176,6 +176,15 @@ class Sizes:
             default=self.unit,
         )
 
+    def carried(self, few: int, many: int | None, lengths: tuple[int, int]) -> int:
+        """The most requests, in 10^-9 a second at the peak, at which no more devices than these
+        are needed at either end of the band."""
+        found = self.paces.rates(*lengths)
+        ends = [_most(few, found.fast, 0)]
+        if many is not None and found.slow is not None:
+            ends.append(_most(many, found.slow, self.spare))
+        return min(ends)
+
     def whole(self, devices: int) -> int:
         """As many as can be rented."""
         return -(-devices // self.unit) * self.unit
@@ -240,6 +249,10 @@ class Sizes:
 
 def _below(need: int, rates: Served) -> int:
     return min((need * size // rate for size, rate in filter(None, rates)), default=0)
+
+
+def _most(devices: int, rates: Served, spare: int) -> int:
+    return max(((devices // size - spare) * rate for size, rate in filter(None, rates)), default=0)
 
 
 def needed(numbers: Numbers) -> int:

@@ -1,25 +1,33 @@
 """How long the estimates of one workload take, for every device of the measured ledger.
 
 Run by hand: ``python tests/benchmarks/bench_estimate.py``; exits 1 where the budget is exceeded.
-One workload: sizing at a target, speed with measured neighbours, and the bill, per device.
+One workload: sizing at a target, speed with measured neighbours, and the bill, per device.  Beside
+it ``advisor estimate`` of all offers, and what a replica serves of many lengths one by one against
+in columns.
 """
 
 from __future__ import annotations
 
+import datetime
 import sys
 import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+from advisor.decision.estimates import estimates
 from advisor.estimate.cost import Capacity, TokenPrices, Traffic, bill
 from advisor.estimate.evidence import Evidence
 from advisor.estimate.measured import load_calibration, load_evidence
 from advisor.estimate.ranges import Range
-from advisor.estimate.replicas import Target
+from advisor.estimate.replicas import Replica, Target
+from advisor.estimate.replicas_many import operating_points
 from advisor.estimate.speed import Question, Speeds
 from advisor.estimate.traffic import demand, plan
+from advisor.language.answers import inputs_from_mapping
+from advisor.language.rulebase import load_rule_base
 
+DAY = datetime.date(2026, 11, 22)
 RULES = Path(__file__).parents[2] / "rules"
 BUDGET_MS = 10.0
 ROUNDS = 20
@@ -42,13 +50,45 @@ def one_workload(evidence: Evidence, speeds: Speeds) -> None:
 
 
 def best(work: Callable[[], object]) -> float:
-    """Milliseconds of the fastest round."""
+    """Milliseconds of processor time of the fastest round."""
     times = []
     for _ in range(ROUNDS):
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times) * 1000
+
+
+LENGTHS = [(reads, writes) for reads in (100, 500, 2000, 9000) for writes in (20, 80, 300, 900)]
+
+
+def all_offers(evidence: Evidence) -> Callable[[], object]:
+    """Every offer of the catalogue for the answers of the worked example."""
+    knowledge = load_rule_base(RULES)
+    answers = {
+        "models": ["llama-3.3-70b"],
+        "requests-per-day": 1_000_000,
+        "input-tokens": 1000,
+        "output-tokens": 500,
+        "peak-factor": 3,
+    }
+    inputs = inputs_from_mapping(answers, knowledge)
+    return lambda: estimates(knowledge, inputs, DAY, evidence)
+
+
+def columns_against_rows(evidence: Evidence) -> tuple[float, float]:
+    """Milliseconds for what replicas serve of many lengths: one by one, and in columns."""
+    model, device = evidence.models["llama-3.3-70b"], evidence.devices["nvidia-h200-sxm"]
+    replica = Replica(model, device, "8-bit", evidence.calibration)
+    workers = replica.workers(1.0)
+
+    def rows() -> None:
+        fresh = Replica(model, device, "8-bit", evidence.calibration)
+        for pair in LENGTHS:
+            for worker in workers:
+                fresh.operating(worker, pair, Target(20), 1.0)
+
+    return best(rows), best(lambda: operating_points(replica, workers, LENGTHS, Target(20), (1.0,)))
 
 
 def main() -> int:
@@ -56,6 +96,10 @@ def main() -> int:
     speeds = Speeds(evidence.calibration, evidence)
     spent = best(lambda: one_workload(evidence, speeds))
     print(f"one workload, {len(evidence.devices)} devices and 15 token offers: {spent:.2f} ms")
+    offers = best(all_offers(evidence))
+    print(f"advisor estimate, every offer of the catalogue, seen before: {offers:.1f} ms")
+    rows, columns = columns_against_rows(evidence)
+    print(f"{len(LENGTHS)} lengths: {rows:.2f} ms one by one, {columns:.2f} ms in columns")
     print(f"reading the coefficients: {best(lambda: load_calibration(RULES)):.2f} ms")
     print(f"reading the whole ledger: {best(lambda: load_evidence(RULES)):.1f} ms")
     return 0 if spent <= BUDGET_MS else 1
