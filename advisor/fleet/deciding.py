@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from advisor.decision.recommend import Decision, decide, recommend
-from advisor.decision.result import Recommendation
 from advisor.fleet.outcomes import NO_MONEY, Money, Outcome, outcome_of
 from advisor.knowledge.model import Inputs, Knowledge
 from advisor.knowledge.values import Domain, Options
@@ -62,10 +61,9 @@ class Decider:
 
     def _decided(self, inputs: Inputs) -> Outcome:
         decision = decide(self.knowledge, inputs, self.as_of)
-        result = decision.recommendation()
-        return outcome_of(result, self._current(inputs, decision, result))
+        return outcome_of(decision, self._current(inputs, decision))
 
-    def _current(self, inputs: Inputs, decision: Decision, result: Recommendation) -> Money:
+    def _current(self, inputs: Inputs, decision: Decision) -> Money:
         """The estimated cost of the offer that serves today, ranked or excluded."""
         answer = inputs.answers.get(CURRENT)
         if not isinstance(answer, Options) or len(answer.values) != 1:
@@ -73,9 +71,6 @@ class Decider:
         (offer,) = answer.values
         if offer not in self.knowledge.offers:
             return NO_MONEY
-        for entry in result.ranking:
-            if entry.offer == offer and entry.estimate is not None:
-                return Money(entry.estimate.monthly.low, entry.estimate.monthly.high)
         entries = decision.entries
         monthly = entries.estimate(offer, entries.model(offer)).monthly
         return Money(monthly.low, monthly.high)

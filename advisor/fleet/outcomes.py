@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
-from advisor.decision.result import Recommendation
+from advisor.decision.recommend import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +42,26 @@ class Money:
 NO_MONEY = Money(None, None)
 
 
-def outcome_of(result: Recommendation, current: Money = NO_MONEY) -> Outcome:
-    """The row of a recommendation."""
-    excluded = tuple((e.offer, tuple(f.rule for f in e.failed)) for e in result.excluded)
-    verdict = result.verdict
-    if not result.ranking:
-        return Outcome(
-            winner=None,
-            model=None,
-            lane=None,
-            confidence=verdict.confidence,
-            settled=verdict.settled,
-            runner_up=None,
-            margin=None,
-            cost_low=None,
-            cost_high=None,
-            current_low=current.low,
-            current_high=current.high,
-            excluded=excluded,
-            rules=(),
-        )
-    leader = result.ranking[0]
-    second = result.ranking[1] if len(result.ranking) > 1 else None
-    bill = leader.estimate.monthly if leader.estimate is not None else None
-    reasons = (reason for part in leader.contributions for reason in part.because)
+def outcome_of(decision: Decision, current: Money = NO_MONEY) -> Outcome:
+    """The row of a decision."""
+    excluded = tuple(
+        (standing.offer, tuple(gate.id for gate in standing.excluded_by))
+        for standing in decision.standings.values()
+        if standing.excluded_by
+    )
+    brief = decision.brief()
+    leader, second = (*brief.first, None, None)[:2]
+    bill = leader.estimate.monthly if leader is not None and leader.estimate is not None else None
+    parts = leader.contributions if leader is not None else ()
+    reasons = (reason for part in parts for reason in part.because)
     return Outcome(
-        winner=leader.offer,
-        model=leader.model,
-        lane=leader.lane,
-        confidence=verdict.confidence,
-        settled=verdict.settled,
+        winner=leader.offer if leader else None,
+        model=leader.model if leader else None,
+        lane=leader.lane if leader else None,
+        confidence=brief.confidence,
+        settled=brief.settled,
         runner_up=second.offer if second else None,
-        margin=leader.score.points - second.score.points if second else None,
+        margin=leader.score.points - second.score.points if leader and second else None,
         cost_low=bill.low if bill else None,
         cost_high=bill.high if bill else None,
         current_low=current.low,
