@@ -20,8 +20,10 @@ from advisor.engine.looks import Look, Part
 if TYPE_CHECKING:
     from advisor.engine.grids import Column
 
-EXHAUSTIVE = 1 << 20
-"""Joint cells up to which all of them are looked at."""
+EXHAUSTIVE = 1_000_000
+"""Worlds up to which all of them are looked at."""
+QUICK = 1 << 16
+"""Joint cells, of those that are told apart, up to which all are looked at anyway."""
 SAMPLED = 1 << 13
 """Fixed worlds that are looked at where there are more."""
 CHUNK = 1 << 12
@@ -83,7 +85,7 @@ def outlook(
     cells = {key: worlds.merged(key, [*looks, *worlds.impossible], expected=False) for key in axes}
     sizes = tuple(len(listed) for listed, _ in cells.values())
     bars = worlds.bars
-    if math.prod(sizes) > EXHAUSTIVE:
+    if math.prod(sizes) > QUICK and worlds.joint(axes) > EXHAUSTIVE:
         drawn = {
             key: sample_column(key, tuple(c.weight for c in situation.axes[key].cells))[:SAMPLED]
             for key in axes

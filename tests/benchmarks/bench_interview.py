@@ -120,7 +120,7 @@ def main() -> None:
         counts["declared"].append(prepared(knowledge, complete, declared))
         counts["random"].append(prepared(knowledge, complete, mixed))
         done = len(counts["random"])
-        if done % 25 == 0 or done == sheets:
+        if done % 20 == 0 or done == sheets:
             report(counts, time.monotonic() - started)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from advisor.decision import means, sureness
-from advisor.decision.recommend import recommend
-from tests.decision.bases import DAY, answers, bases
+from advisor.decision.recommend import recommend as recommend_in_full
+from tests.decision.bases import DAY, answers, bases, examples
 from tests.decision.naive import decide
 
-SMALL = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-FEWER = settings(SMALL, max_examples=60)
+recommend = partial(recommend_in_full, thorough=False)
+SMALL = examples(30)
+FEWER = examples(15)
 
 
 def check(knowledge, inputs):

@@ -9,13 +9,14 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from advisor.decision.recommend import recommend
+from advisor.decision.recommend import recommend as recommend_in_full
 from advisor.knowledge.syntax import Atom, OneOf
 from advisor.knowledge.values import Flags, Interval, Options
 from tests.decision import naive
@@ -24,12 +25,14 @@ from tests.decision.bases import (
     answers,
     bases,
     claim,
+    examples,
     make_rule,
     narrowed,
     workloads,
 )
 
-SMALL = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+recommend = partial(recommend_in_full, thorough=False)
+SMALL = examples(20)
 CRITERIA = st.sampled_from(["speed", "price", "calm"])
 
 

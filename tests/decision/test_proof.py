@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, event, given, settings
+from functools import partial
+
+from hypothesis import event, given
 from hypothesis import strategies as st
 
-from advisor.decision.recommend import recommend
-from tests.decision.bases import DAY, answers, bases, points
+from advisor.decision.recommend import recommend as recommend_in_full
+from tests.decision.bases import DAY, answers, bases, examples, points
 from tests.decision.naive import decide, weights
 
-SMALL = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+recommend = partial(recommend_in_full, thorough=False)
+SMALL = examples(30)
 
 
 def winner(knowledge, inputs):
