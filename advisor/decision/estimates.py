@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import product
 from typing import TypeAlias
 
-from advisor.decision.costs import SERVED, Charges
+from advisor.decision.costs import RATE, SERVED, Charges
 from advisor.decision.estimates_even import Even, Side, even
 from advisor.decision.inference import inferred
 from advisor.decision.loads import EVEN, TRAFFIC, corners_of
@@ -31,12 +31,21 @@ from advisor.estimate.cost import (
     cost_per_request,
 )
 from advisor.estimate.evidence import Evidence
+from advisor.estimate.figures import figure
 from advisor.estimate.ranges import Range
 from advisor.estimate.replicas import Target
 from advisor.estimate.speed import Question, Speed, Speeds
 from advisor.estimate.subjects import device_subject, model_subject
 from advisor.estimate.token_cost import Traffic
-from advisor.estimate.traffic import Demand, Plan, QuotaGap, demand, plan, quota_gaps
+from advisor.estimate.traffic import (
+    Demand,
+    Plan,
+    QuotaGap,
+    contradictions,
+    demand,
+    plan,
+    quota_gaps,
+)
 from advisor.knowledge.ledger import NOTHING
 from advisor.knowledge.model import Inputs, Knowledge
 from advisor.knowledge.physical import Device, ModelShape
@@ -77,12 +86,14 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Estimates:
-    """``demand`` is None where ``missing`` names questions that size anything."""
+    """``demand`` is None where ``missing`` names questions that size anything;
+    ``contradictions``: answers that cannot hold together."""
 
     demand: Demand | None
     missing: tuple[str, ...]
     assumptions: tuple[str, ...]
     offers: tuple[OfferEstimate, ...]
+    contradictions: tuple[str, ...] = ()
 
 
 def estimates(
@@ -119,8 +130,19 @@ class _Estimator:
     def run(self, offers: Sequence[str]) -> Estimates:
         found = [self._estimate(offer) for offer in offers]
         return Estimates(
-            self.demand, self.missing, self._assumptions(), tuple(self._compared(found))
+            self.demand,
+            self.missing,
+            self._assumptions(),
+            tuple(self._compared(found)),
+            self._contradictions(),
         )
+
+    def _contradictions(self) -> tuple[str, ...]:
+        """Users at once, their speed and the traffic, where they cannot all be meant."""
+        if self.demand is None:
+            return ()
+        users, rate = (_band(self.env.get(name)) for name in ("concurrent-users", RATE))
+        return contradictions(self.demand, users, rate)
 
     def _assumptions(self) -> tuple[str, ...]:
         found = []
@@ -131,6 +153,7 @@ class _Estimator:
             )
         if "peak-factor" not in self.env:
             found.append("no peak factor was given: the load is taken as even")
+        found.append("egress and storage are not counted: the ledger has no price of them")
         found += [
             f"{name} is a range: devices are sized for its high end"
             for name in TRAFFIC
@@ -255,6 +278,12 @@ class _Estimator:
             layouts(shape, device, replica.devices, precision, longest),
         )
         reasons = [speed.why] if speed.method == "unknown" else []
+        patience = self._number("first-token-ms")
+        if patience is not None and speed.first_ms is not None and patience < speed.first_ms.low:
+            reasons.append(
+                f"the first token within {figure(patience)} ms: at least "
+                f"{figure(round(speed.first_ms.low))} ms are expected"
+            )
         if fit.memory.reason is not None:
             reasons.append(f"on {replica.devices} x {device.name} {fit.memory.reason}")
         return found, speed, fit, reasons

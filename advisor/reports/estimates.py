@@ -38,6 +38,7 @@ def estimates_data(result: Estimates) -> dict[str, object]:
         "format": FORMAT,
         "missing": list(result.missing),
         "assumptions": list(result.assumptions),
+        "contradictions": list(result.contradictions),
         "demand": None
         if asked is None
         else {
@@ -67,6 +68,8 @@ def _blocks(result: Estimates) -> Iterator[Block]:
                 Pair("Output", f"{figure(asked.output_rate)} tokens a second at the peak"),
             )
         )
+    for text in result.contradictions:
+        yield Paragraph(f"These answers contradict each other: {text}.")
     if result.assumptions:
         yield Items(tuple(Item(f"Assumed: {text}") for text in result.assumptions))
     rows = tuple(
@@ -129,8 +132,8 @@ def _sizing_notes(offer: OfferEstimate) -> Iterator[Item]:
     if speed is not None and speed.first_ms is not None:
         first = speed.first_ms
         yield Item(
-            f"First token after {figure(round(first.low))} to {figure(round(first.high))} ms: a wide "
-            "band, as queues decide it"
+            f"First token after {figure(round(first.low))} to {figure(round(first.high))} ms: "
+            "a wide band, as queues decide it"
         )
 
 

@@ -67,6 +67,20 @@ def test_the_break_even_is_split_where_capacity_and_bands_split_it(run):
     assert stretches[-1]["up_to"] == found["horizon"]
 
 
+def test_answers_that_cannot_hold_together_are_named(run):
+    given = {"concurrent-users": 10, "tokens-per-second-per-user": 25}
+    (sentence,) = json.loads(run(CLUSTER, "--format", "json", **given).stdout)["contradictions"]
+    assert sentence.startswith("10 users at once with 25 tokens/s each produce at most 250")
+    assert "contradict each other: 10 users" in " ".join(run(CLUSTER, **given).stdout.split())
+    given["concurrent-users"] = 1000
+    assert json.loads(run(CLUSTER, "--format", "json", **given).stdout)["contradictions"] == []
+
+
+def test_a_first_token_sooner_than_expected_is_said(run):
+    found = offers(run(CLUSTER, "--format", "json", **{"first-token-ms": 10}))[CLUSTER]
+    assert any("first token within 10 ms" in text for text in found["unknown"])
+
+
 def test_a_horizon_bounds_the_comparison(run):
     found = offers(run(RACK, TOKENS, "--set", "horizon=2M/day", "--format", "json"))[RACK]
     assert found["break_even_stretches"]["stretches"] == [
