@@ -12,6 +12,8 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -36,37 +38,52 @@ HELP = {
 }
 
 
+INSTALLED = ("guidellm", "aiperf")
+
+
 @pytest.fixture(scope="session")
-def tools(tmp_path_factory) -> dict[str, Path]:
-    found: dict[str, Path] = {}
-    for tool in HELP:
-        beside = Path(WHERE) / tool / "bin" / tool if WHERE and not MANDATORY else None
-        path = str(beside) if beside and beside.exists() else shutil.which(tool)
-        if path:
-            found[tool] = Path(path)
-    if MANDATORY:
-        for tool in ("guidellm", "aiperf"):
-            if tool not in found:
-                home = tmp_path_factory.mktemp(tool)
-                subprocess.run([sys.executable, "-m", "venv", home], check=True, timeout=120)
-                pip = [home / "bin" / "pip", "install", "-q", tool]
-                subprocess.run(pip, check=True, timeout=1500)
-                found[tool] = home / "bin" / tool
-    return found
+def the(tmp_path_factory) -> Callable[[str], Path]:
+    """Where a tool is; skips, or installs it where that is asked for."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+
+    def find(tool: str) -> Path:
+        beside = Path(WHERE) / tool / "bin" / tool
+        if WHERE and not MANDATORY and beside.exists():
+            return beside
+        on_path = shutil.which(tool)
+        if on_path:
+            return Path(on_path)
+        if not MANDATORY or tool not in INSTALLED:
+            pytest.skip(f"{tool} is not installed (see ADVISOR_BENCH_TOOLS)")
+        return installed(tool, shared / f"bench-{tool}")
+
+    return find
 
 
-def the(tools: dict[str, Path], tool: str) -> Path:
-    if tool not in tools:
-        reason = f"{tool} is not installed (see ADVISOR_BENCH_TOOLS)"
-        assert not (MANDATORY and tool in ("guidellm", "aiperf")), reason
-        pytest.skip(reason)
-    return tools[tool]
+def installed(tool: str, home: Path) -> Path:
+    """The tool in an environment of its own; of several processes one makes it."""
+    ready = home / "ready"
+    try:
+        home.mkdir()
+    except FileExistsError:
+        for _ in range(1500):
+            if ready.exists():
+                break
+            time.sleep(1)
+        assert ready.exists(), f"{tool} was not installed in time"
+        return home / "bin" / tool
+    subprocess.run([sys.executable, "-m", "venv", home], check=True, timeout=120)
+    subprocess.run([home / "bin" / "pip", "install", "-q", tool], check=True, timeout=1400)
+    ready.touch()
+    return home / "bin" / tool
 
 
 @pytest.mark.parametrize("tool", sorted(HELP))
-def test_every_option_is_one_of_the_tools(tools, plan, tool):
+def test_every_option_is_one_of_the_tools(the, plan, tool):
     done = subprocess.run(
-        [the(tools, tool), *HELP[tool]],
+        [the(tool), *HELP[tool]],
         capture_output=True,
         text=True,
         timeout=300,
@@ -98,9 +115,9 @@ PreTrainedTokenizerFast(tokenizer_object=made, unk_token="<unk>", bos_token="<s>
 
 
 @pytest.mark.parametrize("tool", ["guidellm", "aiperf"])
-def test_the_loop_closes(tools, plan, knowledge, voice, as_of, tmp_path, tool):
+def test_the_loop_closes(the, plan, knowledge, voice, as_of, tmp_path, tool):
     """The command as printed, run for real, and its file given to ``--measured``."""
-    path = the(tools, tool)
+    path = the(tool)
     python = path.parent / "python"
     script = tmp_path / "tokenizer.py"
     script.write_text(TOKENIZER, encoding="utf-8")
