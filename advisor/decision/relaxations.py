@@ -63,7 +63,7 @@ class _Search:
         self._wanted = frozenset({offer} if offer is not None else offers)
         self.questions = tuple(
             q.id
-            for q in base.knowledge.questions.values()
+            for q in sorted(base.knowledge.questions.values(), key=lambda q: (q.order, q.id))
             if q.id in decision.stated.answers and q.id in _gate_questions(decision)
         )
         self._candidates = [

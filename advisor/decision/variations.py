@@ -32,7 +32,7 @@ def answered(base: RuleBase, inputs: Inputs, *, changeable: bool) -> tuple[str, 
     whose answer is declared the asker's to change."""
     return tuple(
         question.id
-        for question in base.knowledge.questions.values()
+        for question in sorted(base.knowledge.questions.values(), key=lambda q: (q.order, q.id))
         if question.id in inputs.answers
         and question.id in base.relevant
         and (question.changeable or not changeable)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, event, given, settings
 
 from advisor.decision.changes import alternatives, changed
 from advisor.decision.flips import _FlipSearch, search_flips
-from advisor.decision.recommend import decide
+from advisor.decision.recommend import decide, recommend
 from advisor.decision.variations import Variations, winner_of
 from advisor.knowledge.values import Flags, Interval
 from tests.decision.bases import DAY, answers, bases
@@ -147,3 +147,18 @@ def test_changes_of_flags_add_up():
     assert {c.key for c in changes} == {"needs:f0", "needs:f2"}
     after = changed(sheets()[2], changes).answers["needs"]
     assert after == Flags(frozenset({"f2"}), frozenset({"f1", "f2"}))
+
+
+@given(bases(), answers(all_of_them=True))
+@FEWER
+def test_the_order_of_declarations_does_not_matter(knowledge, inputs):
+    turned = replace(
+        knowledge,
+        rules=dict(reversed(knowledge.rules.items())),
+        questions=dict(reversed(knowledge.questions.items())),
+        offers=dict(reversed(knowledge.offers.items())),
+    )
+    one, other = (recommend(k, inputs, DAY) for k in (knowledge, turned))
+    assert one.flips == other.flips
+    assert one.relaxations == other.relaxations
+    assert one.sensitivity == other.sensitivity
