@@ -143,7 +143,7 @@ class Pages:
 
     def _charts(self, interview: Interview) -> list[str]:
         from advisor.reports.text import wrapped
-        from advisor.tui.figures import NoFigures, estimator, figures
+        from advisor.tui.figures import NoFigures, estimator, figures, models_of
         from advisor.tui.pages.charts import cost_heading, cost_table, spot_heading, spot_table
 
         result = self.result(interview, whole=False)
@@ -153,7 +153,8 @@ class Pages:
             estimate = estimator(self.knowledge, self.as_of)
         except NoFigures as error:
             return wrapped(f"Not drawn: {error}.", WIDTH)
-        found = figures(estimate, interview.inputs, ranked, state.title)
+        models = models_of(self.knowledge, result)
+        found = figures(estimate, interview.inputs, ranked, state.title, models)
         lines = [*_lines(cost_heading()), *_lines(cost_table(found, WIDTH)), ""]
         return [*lines, *_lines(spot_heading()), *_lines(spot_table(found, WIDTH))]
 

@@ -308,11 +308,12 @@ class AdvisorApp(LiveRules):
         inputs, ranked = interview.inputs, [row.offer for row in result.ranking]
 
         def compute() -> Figures:
-            from advisor.tui.figures import figures
+            from advisor.tui.figures import figures, models_of
 
             if self._estimator is None or self._estimator[0] is not knowledge:
                 self._estimator = (knowledge, make(knowledge, as_of))
-            return figures(self._estimator[1], inputs, ranked, state.title)
+            models = models_of(knowledge, result)
+            return figures(self._estimator[1], inputs, ranked, state.title, models)
 
         disposable = "figures" in self._warm
         self._drawer.submit(state.generation, compute, disposable=disposable)

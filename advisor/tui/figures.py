@@ -7,16 +7,17 @@ with its reason, never guessed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from advisor.errors import RuleBaseError
-from advisor.knowledge.values import Interval, Number
+from advisor.knowledge.values import Flags, Interval, Number
 
 if TYPE_CHECKING:
     from advisor.decision.estimates import Estimates, OfferEstimate
+    from advisor.decision.result import Recommendation
     from advisor.knowledge.model import Inputs, Knowledge
 
     Estimator = Callable[[Inputs, Sequence[str]], Estimates]
@@ -27,7 +28,8 @@ class NoFigures(Exception):
 
 
 VOLUME: Final = "requests-per-day"
-STEPS: Final = 9
+MODELS: Final = "models"
+STEPS: Final = 7
 """Volumes at which the cost is computed, evenly spread over the powers of ten."""
 AROUND: Final = 30
 """The volumes reach from a 30th of the answered one to 30 times it."""
@@ -107,9 +109,17 @@ def estimator(knowledge: Knowledge, as_of: date) -> Estimator:
 
 
 def figures(
-    estimate: Estimator, inputs: Inputs, ranked: Sequence[str], titles: Callable[[str], str]
+    estimate: Estimator,
+    inputs: Inputs,
+    ranked: Sequence[str],
+    titles: Callable[[str], str],
+    models: Mapping[str, str],
 ) -> Figures:
-    """``ranked`` are the offers in the order of the ranking: the first few get a curve."""
+    """``ranked`` are the offers in the order of the ranking; ``models`` names the model that
+    the ranking serves on each, which counts where no model was asked for."""
+    estimate = _serving(estimate, models)
+    if not ranked:
+        return Figures((), None, (), (), (), (), ())
     found = estimate(inputs, ranked)
     now = _answered(inputs)
     spots: list[Spot] = []
@@ -121,7 +131,7 @@ def figures(
         else:
             unplaced.append((offer.title, spot))
     curves: tuple[Curve, ...] = ()
-    if not found.missing and now is not None:
+    if found.offers and not found.missing and now is not None:
         curves = _curves(estimate, inputs, _telling(found.offers), now)
     drawn = {curve.offer for curve in curves}
     breaks = tuple(
@@ -145,6 +155,35 @@ def figures(
         unplaced=tuple(unplaced),
         assumptions=found.assumptions,
     )
+
+
+def _serving(estimate: Estimator, models: Mapping[str, str]) -> Estimator:
+    """Estimates each offer with its own model, unless the answers name some."""
+
+    def run(inputs: Inputs, offers: Sequence[str]) -> Estimates:
+        if MODELS in inputs.answers or not models:
+            return estimate(inputs, offers)
+        groups: dict[str | None, list[str]] = {}
+        for offer in offers:
+            groups.setdefault(models.get(offer), []).append(offer)
+        found = []
+        for model, names in groups.items():
+            asked = inputs
+            if model is not None:
+                one = frozenset({model})
+                asked = replace(inputs, answers={**inputs.answers, MODELS: Flags(one, one)})
+            found.append(estimate(asked, names))
+        by_offer = {row.offer: row for part in found for row in part.offers}
+        return replace(found[0], offers=tuple(by_offer[offer] for offer in offers))
+
+    return run
+
+
+def models_of(knowledge: Knowledge, result: Recommendation) -> dict[str, str]:
+    """The model that the ranking serves on each offer, where models are asked about at all."""
+    if MODELS not in knowledge.questions:
+        return {}
+    return {row.offer: row.model for row in result.ranking if row.model is not None}
 
 
 def _telling(offers: Sequence[OfferEstimate]) -> list[str]:

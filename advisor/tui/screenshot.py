@@ -1,4 +1,5 @@
-"""Pictures of the program for its documentation: ``python -m advisor.tui.screenshot OUT.svg``.
+"""Pictures of the program for its documentation: ``python -m advisor.tui.screenshot OUT.svg``,
+and all that the README shows: ``python -m advisor.tui.screenshot --all .github``.
 
 Runs the application without a terminal, over the shipped rules, with the answers below, and
 writes what it shows as SVG.
@@ -33,8 +34,12 @@ ANSWERS: Final = {
 ASKED: Final = "latency-consistency"
 """The question that the picture of the interview shows."""
 
-SCREENS: Final = ("interview", "verdict", "explain", "review", "export", "help", "welcome")
-PAGES: Final = {"ranking": "2", "cost": "3", "open": "4", "out": "5"}
+SCREENS: Final = ("interview", "verdict", "compare", "whatif", "review", "export", "evidence",
+                  "rules", "help", "welcome")  # fmt: skip
+PAGES: Final = {"ranking": "2", "cost": "3", "open": "4", "out": "5", "stable": "6", "charts": "7"}
+README: Final = {"screenshot": "interview", "verdict": "verdict", "charts": "charts",
+                 "whatif": "whatif"}  # fmt: skip
+"""File name (without .svg) and screen of each picture in the README."""
 
 
 async def take(app: AdvisorApp, screen: str, width: int, height: int) -> str:
@@ -48,6 +53,13 @@ async def take(app: AdvisorApp, screen: str, width: int, height: int) -> str:
             await pilot.pause()
         if screen in PAGES:
             await pilot.press(PAGES[screen])
+        if screen in ("open", "stable"):
+            await app.deepened()
+        while screen == "charts" and app.state.figures is None and not app.state.figures_failure:
+            await pilot.pause(0.05)
+        if screen == "whatif":
+            await pilot.press("right", *["down"] * 4, "right")
+            await app.settled()
         for field in app.screen.query(Input):
             field.cursor_blink = False
         await pilot.pause(0.5)
@@ -75,18 +87,23 @@ async def _answer(app: AdvisorApp) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Take one picture; the return value is the exit code."""
     parser = argparse.ArgumentParser(prog="python -m advisor.tui.screenshot", description=__doc__)
-    parser.add_argument("output", type=Path, metavar="OUT.svg")
+    parser.add_argument("output", type=Path, metavar="OUT.svg", help="with --all: a directory")
+    parser.add_argument("--all", action="store_true", help="every picture of the README")
     parser.add_argument("--screen", choices=(*SCREENS, *PAGES), default="interview")
     parser.add_argument("--size", default="120x36", help="columns and rows, such as 80x24")
     parser.add_argument("--theme", default="advisor-dark")
     parser.add_argument("--as-of", type=date.fromisoformat, default=date.today())
     given = parser.parse_args(arguments)
     width, _, height = given.size.partition("x")
-    app = shipped_app(as_of=given.as_of)
-    app.first_theme = given.theme
-    picture = asyncio.run(take(app, given.screen, int(width), int(height)))
-    save(given.output, picture.encode())
-    sys.stderr.write(f"written: {given.output}\n")
+    wanted = {given.output: given.screen}
+    if given.all:
+        wanted = {given.output / f"{name}.svg": screen for name, screen in README.items()}
+    for output, screen in wanted.items():
+        app = shipped_app(as_of=given.as_of)
+        app.first_theme = given.theme
+        picture = asyncio.run(take(app, screen, int(width), int(height)))
+        save(output, picture.encode())
+        sys.stderr.write(f"written: {output}\n")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Pictures of the interview and the verdict at three sizes and in every kind of theme.
+"""Pictures of every screen at three sizes, and of the main ones in every kind of theme.
 
 After a wanted change: ``pytest tests/tui/test_snapshots.py --snapshot-update``, and look at
 the pictures in ``__snapshots__``.
@@ -90,3 +90,37 @@ def test_pages(snap_compare: Any, key: str) -> None:
 def test_nobody_qualifies(snap_compare: Any) -> None:
     app = make_app(begin=answered(frontier_models="best-closed", residency="eu"))
     assert snap_compare(app, terminal_size=(80, 24), run_before=pressing("v"))
+
+
+SCREENS = {
+    "welcome": [],
+    "compare": ["f7"],
+    "whatif": ["f8"],
+    "whatif-changed": ["f8", "right", "right"],
+    "evidence": ["f10", "f"],
+    "rules": ["f10", "g", "down"],
+    "review": ["f6"],
+    "export": ["f9"],
+    "help": ["f1"],
+    "stable": ["f10", "6"],
+    "explain-excluded": ["f10", "5"],
+}
+
+
+def every_screen(size: tuple[int, int]) -> list[Any]:
+    """One size is looked at every time, the others in the long battery."""
+    marks = [] if size == (80, 24) else [pytest.mark.full]
+    return [pytest.param(name, size, id=f"{name}-{by_size(size)}", marks=marks) for name in SCREENS]
+
+
+@pytest.mark.parametrize(
+    ("screen", "size"), [param for size in SIZES for param in every_screen(size)]
+)
+def test_screens(snap_compare: Any, screen: str, size: tuple[int, int]) -> None:
+    app = make_app() if screen == "welcome" else make_app(begin=BEGIN)
+    assert snap_compare(app, terminal_size=size, run_before=pressing(*SCREENS[screen]))
+
+
+def test_too_small(snap_compare: Any) -> None:
+    app = make_app(begin=BEGIN)
+    assert snap_compare(app, terminal_size=(44, 12), run_before=pressing())

@@ -14,7 +14,7 @@ from advisor.tui.pages.layout import Text, cut, hanging, heading, quiet, section
 
 Title = Callable[[str | None], str]
 
-WIDE = 72
+WIDE = 64
 """From this width on, before and after stand side by side."""
 
 
