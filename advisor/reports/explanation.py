@@ -44,7 +44,7 @@ def view(explained: Explanation) -> Document:
         if result.relaxation_search is not None:
             blocks.append(Paragraph(search_words(result.relaxation_search), "quiet"))
     blocks += flip_blocks(result)
-    blocks += stability_blocks(result.sensitivity)
+    blocks += stability_blocks(result)
     return Document("Inference Advisor: explanation", tuple(blocks))
 
 
