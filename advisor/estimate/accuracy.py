@@ -17,6 +17,7 @@ from statistics import median
 from advisor.estimate.cases import Case
 from advisor.estimate.evidence import Evidence, Series, Workload
 from advisor.estimate.loaded import Asked, loaded
+from advisor.estimate.saturated import holds
 from advisor.estimate.speed import LARGEST_REPLICA, Figure, Question, Speeds
 from advisor.knowledge.fitted import Bands
 from advisor.knowledge.physical import CACHE_BYTES, WEIGHT_BYTES, Device, ModelShape
@@ -24,6 +25,8 @@ from advisor.knowledge.spellings import device_key, model_key, precision_in, pre
 
 FACTORS = (1.25, 1.35, 1.5, 2.0)
 WORST = 10
+UNSAID = ("16-bit", "8-bit", "fp4")
+"""Precisions that are tried in this order where none is said."""
 ALIKE = 1.5
 """Lengths within this factor can be those of a benchmark, of which means are published."""
 
@@ -117,7 +120,11 @@ class Judge:
             )
         if device is None:
             return _unknown(case, f"nothing is known of the accelerator '{case.accelerator}'")
-        precision = model.stored or precision_in(case.model) or "16-bit"
+        precision = model.stored or precision_in(case.model)
+        if precision is None:
+            # As published where that fits, else as narrow as it has to be.
+            fitting = (p for p in UNSAID if holds(model, device, p, case.accelerator_count))
+            precision = next(fitting, UNSAID[0])
         if case.precision is not None and model.stored is None:
             named = precision_named(case.precision)
             if named is None:

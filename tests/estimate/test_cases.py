@@ -166,6 +166,16 @@ def test_what_is_not_known_is_said_of_that_case_alone(
     assert why in unknown.why
 
 
+def test_without_a_precision_the_widest_that_fits_is_meant(evidence: Evidence) -> None:
+    """DeepSeek-R1 at 16 bit needs 1,342 GB; eight H200 hold it at 8 bit."""
+    unsaid, said = ({**SERVED, "case_id": str(p), "precision": p} for p in (None, "fp8"))
+    (one, other), _ = judge(read(unsaid, said), evidence)
+    assert one.token_ms == other.token_ms
+    small = {**unsaid, "model": "meta-llama/Llama-3.1-8B-Instruct"}
+    (narrow, wide), _ = judge(read(small, {**small, "case_id": "b", "precision": "bf16"}), evidence)
+    assert narrow.token_ms == wide.token_ms
+
+
 def test_replicas_share_the_requests(evidence: Evidence) -> None:
     """Eight devices in replicas of four answer as one of them does with half of the requests."""
     half = {**SERVED, "accelerator": "B200", "precision": "fp4", "accelerator_count": 4}
