@@ -141,9 +141,10 @@ def read_answers_file(path: str | Path, knowledge: Knowledge) -> Inputs:
     directory, or it cannot be read.
     """
     from advisor.language.answers import read_answers
+    from advisor.reading import open_input
 
     try:
-        with Path(path).open("rb") as stream:
+        with open_input(Path(path)) as stream:
             # One byte more than is read of any file: the reader then says that it is too large.
             data = stream.read(_LARGEST_ANSWERS + 1)
     except IsADirectoryError:

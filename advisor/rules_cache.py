@@ -36,9 +36,10 @@ def cache_directory() -> Path:
 def kept(digest: str, root: str) -> Knowledge | None:
     """The rule base with this content, if it was loaded before by this program."""
     from advisor.knowledge.compiled import decode
+    from advisor.reading import open_regular
 
     try:
-        with _path(digest).open("rb") as stream:
+        with open_regular(_path(digest)) as stream:
             if not _is_own(os.fstat(stream.fileno())):
                 return None
             data = stream.read(_LARGEST + 1)

@@ -6,9 +6,12 @@ import contextlib
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+_TRIES, _PAUSE = 100, 0.02
 
 
 def save(path: Path, data: bytes) -> None:
@@ -51,6 +54,32 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             temporary.unlink()
         raise
     _sync_directory(target.parent)
+
+
+@contextlib.contextmanager
+def alone(directory: Path) -> Iterator[None]:
+    """A block that no two programs are in at once for the same directory.
+
+    Where the system has no such locks, or another program keeps it for two seconds, the block
+    is entered all the same.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        for _ in range(_TRIES):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                time.sleep(_PAUSE)
+            else:
+                break
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _mode_of(path: Path) -> int | None:

@@ -21,10 +21,13 @@ from advisor.knowledge.values import Domain, Flags, Interval, NumberType
 from advisor.language.answers import inputs_from_mapping
 from advisor.language.numerals import decimal_digits
 from advisor.language.units import format_number
-from advisor.saving import save
+from advisor.reading import open_regular
+from advisor.saving import alone, save
 
 FORMAT: Final = "advisor-session-1"
 SUFFIX: Final = ".session.json"
+_LARGEST: Final = 4 * 1024 * 1024
+_LONGEST_STEM: Final = 58
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
 
 Plain = str | list[str]
@@ -47,10 +50,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """``name`` is the session's; ``lost`` says of each answer, weight and price that could not
-    be taken over why; ``other_rules`` is True where the rule base has changed since."""
+    """``session`` is what was restored; ``lost`` says of each answer, weight and price that
+    could not be taken over why; ``other_rules`` is True where the rule base has changed since."""
 
-    name: str
+    session: Session
     interview: Interview
     lost: tuple[str, ...]
     other_rules: bool
@@ -123,7 +126,7 @@ def restore(session: Session, knowledge: Knowledge) -> Restored:
             interview = interview.skip(name) if mark == "skipped" else interview.unknown(name)
     if session.current is not None and session.current in knowledge.questions:
         interview = interview.goto(session.current)
-    return Restored(session.name, interview, tuple(lost), session.digest != knowledge.digest)
+    return Restored(session, interview, tuple(lost), session.digest != knowledge.digest)
 
 
 def _readable(
@@ -168,6 +171,25 @@ class SessionStore:
         save(path, (text + "\n").encode())
         return path
 
+    def save_after(self, session: Session, before: Session | None) -> Session:
+        """Write a session that was last read or written as ``before``; None: never.
+
+        Where another program has written under its name since, both are kept: this one under
+        a name that is free.  Returns the session as it was written.  Raises OSError.
+        """
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with alone(self.directory):
+            if self.path(session.name).exists() and not self._is_still(before, session.name):
+                session = replace(session, name=self.free_name(session.name[:_LONGEST_STEM]))
+            self.save(session)
+        return session
+
+    def _is_still(self, before: Session | None, name: str) -> bool:
+        try:
+            return before is not None and self.load(name) == before
+        except DataError:
+            return False
+
     def names(self) -> tuple[str, ...]:
         """The latest first; empty where there is no directory or it cannot be read."""
         try:
@@ -185,21 +207,25 @@ class SessionStore:
             name = names[0]
         try:
             path = self.path(name)
-            text = path.read_text(encoding="utf-8")
+            with open_regular(path) as stream:
+                data = stream.read(_LARGEST + 1)
+            if len(data) > _LARGEST:
+                raise ValueError(f"the file is larger than {_LARGEST // 1024 // 1024} MB")
+            text = data.decode("utf-8")
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             known = ", ".join(self.names()[:5])
             hint = f"saved sessions: {known}" if known else "there are none"
             words = f"the session '{name}' cannot be read: {reason}"
             raise _refusal("no-session", words, name, hint) from None
-        return read_session(text, str(path))
+        # What a file calls itself may be a path: it is called what its file is called.
+        return replace(read_session(text, str(path)), name=name)
 
     def rename(self, old: str, new: str) -> None:
         """Raises ValueError (no name, or taken already), OSError."""
         if self.path(new).exists():
             raise ValueError(f"there is already a session '{new}'")
-        session = self.load(old)
-        self.save(replace(session, name=new))
+        self.save(replace(self.load(old), name=new))
         self.path(old).unlink()
 
     def delete(self, name: str) -> None:
@@ -214,6 +240,11 @@ class SessionStore:
         while name in taken:
             name, number = f"{wanted}-{number}", number + 1
         return name
+
+
+def moved(name: str, other: str) -> str:
+    """What to tell where ``save_after`` chose another name."""
+    return f"Another advisor has saved '{name}' meanwhile: both are kept, this one as '{other}'."
 
 
 def read_session(text: str, file: str) -> Session:

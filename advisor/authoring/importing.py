@@ -83,7 +83,7 @@ def read_mapping(upstream: str, knowledge: Knowledge) -> mapping.Correspondence:
     """The mapping of an upstream.  Raises RuleBaseError."""
     path = Path(knowledge.root) / mapping.FOLDER / f"{upstream}.yaml"
     try:
-        data = path.read_bytes()
+        data = layout.read_capped(path)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         message = f"the mapping of {upstream} cannot be read: {reason}"

@@ -27,6 +27,7 @@ from advisor.cli.options import Common, common_options, one_of
 from advisor.cli.output import OutputError, emit, say, text_style
 from advisor.errors import DataError, Problem, UsageError
 from advisor.knowledge.text_safety import visible
+from advisor.reading import open_input
 
 if TYPE_CHECKING:
     from advisor.fleet.batch import Done, Engine
@@ -271,9 +272,7 @@ def opened(name: str, stack: contextlib.ExitStack) -> tuple[BinaryIO, int | None
         return sys.stdin.buffer, None
     path = Path(name)
     try:
-        if path.is_dir():
-            raise IsADirectoryError(21, "it is a directory, not a file")
-        stream = stack.enter_context(path.open("rb"))
+        stream = stack.enter_context(open_input(path))
         return stream, os.fstat(stream.fileno()).st_size or None
     except FileNotFoundError:
         problem = Problem(

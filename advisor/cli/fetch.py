@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import stat
 import time
 from http.client import HTTPException, IncompleteRead
 from pathlib import Path
@@ -14,6 +11,7 @@ from urllib.parse import urlsplit
 
 from advisor.errors import DataError, Problem
 from advisor.knowledge.text_safety import shortened
+from advisor.reading import open_input
 
 if TYPE_CHECKING:
     from urllib.request import OpenerDirector
@@ -49,10 +47,7 @@ def read_file(name: str) -> bytes:
     shown = shortened(name, _LONGEST_NAME)
     path = Path(name)
     try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        with path.open("rb") as stream:
+        with open_input(path) as stream:
             return _limited(stream, shown)
     except FileNotFoundError:
         hint = nearest_file(name) or "an address begins with https://"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.errors import DataError, Problem, UsageError
 from advisor.knowledge.text_safety import shortened
+from advisor.reading import open_input
 
 if TYPE_CHECKING:
     from advisor.cli.options import Common
@@ -58,10 +57,7 @@ def read_bytes(name: str, most: int = LARGEST) -> bytes:
         raise UsageError([Problem("usage", "an empty name is no file", "ANSWERS")])
     path = Path(name)
     try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        with path.open("rb") as stream:
+        with open_input(path) as stream:
             data = stream.read(most + 1)
     except (OSError, ValueError) as error:
         raise DataError([_unreadable(name, error)]) from None

@@ -102,8 +102,8 @@ class _Talk:
         from advisor.sessions import restore
 
         restored = restore(session, knowledge)
-        self.diary.name = restored.name
-        self.tell(f"Going on with '{restored.name}', saved {session.saved}.")
+        self.diary.go_on(session)
+        self.tell(f"Going on with '{session.name}', saved {session.saved}.")
         for line in restored.lost:
             self.tell(f"The rules have changed since; not taken over: {line}", "  ")
         if restored.other_rules and not restored.lost:

@@ -16,6 +16,7 @@ from advisor.errors import Problem, RuleBaseError
 from advisor.estimate.evidence import Evidence, Point, Series, Throughput, Workload
 from advisor.knowledge.document import Findings, ListNode, Node
 from advisor.knowledge.fitted import ENGINES, Calibration
+from advisor.knowledge.layout import read_capped
 from advisor.knowledge.physical import PRECISIONS
 from advisor.knowledge.spellings import model_key
 from advisor.knowledge.strict_yaml import read
@@ -40,13 +41,13 @@ def load_evidence(rules: Path) -> Evidence:
     """The ledger of the rule base in ``rules``; raises ``RuleBaseError``, and ``OSError``
     where a file cannot be read."""
     folder = rules / FOLDER
-    return read_evidence({str(path): path.read_bytes() for path in sorted(folder.glob("*.yaml"))})
+    return read_evidence({str(path): read_capped(path) for path in sorted(folder.glob("*.yaml"))})
 
 
 def load_calibration(rules: Path) -> Calibration:
     """The fitted numbers alone: enough for an estimate without measured neighbours."""
     path = rules / FOLDER / "coefficients.yaml"
-    node, findings = read(path.read_bytes(), str(path))
+    node, findings = read(read_capped(path), str(path))
     if node is None or findings.problems:
         raise RuleBaseError(findings.problems or [missing_file("coefficients")])
     calibration = calibration_of(node, findings)

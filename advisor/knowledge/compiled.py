@@ -20,7 +20,6 @@ import datetime
 import gc
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
@@ -211,9 +210,8 @@ def code_stamp() -> str:
     package = Path(__file__).parent.parent
     modules = [((package / "errors.py").stat(), "errors.py")]
     for folder in ("knowledge", "language"):
-        with os.scandir(package / folder) as listing:
-            found = [(entry.name, entry.stat()) for entry in listing if entry.name.endswith(".py")]
-        modules += [(status, name) for name, status in sorted(found, key=lambda item: item[0])]
+        found = sorted((package / folder).glob("*.py"))
+        modules += [(path.stat(), path.name) for path in found]
     for status, name in modules:
         stamp.update(f"{name}:{status.st_size}:{status.st_mtime_ns}\n".encode())
     return stamp.hexdigest()[:16]

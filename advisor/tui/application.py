@@ -235,7 +235,7 @@ class AdvisorApp(LiveRules):
         from advisor.interview import Interview
 
         if self.state.knowledge is not None:
-            self.keeper.name = None
+            self.keeper.go_on(None)
             self._begin_with(Interview.start(self.state.knowledge, inputs))
 
     def resume(self, name: str) -> None:
@@ -260,7 +260,7 @@ class AdvisorApp(LiveRules):
             self.resume(self.kept[0].name)
 
     def _go_on(self, restored: Restored) -> None:
-        self.keeper.name = restored.name
+        self.keeper.go_on(restored.session)
         self._begin_with(restored.interview)
         if restored.lost:
             from advisor.tui.screens.notice import NoticeScreen

@@ -7,7 +7,7 @@ next answer; the program goes on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,9 +44,18 @@ class Keeper:
         self._directory = directory
         self._now = now
         self._tell = tell
+        self._written: dict[str, Session] = {}
+        self._moved: dict[str, str] = {}
         self._latest: Session | None = None
         self._saved: Session | None = None
         self._saver = Ranker(self._done)
+
+    def go_on(self, session: Session | None) -> None:
+        """Keep under the name of a session that is taken up again, or under a new one."""
+        self.name = None if session is None else session.name
+        if session is not None:
+            self._written[session.name] = session
+            self._moved.pop(session.name, None)
 
     def keep(self, interview: Interview) -> None:
         """Save this state soon; nothing is saved before the first answer, nor while ``held``
@@ -123,6 +132,8 @@ class Keeper:
 
         if self._directory is not None:
             SessionStore(self._directory).rename(old, new)
+            if old in self._written:
+                self._written[new] = replace(self._written.pop(old), name=new)
             if self.name == old:
                 self.name = new
 
@@ -136,12 +147,22 @@ class Keeper:
         return f"Every answer is kept. Go on with: advisor --resume {quoted}\n"
 
     def _save(self, session: Session) -> None:
-        from advisor.sessions import SessionStore
+        from advisor.sessions import SessionStore, moved
 
-        if self._directory is not None:
-            SessionStore(self._directory).save(session)
-            self._saved = session
-            self.failure = None
+        if self._directory is None:
+            return
+        # One that waited its turn may still have the name from before.
+        name = self._moved.get(session.name, session.name)
+        store = SessionStore(self._directory)
+        written = store.save_after(replace(session, name=name), self._written.get(name))
+        self._written[written.name] = written
+        self._saved = session
+        self.failure = None
+        if written.name != name:
+            self._moved[session.name] = self._moved[name] = written.name
+            if self.name == session.name:
+                self.name = written.name
+            self._tell(moved(name, written.name))
 
     def _done(self, done: Done) -> None:
         if done.error is None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from advisor.reading import open_regular
 from advisor.tui import keys, themes
 
 FILE: Final = "settings.toml"
@@ -40,7 +41,7 @@ def read_settings(directory: Path) -> Settings:
     """The settings in a directory; the program's own where there are none."""
     path = directory / FILE
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             data = stream.read(_LARGEST + 1)
     except FileNotFoundError:
         return Settings()
