@@ -11,13 +11,13 @@ compared.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
 from advisor.decision.gates import Gate, Standing, judged
-from advisor.decision.outlook import NOBODY, STEPS, Outlook, outlook
+from advisor.decision.outlook import NOBODY, STEPS, Outlook
 from advisor.decision.proof import Proof
 from advisor.decision.ranking import Scoring
 from advisor.decision.result import Worlds
@@ -81,13 +81,15 @@ def prospects(
     gates: Sequence[Gate],
     standing: Standing,
     proof: Proof,
+    look: Callable[[], Outlook],
     passed_over: Collection[str] = (),
 ) -> Prospects:
-    """What could be asked; ``standing`` is the leader's.  ``passed_over``: questions that are
+    """What could be asked; ``standing`` is the leader's, ``look`` gives the outlook.
+    ``passed_over``: questions that are
     not to be asked (skipped, or answered with "don't know")."""
     if proof.settled or not order:
         return Prospects((), 0, True)
-    seen = outlook(situation, scoring, order, gates)
+    seen = look()
     # A gate that rests on too much to be looked at cell by cell is read all the same.
     hanging = {key for gate in standing.depends_on for key in gate.keys}
     asked = _open_questions(situation, sorted({*seen.axes, *hanging}), passed_over)

@@ -18,6 +18,7 @@ from advisor.decision.gates import Gate, Standing, gates_of, stand
 from advisor.decision.grounds import break_evens_of, grounds_of
 from advisor.decision.inference import inferred
 from advisor.decision.next_question import NextStep, Prospects, next_step, prospects, proved
+from advisor.decision.outlook import Outlook, always_first, outlook
 from advisor.decision.proof import Proof, prove
 from advisor.decision.ranking import Scored, Scoring
 from advisor.decision.readings import frontier_reading
@@ -135,8 +136,25 @@ class Decision:
         if not self.order:
             return Proof(True, None, 0, ())
         leader = self.order[0]
+        standing = self.standings[leader]
         unproven = [offer for offer in self.order if self.standings[offer].to_confirm]
-        return prove(self.scoring, leader, self.standings[leader], unproven, all_rivals=False)
+        found = prove(self.scoring, leader, standing, unproven, all_rivals=False)
+        if found.settled or standing.lane != "safe" or self._worlds().total == 1:
+            return found
+        won = always_first(
+            self.situation,
+            self.scoring,
+            self.order,
+            self.gates,
+            standing,
+            lambda: self.outlook,
+        )
+        return Proof(True, "enumeration", won, ()) if won else found
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        """The worlds that are left, and who wins in each."""
+        return outlook(self.situation, self.scoring, self.order, self.gates)
 
     def next_step(self, passed_over: Collection[str] = ()) -> NextStep:
         """What to ask next, and why.  ``passed_over``: questions that are not to be asked, such
@@ -156,6 +174,7 @@ class Decision:
             self.gates,
             self.standings[self.order[0]],
             self.proof,
+            lambda: self.outlook,
             passed_over,
         )
 
