@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import json
-from pathlib import Path
 
 import pytest
 
@@ -15,6 +13,7 @@ from advisor.decision.staleness import STALE_FACTS
 from advisor.decision.sureness import WORDS
 from advisor.knowledge.model import Inputs, Knowledge
 from advisor.language.answers import inputs_from_mapping
+from advisor.reports import adr, html, markdown
 
 CASE = "agent-that-must-be-fast"
 FRESH = datetime.date(2026, 11, 22)
@@ -89,12 +88,17 @@ def test_a_proof_that_is_stale_is_named(knowledge: Knowledge) -> None:
         assert name in said(result), name
 
 
-def test_the_command_says_it_in_every_format(run_advisor, tmp_path: Path) -> None:
-    path = tmp_path / "answers.json"
-    path.write_text(json.dumps({"format": 1, "answers": {"use-case": "chat"}}))
-    for form in ("text", "markdown", "html", "json"):
-        done = run_advisor("recommend", path, "--as-of", "2040-01-01", "--format", form)
-        assert done.returncode == 0, done.stderr.decode()
-        text = " ".join(done.stdout.decode().split())
-        assert "stale evidence: " in text, form
-        assert "last read on" in text, form
+def test_every_format_says_it(knowledge: Knowledge) -> None:
+    result = judged(knowledge, PRICES_OLD)
+    pages = {
+        "json": result.to_json(),
+        "markdown": markdown.render(result),
+        "html": html.render(result),
+    }
+    for form, page in pages.items():
+        text = " ".join(page.replace("\\", "").split())
+        assert "stale evidence: input price" in text, form
+        assert "good for 60 days" in text, form
+    record = " ".join(adr.render(result).replace("\\", "").split())
+    assert "good for 60 days" in record
+    assert "models-dev" in record
