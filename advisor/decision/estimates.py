@@ -13,8 +13,8 @@ from fractions import Fraction
 from itertools import product
 from typing import TypeAlias
 
-from advisor.decision.costs import RATE, SERVED, Charges
-from advisor.decision.estimates_even import Even, Side, even
+from advisor.decision.costs import RATE, SERVED
+from advisor.decision.estimates_even import Even, Side, even, people_daily, switched_off
 from advisor.decision.inference import inferred
 from advisor.decision.loads import EVEN, TRAFFIC, corners_of
 from advisor.decision.rulebase import RuleBase
@@ -56,7 +56,8 @@ from advisor.knowledge.values import Domain, Interval, Number, Options, Truth
 class OfferEstimate:
     """One offer.  ``user_rate`` (tokens per second) and ``first_ms`` are what was measured of
     a hosted service; ``sizing`` and ``speed`` what is estimated of devices; ``why_not`` says
-    what keeps a figure unknown."""
+    what keeps a figure unknown.  ``switched_off``: USD per month for devices of an offer that
+    scales to zero, from paid only while busy to paid all day."""
 
     offer: str
     title: str
@@ -73,6 +74,7 @@ class OfferEstimate:
     why_not: tuple[str, ...]
     even: Even | None = None
     fit: Fit | None = None
+    switched_off: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,7 @@ class _Estimator:
             break_even_with=None,
             why_not=tuple(why_not),
             fit=fit,
+            switched_off=switched_off(charges, sizing, found.get("scale-to-zero", NOTHING).value),
         )
 
     def _choices(self, offer: str) -> list[Choice]:
@@ -334,12 +337,12 @@ class _Estimator:
         tokens = costs.charges(against, estimate.model, self._precision())
         horizon = self.horizon or max(2 * volume, 2 * (flat.whole.high or flat.whole.low or 0))
         return even(
-            Side(against, per_request, Range(0, 0), _people_daily(tokens)),
+            Side(against, per_request, Range(0, 0), people_daily(tokens)),
             Side(
                 estimate.offer,
                 Range(0, 0),
                 charges.capacity.device_hour,
-                _people_daily(charges),
+                people_daily(charges),
             ),
             charges.sizes,
             (reads, writes),
@@ -386,13 +389,6 @@ def _fixed_daily(estimate: OfferEstimate) -> Range | None:
     if not lines or lines[0].low is None:
         return None
     return Range(lines[0].low, lines[0].high) * (1 / DAYS_PER_MONTH)
-
-
-def _people_daily(charges: Charges) -> Range:
-    people = charges.people
-    if people is None:
-        return Range(0, 0)
-    return people.hours_per_month * people.rate * (1 / DAYS_PER_MONTH)
 
 
 def _band(value: Domain | None) -> Range | None:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
+from advisor.decision.costs import Charges
 from advisor.decision.sizing import MILLI_DAY, NANO, Sizes
 from advisor.estimate.breakeven import Curve, Piece, Stretch, compare, token_curve
-from advisor.estimate.cost import HOURS_PER_DAY, devices_at_most
+from advisor.estimate.cost import (
+    DAYS_PER_MONTH,
+    HOURS_PER_DAY,
+    HOURS_PER_MONTH,
+    devices_at_most,
+)
 from advisor.estimate.figures import figure
 from advisor.estimate.ranges import Range
-from advisor.knowledge.values import Number
+from advisor.estimate.traffic import Plan
+from advisor.knowledge.values import Domain, Number, Options
 
 MOST_STEPS = 120
 """Steps of devices up to which they are told apart; beyond them nothing is said."""
@@ -93,3 +101,23 @@ def _devices_curve(
         pieces.append(Piece(start, end, Range(few, many) * daily + side.people_daily, Range(0, 0)))
         start = end
     return Curve(tuple(pieces)), start
+
+
+def switched_off(charges: Charges, sizing: Plan | None, scales: Domain | None) -> Range | None:
+    """What devices cost a month where they may be off while nothing runs."""
+    capacity = charges.capacity
+    if capacity is None or sizing is None or sizing.low is None or sizing.high is None:
+        return None
+    if scales != Options(frozenset({"yes"})):
+        return None
+    busy = min(Fraction(1), Fraction(round(sizing.low.busy * 10_000), 10_000))
+    paid = capacity.device_hour * HOURS_PER_MONTH
+    return Range(sizing.low.total * busy, sizing.high.total) * paid
+
+
+def people_daily(charges: Charges) -> Range:
+    """USD per day for the people who run an offer."""
+    people = charges.people
+    if people is None:
+        return Range(0, 0)
+    return people.hours_per_month * people.rate * (1 / DAYS_PER_MONTH)

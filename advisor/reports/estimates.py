@@ -121,6 +121,11 @@ def _sizing_notes(offer: OfferEstimate) -> Iterator[Item]:
             f"{figure(one.rate, 3)} requests a second; {figure(100 * (1 - one.busy), 3)} % of "
             "what is paid for stays idle at the mean load"
         )
+    if offer.switched_off is not None:
+        yield Item(
+            "Scales to zero: paid only while it runs, the devices cost "
+            f"{offer.switched_off.words('USD a month')}, from busy hours alone to all day"
+        )
     if fit is not None:
         yield Item(
             f"Memory of a replica: {figure(fit.memory.available)} GB; weights "
@@ -215,6 +220,9 @@ def _offer_data(offer: OfferEstimate) -> dict[str, object]:
         "devices": None if sizing is None else _ends(sizing.devices),
         "replicas": _replicas_data(sizing),
         "fit": _fit_data(offer.fit),
+        "switched_off_monthly_usd": None
+        if offer.switched_off is None
+        else _ends(offer.switched_off),
         "speed": None
         if speed is None
         else {

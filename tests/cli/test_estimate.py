@@ -81,6 +81,17 @@ def test_a_first_token_sooner_than_expected_is_said(run):
     assert any("first token within 10 ms" in text for text in found["unknown"])
 
 
+def test_what_scales_to_zero_may_be_paid_for_busy_hours_alone(run):
+    """Fireworks bills by the second and stops; a rented cluster runs day and night."""
+    found = offers(
+        run("fireworks-dedicated", CLUSTER, "--format", "json", models=["llama-3.3-70b"])
+    )
+    low, high = found["fireworks-dedicated"]["switched_off_monthly_usd"]
+    paid = line(found["fireworks-dedicated"], "reserved devices")["monthly_usd"]
+    assert 0 < low < paid[0] and high == paid[1]
+    assert found[CLUSTER]["switched_off_monthly_usd"] is None
+
+
 def test_a_horizon_bounds_the_comparison(run):
     found = offers(run(RACK, TOKENS, "--set", "horizon=2M/day", "--format", "json"))[RACK]
     assert found["break_even_stretches"]["stretches"] == [
