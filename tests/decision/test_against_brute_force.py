@@ -7,7 +7,8 @@ from functools import partial
 import pytest
 from hypothesis import given
 
-from advisor.decision import means, sureness
+from advisor.decision import means, proof, sureness
+from advisor.decision import recommend as recommending
 from advisor.decision.recommend import recommend as recommend_in_full
 from tests.decision.bases import DAY, answers, bases, examples
 from tests.decision.naive import decide
@@ -60,8 +61,12 @@ def test_columns_find_what_one_by_one_finds(knowledge, inputs):
     from advisor.engine import worlds
 
     plain = recommend(knowledge, inputs, DAY).to_json()
+    # What was worked out once would be found again.
+    recommending._base.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worlds, "FEW", 2)
+        patch.setattr(proof, "FEW", 2)
+        patch.setattr(means, "FEW", 0)
         patch.setattr(utilities, "FEW_ROWS", 0)
         patch.setattr(sureness, "FEW", 0)
         assert recommend(knowledge, inputs, DAY).to_json() == plain
