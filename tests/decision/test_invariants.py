@@ -396,3 +396,15 @@ def test_the_output_is_the_same_for_every_hash_seed():
         outputs.add(done.stdout)
     assert len(outputs) == 1
     assert outputs.pop().count(b'"format"') == 4
+
+
+@given(bases(derived=True), answers())
+@SMALL
+def test_an_offers_limits_move_no_figure_of_another(knowledge, inputs):
+    """A cell that only some offer's limit cuts still stands for the number by the same value:
+    else what is derived from the number would change for everybody."""
+    assume(len(knowledge.offers) > 1)
+    fewer = {name: o for name, o in knowledge.offers.items() if name != "offer-0"}
+    whole, part = (recommend(k, inputs, DAY) for k in (knowledge, replace(knowledge, offers=fewer)))
+    kept = {offer: score for offer, score in scores(whole).items() if offer in fewer}
+    assert kept == scores(part)
