@@ -44,7 +44,7 @@ from advisor.language.vocabulary import did_you_mean
 FORMAT = "1"
 FEWEST = 20
 """Answered requests below which a 95th percentile would be one or two requests."""
-LARGEST = 256 * 1024 * 1024
+LARGEST = 64 * 1024 * 1024
 """Bytes of a tool's file; some tools keep every request in it."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 SMALL = CHECKOUT / "tests" / "rulebases" / "small"
 AS_OF = "2026-11-22"
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal would obey or hide: no message may hold it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,8 +146,9 @@ def _nested() -> Iterator[Variant]:
     yield "a million closed brackets", b"[" * depth + b"]" * depth
     yield "a million braces", b'{"a":' * depth
     yield "a million dashes", b"- " * depth
-    yield "a hundred thousand levels of indent", b"".join(
-        b" " * n + b"a:\n" for n in range(0, 3_000)
+    yield (
+        "a hundred thousand levels of indent",
+        b"".join(b" " * n + b"a:\n" for n in range(0, 3_000)),
     )
     yield "nested in answers", b"answers: " + b"[" * 10_000
 

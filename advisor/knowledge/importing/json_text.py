@@ -21,15 +21,8 @@ _TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)')
 _CUT = re.compile(r"\s*[A-Za-z0-9.+-]*\s*")
 
 
-class _Repeated(Exception):
-    """A map names a key twice."""
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise _Repeated
-    return made
+MOST_VALUES = 2_000_000
+"""Values in a file; each takes some hundred bytes of memory."""
 
 
 def _no_constant(name: str) -> Any:
@@ -41,23 +34,35 @@ def read(data: bytes, file: str) -> tuple[Any, str, list[Problem]]:
 
     Numbers are ``int`` or ``Decimal``.
     """
+    if sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        message = f"there are more than {MOST_VALUES:,} values in it"
+        return None, "", [Problem("too-large", message, file)]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"this is not UTF-8 text: byte {error.start + 1} cannot be read"
         return None, "", [Problem("bad-json", message, file)]
+    repeated = False
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal repeated
+        made = dict(pairs)
+        # Told only where the rest is JSON, or its places could not be found.
+        repeated |= len(made) != len(pairs)
+        return made
+
     try:
         value = json.loads(
-            text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_unique
+            text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=unique
         )
     except JSONDecodeError as error:
         return None, text, [_unread(error, text, file)]
-    except _Repeated:
-        return None, text, [*_repeated(text, file)]
     except RecursionError:
         return None, text, [Problem("too-deep", "lists and maps are nested too deeply", file)]
     except ValueError as error:
         return None, text, [Problem("bad-json", f"this is not JSON: {error}", file)]
+    if repeated:
+        return None, text, [*_repeated(text, file)]
     return value, text, []
 
 
