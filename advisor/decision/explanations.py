@@ -46,7 +46,8 @@ class Search:
     """How far a search over changed answers went.
 
     Every set of at most ``completed`` changes of ``questions`` was decided or ruled out by a
-    proof; ``asked`` is the size that was wanted.  ``considered`` sets were looked at,
+    proof (a number alone at a value of every cell, in larger sets at a few of those that
+    differ); ``asked`` is the size that was wanted.  ``considered`` sets were looked at,
     ``decided`` of them decided afresh; ``limit`` is the declared bound on the latter.
     ``completed`` below ``asked`` means that the bound was reached: larger sets may exist.
     """

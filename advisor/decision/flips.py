@@ -44,6 +44,11 @@ def search_flips(
     return search.flips(), search.report(most)
 
 
+def few_of(line: list[int]) -> list[int]:
+    """Of values by rising distance, those that go into larger sets."""
+    return line if len(line) <= VALUES else [line[0], line[len(line) // 2], line[-1]]
+
+
 def cost_questions(base: RuleBase) -> frozenset[str]:
     """The questions behind what is computed of costs."""
     return frozenset[str]().union(
@@ -137,8 +142,7 @@ class _FlipSearch:
                 line.append(i)
             last = mark
         for line in lines.values():
-            few = line if len(line) <= VALUES else [line[0], line[len(line) // 2], line[-1]]
-            pool += few
+            pool += few_of(line)
         return sorted(pool)
 
     def report(self, most: int) -> Search:

@@ -186,6 +186,11 @@ class Pieces:
             if touched & self._read_by_gate(gate)
         )
 
+    def gates_touched(self, change: int) -> list[str]:
+        """The gates that read what a change is about."""
+        touched = self._touched[change]
+        return [gate.id for gate in self._gates if touched & self._read_by_gate(gate)]
+
     def excluded(self, sets: Ints) -> Bools:
         """For each row of candidates which offers are excluded when they are all made."""
         out = np.zeros((len(sets), len(self.offers)), dtype=bool)

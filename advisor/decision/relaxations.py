@@ -17,6 +17,7 @@ import numpy as np
 
 from advisor.decision.changes import Change, alternatives, changed, product_of_priors, words_of
 from advisor.decision.explanations import Money, Opened, Relaxation, Search
+from advisor.decision.flips import few_of
 from advisor.decision.gates import SERVED
 from advisor.decision.pieces import Pieces
 from advisor.decision.thresholds import turning_point
@@ -72,21 +73,50 @@ class _Search:
             for change in alternatives(base, decision.stated, base.knowledge.questions[question])
         ]
         self._pieces = Pieces(base, decision.stated, self._candidates)
-        self._pool = self._distinct()
+        self._pools = self._distinct()
+        self._needed, self._touching = self._hits()
         self._found: list[_Found] = []
         self._completed = self._considered = self._decided = 0
 
-    def _distinct(self) -> list[int]:
-        """Of the values of a number on one side, the nearest of each stretch that does the
-        same to every gate by itself."""
-        pool: list[int] = []
+    def _distinct(self) -> tuple[list[int], list[int]]:
+        """Candidates for single changes, and for larger sets.  Of the values of a number on
+        one side, the nearest of each stretch that does the same to every gate by itself; into
+        larger sets no more than a few of those."""
+        lines: dict[tuple[str, int, int], list[int]] = {}
         last: object = None
         for i, change in enumerate(self._candidates):
             mark = (change.key, change.side, self._pieces.gate_signature(i))
-            if not change.side or mark != last:
-                pool.append(i)
+            if not change.side:
+                lines[change.key, 0, i] = [i]
+            elif mark != last:
+                lines.setdefault((change.key, change.side, 0), []).append(i)
             last = mark
-        return pool
+        every = sorted(i for line in lines.values() for i in line)
+        return every, sorted(i for line in lines.values() for i in few_of(line))
+
+    def pool(self, size: int) -> list[int]:
+        """The candidates for sets of this size."""
+        return self._pools[0 if size == 1 else 1]
+
+    def _hits(self) -> tuple[set[int], list[int]]:
+        """Per wanted offer the gates that exclude it (bits), and per candidate the gates that
+        read what it changes: a set opens an offer only if it touches all of its gates."""
+        gates = {gate.id: 1 << i for i, gate in enumerate(self._decision.gates)}
+        needed = {
+            sum(gates[gate.id] for gate in standing.excluded_by)
+            for offer, standing in self._decision.standings.items()
+            if offer in self._wanted
+        }
+        return needed, [
+            sum(gates[g] for g in self._pieces.gates_touched(i))
+            for i in range(len(self._candidates))
+        ]
+
+    def _may_open(self, chosen: Set) -> bool:
+        touched = 0
+        for i in chosen:
+            touched |= self._touching[i]
+        return any(not need & ~touched for need in self._needed)
 
     def try_size(self, size: int) -> bool:
         """Try all sets of this size; False where there are too many."""
@@ -108,8 +138,10 @@ class _Search:
 
     def _sets(self, size: int) -> Iterator[Set]:
         known = {found.chosen for found in self._found}
-        for chosen in combinations(self._pool, size):
+        for chosen in combinations(self.pool(size), size):
             if len({self._candidates[i].key for i in chosen}) < size:
+                continue
+            if not self._may_open(chosen):
                 continue
             if any(
                 part in known for count in range(1, size) for part in combinations(chosen, count)

@@ -25,7 +25,7 @@ def brute(search, knowledge, inputs, wanted):
     found = {}
     candidates = search._candidates
     for size in (1, 2):
-        for chosen in combinations(search._pool, size):
+        for chosen in combinations(search.pool(size), size):
             if len({candidates[i].key for i in chosen}) < size:
                 continue
             if any((i,) in found for i in chosen):
