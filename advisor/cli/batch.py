@@ -221,7 +221,7 @@ def _order(common: Common, asked: _Asked, knowledge: Knowledge, source: Source, 
         kept=kept,
         common=common_inputs,
         layout=Layout(form, kept, asked.before is not None),
-        plain_text=source.form == CSV,
+        plain_text=source.form != JSONL,
         asked=ASKED if asked.summary else 0,
     )
 

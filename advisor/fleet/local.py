@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import signal
 from collections import deque
@@ -9,8 +10,9 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
+from advisor.errors import RuleBaseError
 from advisor.fleet.sources import Chunk
-from advisor.fleet.work import Order, Part, Work
+from advisor.fleet.work import Order, Part, RulesChangedError, Work
 
 _AHEAD = 2
 """Chunks handed to each process before the first is waited for: what bounds the memory."""
@@ -64,9 +66,12 @@ def _begin(order: Order) -> None:
     """What each process does first.  Interrupts are for the one that waits."""
     global _work  # noqa: PLW0603  the one thing that a worker process keeps
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _work = _made(order)
+    # What is raised here would be printed by the pool, and told as a lost process.
+    with contextlib.suppress(RulesChangedError, RuleBaseError):
+        _work = _made(order)
 
 
 def _part(chunk: Chunk) -> Part:
-    assert _work is not None
+    if _work is None:
+        raise RulesChangedError
     return _work.part(chunk)

@@ -164,7 +164,8 @@ class Reader:
         if isinstance(cell, str) and not _encodes(cell):
             return Wrong("this is not UTF-8")
         findings = Findings("cell")
-        node = _text_node(cell) if self.plain_text else node_of(cell, "", [], findings)
+        plain = self.plain_text and isinstance(cell, str)
+        node = _text_node(cell) if plain else node_of(cell, "", [], findings)
         if findings.problems:
             return Wrong(_words(findings.problems[0]))
         value = self._of_node(meaning, node, findings)

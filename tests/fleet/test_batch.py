@@ -95,19 +95,17 @@ def test_the_formats_say_the_same(program, table):
 
     lines = json_lines(Path("fleet.jsonl"), ROWS)
     columns = {name: [row.get(name) for row in ROWS] for name in ROWS[1]}
-    columns["use-case"] = ["chat", "batch", "[chat, batch]", "chat"]
-    columns["use-case"] = [row["use-case"] for row in ROWS[:2]] + [None, "chat"]
+    columns["use-case"] = ["chat", "batch", "chat; batch", "chat"]
     columns["requests-per-day"] = [str(row["requests-per-day"]) for row in ROWS]
-    columns["residency"] = ["none", "eu", None, "us"]
+    columns["residency"] = ["none", "eu", "[us, none]", "us"]
     parquet.write_table(pa.table(columns), "fleet.parquet")
     from_csv = program("batch", table, "--output", "a.jsonl")
     from_lines = program("batch", lines, "--output", "b.jsonl")
     from_parquet = program("batch", "fleet.parquet", "--output", "c.jsonl")
     assert (from_csv.code, from_lines.code, from_parquet.code) == (0, 0, 0)
     assert Path("a.jsonl").read_bytes() == Path("b.jsonl").read_bytes()
-    without_third = [0, 1, 3]
-    a, c = lines_of(Path("a.jsonl")), lines_of(Path("c.jsonl"))
-    assert [a[i] for i in without_third] == [c[i] for i in without_third]
+    assert Path("a.jsonl").read_bytes() == Path("c.jsonl").read_bytes()
+    a = lines_of(Path("a.jsonl"))
     program("batch", table, "--output", "d.parquet")
     program("batch", table, "--output", "e.csv")
     d = parquet.read_table("d.parquet").to_pylist()
