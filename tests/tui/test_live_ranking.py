@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -195,7 +196,10 @@ async def test_the_ranking_comes_before_what_would_change_it() -> None:
         gate.wait(timeout=30)
         return tui_sample.recommend(base, inputs, as_of)
 
-    app = make_app(recommend=recommend, quick=tui_sample.recommend)
+    def quick(base: Knowledge, inputs: Inputs, as_of: date) -> Recommendation:
+        return replace(tui_sample.recommend(base, inputs, as_of), sensitivity=None, flips=())
+
+    app = make_app(recommend=recommend, quick=quick)
     async with app.run_test(size=(120, 30)) as pilot:
         while app.state.knowledge is None:
             await pilot.pause(0.01)
@@ -204,6 +208,14 @@ async def test_the_ranking_comes_before_what_would_change_it() -> None:
             await pilot.pause(0.01)
         assert not app.state.whole
         assert app.state.ranks["fast-wafer"] == 1
+        app.open("verdict")
+        await pilot.pause()
+        await pilot.press("6")
+        await pilot.pause()
+        assert "is being computed" in str(app.screen.query_one("#stable-page Static").render())
         gate.set()
-        await app.settled()
-        assert app.state.whole
+        await app.deepened()
+        await pilot.pause()
+        assert "How far a weight may move" in str(
+            app.screen.query_one("#stable-page Static").render()
+        )
