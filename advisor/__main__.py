@@ -11,8 +11,9 @@ def main() -> int:
         from advisor import __version__
 
         return _tell(f"advisor {__version__}\n")
-    from advisor.cli.main import run
+    from advisor.cli.main import end_in_order, run
 
+    end_in_order()
     return run(sys.argv[1:])
 
 

@@ -11,7 +11,9 @@ exit  meaning
 5     no offer qualifies (the full result is still printed)
 6     differences were found (``--exit-code``)
 7     a demanded quality was not reached (the full result is still printed)
+129   the terminal was closed (SIGHUP)
 130   interrupted
+143   terminated (SIGTERM)
 ====  =========================================================================
 """
 
@@ -38,6 +40,27 @@ NOT_REACHED = 7
 INTERRUPTED = 130
 
 
+class Ended(BaseException):
+    """A signal that ends the program, on its way through everything that cleans up."""
+
+    def __init__(self, number: int) -> None:
+        self.exit_code = 128 + number
+        super().__init__(number)
+
+
+def end_in_order() -> None:
+    """Let SIGTERM and SIGHUP leave no temporary file behind.  What is ignored stays ignored."""
+    import signal
+
+    def end(number: int, _: object) -> None:
+        raise Ended(number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, end)
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit code and never raises for expected failures."""
     try:
@@ -56,6 +79,9 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         say("\ninterrupted\n")
         return INTERRUPTED
+    except Ended as signalled:
+        discard_stdout()
+        return signalled.exit_code
     except Exception as error:
         return _internal(error)
     return code
