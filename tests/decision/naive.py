@@ -212,6 +212,7 @@ def utility(knowledge, criterion, world, offer):
     width = 0
     for rule in counted:
         read = [a.name for a in atoms(rule.offers) if a.name != "offer"]
+        read += [a.test.attribute for a in atoms(rule.when) if isinstance(a.test, CompareIts)]
         grades = [belief(offer, n)[1] for n in read]
         width += max([WIDE[rule.source.grade], *(WIDE[g] for g in grades if g)])
     up = steps(sure + [r for r in maybe if r.steps > 0])
