@@ -81,14 +81,31 @@ def _one_suffices(decision: Decision, parts: Sequence[PortfolioPart]) -> bool:
     )
 
 
+def _complements(decision: Decision, leader: str) -> list[str]:
+    """The leader and the offers that may stand beside it, by rank: of its lane, and nothing
+    that would have to be bought for a part of the traffic."""
+    lane = decision.standings[leader].lane
+    return [
+        offer
+        for offer in decision.order
+        if decision.standings[offer].lane == lane
+        and (offer == leader or not _is_bought(decision, offer))
+    ]
+
+
+def _is_bought(decision: Decision, offer: str) -> bool:
+    evidence = decision.situation.base.offering.of(offer, decision.entries.model(offer))
+    billing = evidence.get("billing", NOTHING).value
+    return isinstance(billing, Options) and billing.values == {"purchase"}
+
+
 def _for_regions(decision: Decision, leader: str, notes: list[str]) -> list[PortfolioPart]:
     stated = stated_regions(decision)
     missing = set(stated - covered_regions(decision, leader))
-    lane = decision.standings[leader].lane
     chosen: list[tuple[str, frozenset[str]]] = []
     while missing and len(chosen) < PARTS_AT_MOST:
         best = max(
-            (o for o in decision.order if decision.standings[o].lane == lane),
+            _complements(decision, leader),
             key=lambda o: (
                 len(missing & covered_regions(decision, o)),
                 -decision.order.index(o),
@@ -124,12 +141,10 @@ def _for_availability(decision: Decision, leader: str, notes: list[str]) -> list
     asked = stated_availability(decision)
     assert asked is not None
     knowledge = decision.situation.knowledge.offers
-    lane = decision.standings[leader].lane
     others = [
         offer
-        for offer in decision.order
+        for offer in _complements(decision, leader)
         if knowledge[offer].platform != knowledge[leader].platform
-        and decision.standings[offer].lane == lane
     ]
     if not others:
         return []
@@ -172,12 +187,11 @@ def _together(decision: Decision, one: str, other: str) -> Fraction | None:
 def _for_peaks(decision: Decision, leader: str, notes: list[str]) -> list[PortfolioPart]:
     knowledge = decision.situation.knowledge.offers
     share = quota_share(decision, leader)
-    lane = decision.standings[leader].lane
-    for offer in decision.order[1:]:
+    for offer in _complements(decision, leader)[1:]:
         room = quota_share(decision, offer)
         enough = room is None or share is None or room >= 1 - share
         other = knowledge[offer].platform != knowledge[leader].platform
-        if not (enough and other and decision.standings[offer].lane == lane):
+        if not (enough and other):
             continue
         if share is None:
             split, beyond = "what the quota of the primary does not take", None
