@@ -184,7 +184,7 @@ def runs_of(load: Load, env: Mapping[str, Domain]) -> tuple[Run, ...]:
 
 
 def _climb(load: Load) -> Run:
-    steps = STEPS
+    steps: tuple[int, ...] = STEPS
     if load.in_flight is not None:
         top = 2 * load.in_flight
         doubling = [1]
