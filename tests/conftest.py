@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "TEXTUAL_THEME", "TEXTUAL", "ACCESSIBLE"):
     os.environ.pop(name, None)
 for name in [name for name in os.environ if name.startswith("ADVISOR_")]:
-    if name not in ("ADVISOR_SNAPSHOTS", "ADVISOR_BENCH_TOOLS", "ADVISOR_BROWSER_TESTS", "ADVISOR_FLEET_TESTS"):
+    if name not in (
+        "ADVISOR_SNAPSHOTS",
+        "ADVISOR_BENCH_TOOLS",
+        "ADVISOR_BROWSER_TESTS",
+        "ADVISOR_FLEET_TESTS",
+    ):
         del os.environ[name]
 
 settings.register_profile(
