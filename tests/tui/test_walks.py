@@ -63,7 +63,7 @@ def nowhere(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_a_short_walk(seed: int) -> None:
-    await walk(seed, 60, resizes=False)
+    await walk(seed, 40, resizes=False)
 
 
 @pytest.mark.full
