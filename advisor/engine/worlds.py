@@ -67,10 +67,6 @@ class Worlds:
         """How many joint cells these axes have."""
         return math.prod(len(self._axes[key].cells) for key in keys)
 
-    def size(self, parts: Sequence[Part]) -> int:
-        """Joint cells of all axes that the parts read."""
-        return self.joint(self.bound([key for part in parts for key in part.keys]))
-
     def told_apart(self, parts: Sequence[Part]) -> int:
         """Joint cells of all axes that the parts read; those that none of the parts' looks
         tells apart count as one."""
