@@ -72,6 +72,8 @@ def located_list(data: bytes, file: str) -> list[Located]:
         pass
     except RecursionError as error:
         raise _wrong("too-deep", "this is nested too deeply", file) from error
+    except ValueError as error:
+        raise _long_number(file) from error
     # What stands after the list, and every mistake of grammar, is for the parser to say.
     _whole(text, file, lines)
     return found
@@ -93,13 +95,19 @@ def _whole(text: str, file: str, lines: tuple[int, ...]) -> None:
         raise DataError(
             [Problem("not-json", f"this is not JSON: {error.msg}", file, at)]
         ) from error
-    except (RecursionError, ValueError) as error:
+    except RecursionError as error:
         raise _wrong("too-deep", "this is nested too deeply", file) from error
+    except ValueError as error:
+        raise _long_number(file) from error
 
 
 def _after_space(text: str, at: int) -> int:
     found = _SPACE.match(text, at)
     return at if found is None else found.end()
+
+
+def _long_number(file: str) -> DataError:
+    return _wrong("not-json", "a number in it has thousands of digits", file)
 
 
 def _wrong(check: str, message: str, file: str) -> DataError:

@@ -157,6 +157,8 @@ def _numbers() -> Iterator[Variant]:
     digits = b"9" * 3_000_000
     yield "three million digits", b"answers: {model-size: " + digits + b"}\n"
     yield "three million digits in JSON", b'{"answers": {"model-size": ' + digits + b"}}"
+    yield "three million digits in a list", b"[" + digits + b"]"
+    yield "a list within a list of cases", b'{"cases": [[' + digits[:5_000] + b"]]}"
     yield "three million decimals", b"answers: {model-size: 1." + digits + b"}\n"
     yield "a long line", b"answers: {use-case: " + b"a" * 3_500_000 + b"}\n"
 
