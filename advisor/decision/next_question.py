@@ -262,7 +262,7 @@ class _Gains:
             if settles or unmet is None:
                 continue
             for i in mine:
-                failing = unmet[:, i]
+                failing = unmet[:, i] != 0
                 if failing.any() and not failing.all():
                     inside = np.bincount(code[failing], minlength=count)
                     settles = settles or bool(((inside == 0) | (inside == whole)).any())

@@ -36,6 +36,8 @@ UNPROVEN = 1 << 24
 OUT = -(1 << 40)
 
 NOBODY = -1
+DOUBTED = 1
+FAILS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +49,7 @@ class Outlook:
 
     ``shape``: the rows are a whole grid of the axes, in this order and these sizes; None for
     a choice of worlds.  ``possible`` is False for rows that cannot be.  ``unmet``: by gate,
-    True for the offers that fail it there or may.
+    not 0 for the offers that fail it there or may.
     """
 
     offers: tuple[str, ...]
@@ -204,7 +206,7 @@ class _Columns:
         self._places = [scoring.place[offer] for offer in order]
         self._utilities = list(scoring.utilities.values())
         self._known: dict[int, Any] = {}
-        self._judged: dict[str, tuple[Any, Any]] = {}
+        self._judged: dict[str, Any] = {}
         found: list[tuple[Gate, Failures]] = []
         here = sum(1 << place for place in self._places)
         for gate in gates:
@@ -243,13 +245,10 @@ class _Columns:
         unproven = np.zeros((rows, len(places)), dtype=np.int8)
         unmet = []
         for gate, failures in self._gates:
-            numbers = number(failures.part)
-            fails, doubts = self._tables(gate, failures)
-            unmet.append((fails | (doubts > 0))[numbers])
-            if fails.any():
-                out |= fails[numbers]
-            if doubts.any():
-                unproven += doubts[numbers]
+            found = np.take(self._tables(gate, failures), number(failures.part), axis=0)
+            unmet.append(found)
+            out |= found == FAILS
+            unproven += found == DOUBTED
         worth[out] = 0
         key = worth.astype(np.int64)
         if unproven.any():
@@ -274,11 +273,12 @@ class _Columns:
             )
         return known
 
-    def _tables(self, gate: Gate, failures: Failures) -> tuple[Any, Any]:
+    def _tables(self, gate: Gate, failures: Failures) -> Any:
+        """By outcome and offer: FAILS, DOUBTED or 0."""
         import numpy as np
 
         known = self._judged.get(gate.id)
-        if known is not None and len(known[0]) == len(failures.outcomes):
+        if known is not None and len(known) == len(failures.outcomes):
             return known
         fails, doubts = [], []
         for outcome in list(failures.outcomes):
@@ -286,6 +286,6 @@ class _Columns:
             open_ = ~outcome.passes & ~failing
             fails.append([failing >> i & 1 for i in self._places])
             doubts.append([open_ >> i & 1 for i in self._places])
-        made = np.array(fails, dtype=bool), np.array(doubts, dtype=np.int8)
+        made = np.array(fails, dtype=np.int8) * FAILS + np.array(doubts, dtype=np.int8) * DOUBTED
         self._judged[gate.id] = made
         return made
