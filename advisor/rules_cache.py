@@ -64,6 +64,8 @@ def keep(knowledge: Knowledge) -> None:
 
     with contextlib.suppress(OSError, RuntimeError, ValueError):
         path = _path(knowledge.digest)
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         save(path, encode(knowledge))
         path.chmod(0o600)
