@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from advisor.estimate.replicas import Replica, Target, Worker
+from advisor.estimate.courses import Worker
+from advisor.estimate.replicas import Replica, Target
 
 Numbers: TypeAlias = tuple[int, int, int, int]
 """Requests a day, tokens read and tokens written per request, thousandths of the peak factor."""
@@ -142,14 +143,13 @@ class Paces:
 
             return operating_points(self.replica, workers, lengths, target, factors)
 
-        def point(worker: Worker, pair: tuple[float, float], factor: float) -> tuple[int, float]:
-            found = self.replica.operating(worker, pair, target, factor)
-            return (worker.size, 0.0) if found is None else (found.devices, found.rate)
-
-        return [
-            [[point(worker, pair, factor) for pair in lengths] for worker in workers]
-            for factor in factors
-        ]
+        found: list[list[list[tuple[int, float]]]] = [[[] for _ in workers] for _ in factors]
+        for i, worker in enumerate(workers):
+            for pair in lengths:
+                points = self.replica.operating_points(worker, pair, target, factors)
+                for rows, one in zip(found, points, strict=True):
+                    rows[i].append((worker.size, 0.0) if one is None else (one.devices, one.rate))
+        return found
 
 
 @dataclass(slots=True, eq=False)

@@ -90,13 +90,18 @@ class Terms(NamedTuple):
     overhead_factor: float
 
 
+def cache_room(model: ModelShape, device: Device, precision: str, devices: float) -> float:
+    """Bytes for the cache beside the weights; a little where they leave none."""
+    room = USABLE_MEMORY * device.memory * 1e9 * devices - model.weight_bytes(precision)
+    return max(room, 0.02 * device.memory * 1e9 * devices)
+
+
 def runnable(
     model: ModelShape, device: Device, precision: str, devices: float, load: Load
 ) -> float:
     """How many requests run at once: those asked for, softly limited by the cache that fits
     beside the weights."""
-    room = USABLE_MEMORY * device.memory * 1e9 * devices - model.weight_bytes(precision)
-    room = max(room, 0.02 * device.memory * 1e9 * devices)
+    room = cache_room(model, device, precision, devices)
     each = model.cache_bytes(load.input + load.output / 2, precision)
     limit = at_least(room / each, 1.0)
     wanted: float = load.concurrency
@@ -185,17 +190,83 @@ def terms(
     )
 
 
+class PromptFactors(NamedTuple):
+    """How far from the peak reality is while a prompt is processed; ``layers``: milliseconds
+    that the layers take whatever the prompt."""
+
+    reading: float
+    multiplying: float
+    gain: float
+    attend: float
+    layers: float
+    exchange: float
+
+
+class StepFactors(NamedTuple):
+    """How far from the peak reality is while tokens are written, ``setting`` times all of it;
+    ``overhead``: milliseconds per step."""
+
+    setting: float
+    reading: float
+    multiplying: float
+    gain: float
+    cache: float
+    attend: float
+    overhead: float
+    sequence: float
+    exchange: float
+
+
+def prompt_factors(t: Terms, k: Coefficients) -> PromptFactors:
+    """Of one prompt."""
+    return PromptFactors(
+        reading=k.prefill_read * k.read * k.packed_read**t.packed * t.read_factor,
+        multiplying=k.prefill * k.routed_multiply**t.is_routed * t.multiply_factor,
+        gain=k.gain_8bit**t.native_8bit * k.gain_fp4**t.native_fp4,
+        attend=k.prefill_attend * t.multiply_factor,
+        layers=k.prefill_layer * t.layers,
+        exchange=k.exchange,
+    )
+
+
+def step_factors(t: Terms, k: Coefficients) -> StepFactors:
+    """Of one step of decoding."""
+    return StepFactors(
+        setting=(
+            k.separate**t.separate * k.engine_tensorrt**t.tensorrt * k.engine_sglang**t.sglang
+        ),
+        reading=k.read * k.packed_read**t.packed * t.read_factor,
+        multiplying=k.multiply * k.routed_multiply**t.is_routed * t.multiply_factor,
+        gain=k.gain_8bit**t.native_8bit * k.gain_fp4**t.native_fp4,
+        cache=k.cache * t.read_factor,
+        attend=k.attend * t.multiply_factor,
+        overhead=(
+            t.layers
+            * t.overhead_factor
+            * (
+                k.overhead
+                + k.overhead_devices * t.doublings
+                + k.overhead_routing * t.routing
+                + k.overhead_latent * t.latent
+            )
+            * k.overhead_blackwell**t.blackwell
+            * k.overhead_fp4**t.native_fp4
+        ),
+        sequence=k.sequence,
+        exchange=k.exchange,
+    )
+
+
 def prefill_time(t: Terms, k: Coefficients) -> float:
     """Milliseconds that one prompt takes on the replica, alone."""
-    gain = k.gain_8bit**t.native_8bit * k.gain_fp4**t.native_fp4
-    read = k.prefill_read * k.read * k.packed_read**t.packed * t.read_factor
-    reading = read * (t.read_dense + t.read_routed)
-    multiplying = k.prefill * k.routed_multiply**t.is_routed * t.multiply_factor * t.prefill / gain
+    f = prompt_factors(t, k)
+    reading = f.reading * (t.read_dense + t.read_routed)
+    multiplying = f.multiplying * t.prefill / f.gain
     time: float = (
         (reading**2 + multiplying**2) ** 0.5
-        + k.prefill_attend * t.multiply_factor * t.prefill_attend
-        + k.prefill_layer * t.layers
-        + k.exchange * t.prefill_exchange
+        + f.attend * t.prefill_attend
+        + f.layers
+        + f.exchange * t.prefill_exchange
     )
     return time
 
@@ -213,33 +284,17 @@ class Parts(NamedTuple):
 
 def token_parts(t: Terms, k: Coefficients) -> Parts:
     """What the time from one output token to the next is made of."""
-    gain = k.gain_8bit**t.native_8bit * k.gain_fp4**t.native_fp4
+    f = step_factors(t, k)
     touched = t.read_routed * (1 - t.untouched ** (t.batch * k.spread))
-    reading = k.read * k.packed_read**t.packed * t.read_factor * (t.read_dense + touched)
-    multiplying = (
-        k.multiply * k.routed_multiply**t.is_routed * t.multiply_factor * t.multiply / gain
-    )
-    overhead = (
-        t.layers
-        * t.overhead_factor
-        * (
-            k.overhead
-            + k.overhead_devices * t.doublings
-            + k.overhead_routing * t.routing
-            + k.overhead_latent * t.latent
-        )
-        * k.overhead_blackwell**t.blackwell
-        * k.overhead_fp4**t.native_fp4
-    )
-    setting = k.separate**t.separate * k.engine_tensorrt**t.tensorrt * k.engine_sglang**t.sglang
+    reading = f.reading * (t.read_dense + touched)
+    multiplying = f.multiplying * t.multiply / f.gain
     return Parts(
-        weights=setting * (reading**2 + multiplying**2) ** 0.5,
-        cache=setting
-        * (k.cache * t.read_factor * t.cache + k.attend * t.multiply_factor * t.attend),
-        overhead=setting * overhead,
-        sequences=setting * k.sequence * t.sequences,
-        exchange=setting * k.exchange * t.exchange,
-        prompts=setting * t.prefills * prefill_time(t, k),
+        weights=f.setting * (reading**2 + multiplying**2) ** 0.5,
+        cache=f.setting * (f.cache * t.cache + f.attend * t.attend),
+        overhead=f.setting * f.overhead,
+        sequences=f.setting * f.sequence * t.sequences,
+        exchange=f.setting * f.exchange * t.exchange,
+        prompts=f.setting * t.prefills * prefill_time(t, k),
     )
 
 

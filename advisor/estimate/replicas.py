@@ -10,16 +10,17 @@ scales.  Decoding and the prompts of others share the replica, so that
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil, log2
 from typing import NamedTuple
 
-from advisor.estimate.capacity import GB, LARGEST_TENSOR_GROUP, memory, room_beside
-from advisor.estimate.physics import Load, prefill_time, terms, token_parts
-from advisor.estimate.speed import RANKS_ALONE, WIDEST
-from advisor.knowledge.fitted import Bands, Calibration, Factors
-from advisor.knowledge.physical import Device, ModelShape, at_least
+from advisor.estimate.capacity import GB, LARGEST_TENSOR_GROUP, room_beside
+from advisor.estimate.courses import Course, Frame, Times, Worker
+from advisor.estimate.speed import WIDEST
+from advisor.knowledge.fitted import Bands, Calibration
+from advisor.knowledge.physical import Device, ModelShape
 
 WAITING = 0.9
 """Share of the requests at once that must run, not wait for room in the cache."""
@@ -53,23 +54,6 @@ class Target:
             raise ValueError("fewer than no spare replicas cannot be meant")
 
 
-class Times(NamedTuple):
-    """At one load: ms per token, of which ``pace_ms`` are not for the request's own prompt
-    (what a user sees once the text runs), ms to the first token, requests running."""
-
-    token_ms: float
-    pace_ms: float
-    first_ms: float
-    running: float
-
-
-class Worker(NamedTuple):
-    """``size`` devices that share the weights; ``separate``: prompts are processed on others."""
-
-    size: int
-    separate: bool = False
-
-
 class Operating(NamedTuple):
     """A replica of ``devices`` (those for its prompts included) at its target: ``concurrency``
     requests at once, ``rate`` requests per second, ms per token."""
@@ -90,12 +74,10 @@ class Replica:
         self.device = device
         self.precision = precision
         self._calibration = calibration
-        self._level = calibration.levels.get((model.name, device.name), 1.0)
-        self._factors = calibration.families.get(device.family, Factors())
         self._rooms = {
             size: room_beside(model, device, size, precision) for size in (*SIZES, *LARGE_SIZES)
         }
-        self._seen: dict[tuple[Worker, int, tuple[float, float]], Times] = {}
+        self._frames: dict[Worker, Frame] = {}
 
     @property
     def is_known(self) -> bool:
@@ -130,47 +112,26 @@ class Replica:
             apart = []
         return [*map(Worker, boards or large[:1]), *(Worker(size, True) for size in apart)]
 
-    def times(self, worker: Worker, load: float, lengths: tuple[float, float]) -> Times:
-        """Times of ``worker`` with ``load`` requests at once; ``load`` and ``lengths`` (input
-        and output tokens) may be arrays."""
-        found = terms(
-            self.model,
-            self._linked(worker.size),
-            self.precision,
-            worker.size,
-            Load(load, *lengths, separate=worker.separate),
-            factors=self._factors,
-        )
-        serving = self._calibration.serving
-        fixed, prompt, queue = self._calibration.first_token
-        parts = token_parts(found, serving)
-        token = sum(parts) * self._level
-        return Times(
-            token,
-            token - parts.prompts / at_least(found.batch, 1.0) * self._level,
-            fixed + prompt * prefill_time(found, serving) * load**queue,
-            found.batch,
-        )
+    def course(self, worker: Worker, lengths: tuple[float, float]) -> Course:
+        """The times of ``worker`` by load; ``lengths`` (input and output tokens) may be
+        arrays."""
+        return Course(self._frame(worker), lengths)
 
-    def prompt_seconds(self, lengths: tuple[float, float]) -> float:
-        """Seconds of one device that a prompt takes where prompts are processed apart."""
-        size = next(
-            (
-                size
-                for size in PROMPT_SIZES
-                if memory(self.model, self.device, size, self.precision, 1.0).fits
-            ),
-            PROMPT_SIZES[-1],
-        )
-        alone = terms(
-            self.model,
-            self._linked(size),
-            self.precision,
-            size,
-            Load(RANKS_ALONE, *lengths),
-            factors=self._factors,
-        )
-        return prefill_time(alone, self._calibration.serving) * self._level * size / 1000
+    def _frame(self, worker: Worker) -> Frame:
+        found = self._frames.get(worker)
+        if found is None:
+            found = self._frames[worker] = Frame(
+                self.model, self._linked(worker.size), self.precision, worker, self._calibration
+            )
+        return found
+
+    def prompt_seconds(self, read: float) -> float:
+        """Seconds of one device that a prompt of so many tokens (or an array of them) takes
+        where prompts are processed apart."""
+        one = self.model.cache_bytes(1.0, self.precision) / GB
+        size = next((size for size in PROMPT_SIZES if self._rooms[size] >= one), PROMPT_SIZES[-1])
+        frame = self._frame(Worker(size))
+        return frame.prompt_ms(read) * frame.level * size / 1000
 
     def _linked(self, size: int) -> Device:
         if size <= max(self.device.domain, LARGEST_TENSOR_GROUP):
@@ -182,57 +143,86 @@ class Replica:
     ) -> Operating | None:
         """The replica at its target, times per token ``factor`` times the model's; ``None``
         where a single request misses it."""
-        load = self._largest_load(worker, lengths, target, factor)
-        if load is None:
-            return None
-        times = self._between(worker, load, lengths)
-        token = times.token_ms * factor
-        rate = times.running * 1000 / (token * lengths[1])
-        devices = worker.size
-        if worker.separate:
-            devices += ceil(rate * self.prompt_seconds(lengths) * factor)
-        return Operating(devices, load, rate, token)
+        return self.operating_points(worker, lengths, target, (factor,))[0]
 
-    def _largest_load(
-        self, worker: Worker, lengths: tuple[float, float], target: Target, factor: float
-    ) -> int | None:
+    def operating_points(
+        self,
+        worker: Worker,
+        lengths: tuple[float, float],
+        target: Target,
+        factors: Sequence[float],
+    ) -> list[Operating | None]:
+        """As ``operating``, by factor."""
+        seen = Seen(self.course(worker, lengths))
+        found: list[Operating | None] = []
+        prompt = self.prompt_seconds(lengths[0]) if worker.separate else 0.0
+        for factor in factors:
+            load = seen.largest_load(target, factor)
+            if load is None:
+                found.append(None)
+                continue
+            token, running = seen.between(load)
+            token *= factor
+            rate = running * 1000 / (token * lengths[1])
+            devices = worker.size + ceil(rate * prompt * factor)
+            found.append(Operating(devices, load, rate, token))
+        return found
+
+
+class Seen:
+    """The times of a course at ``LOADS``, each worked out when it is asked for."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._times: list[Times | None] = [None] * len(LOADS)
+
+    def at(self, index: int) -> Times:
+        """Times at one of ``LOADS``."""
+        found = self._times[index]
+        if found is None:
+            found = self._times[index] = self._course.at(LOADS[index])
+        return found
+
+    def largest_load(self, target: Target, factor: float) -> int | None:
+        """The most requests at once that keep the target; ``None`` where one misses it."""
         kept_limits = limits(target, factor)
-
-        def beyond(index: int) -> float:
-            here = self._seen_times(worker, LOADS[index], lengths)
-            return max(_far(here, LOADS[index], limit) for limit in kept_limits)
-
-        if beyond(0) > 0:
+        if not self._keeps(0, kept_limits):
             return None
-        kept = bisect_left(range(1, len(LOADS)), True, key=lambda index: beyond(index) > 0)
+        kept, over = 0, len(LOADS) - 1
+        while kept < over:
+            middle = (kept + over) // 2
+            if self._keeps(middle + 1, kept_limits):
+                kept = middle + 1
+            else:
+                over = middle
         best = LOADS[kept]
         if kept == len(LOADS) - 1:
             return best
-        low = self._seen_times(worker, best, lengths)
-        high = self._seen_times(worker, LOADS[kept + 1], lengths)
+        low, high = self.at(kept), self.at(kept + 1)
         share = 1.0
         for limit in kept_limits:
-            before, after = _far(low, best, limit), _far(high, LOADS[kept + 1], limit)
-            if after > 0:
-                share = min(share, before / (before - after))
+            after = _beyond(high, LOADS[kept + 1], limit)
+            if after > 1:
+                before, over_by = log2(_beyond(low, best, limit)), log2(after)
+                share = min(share, before / (before - over_by))
         return max(best, int(best * 2**share))
 
-    def _between(self, worker: Worker, load: int, lengths: tuple[float, float]) -> Times:
-        """Times at any load, straight between those of ``LOADS``."""
-        index = bisect_right(LOADS, load) - 1
-        low = self._seen_times(worker, LOADS[index], lengths)
-        if LOADS[index] == load:
-            return low
-        high = self._seen_times(worker, LOADS[index + 1], lengths)
-        share = log2(load / LOADS[index])
-        return Times(*(a * (b / a) ** share for a, b in zip(low, high, strict=True)))
+    def _keeps(self, index: int, kept_limits: tuple[tuple[str, float], ...]) -> bool:
+        here = self.at(index)
+        return all(_beyond(here, LOADS[index], limit) <= 1 for limit in kept_limits)
 
-    def _seen_times(self, worker: Worker, load: int, lengths: tuple[float, float]) -> Times:
-        place = worker, load, lengths
-        found = self._seen.get(place)
-        if found is None:
-            found = self._seen[place] = self.times(worker, load, lengths)
-        return found
+    def between(self, load: int) -> tuple[float, float]:
+        """ms per token and requests running at any load, straight between those of ``LOADS``."""
+        index = bisect_right(LOADS, load) - 1
+        low = self.at(index)
+        if LOADS[index] == load:
+            return low.token_ms, low.running
+        high = self.at(index + 1)
+        share = log2(load / LOADS[index])
+        return (
+            low.token_ms * (high.token_ms / low.token_ms) ** share,
+            low.running * (high.running / low.running) ** share,
+        )
 
 
 def limits(target: Target, factor: float) -> tuple[tuple[str, float], ...]:
@@ -247,10 +237,10 @@ def limits(target: Target, factor: float) -> tuple[tuple[str, float], ...]:
     return tuple(found)
 
 
-def _far(times: Times, load: int, limit: tuple[str, float]) -> float:
-    """How far beyond a limit, as a logarithm; at most 0 where it is kept.  Requests that only
-    wait for room in the cache are beyond theirs."""
+def _beyond(times: Times, load: int, limit: tuple[str, float]) -> float:
+    """Which part of a limit is taken; at most 1 where it is kept.  Requests that only wait for
+    room in the cache are beyond theirs."""
     what, most = limit
     if what == "running":
-        return 0.0 if load == 1 else log2(load / times.running / most)
-    return log2((times.pace_ms if what == "token" else times.first_ms) / most)
+        return 1.0 if load == 1 else load / times.running / most
+    return (times.pace_ms if what == "token" else times.first_ms) / most

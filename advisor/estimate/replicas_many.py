@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from advisor.estimate.replicas import LOADS, Replica, Target, Times, Worker, limits
+from advisor.estimate.courses import Times, Worker
+from advisor.estimate.replicas import LOADS, Replica, Target, limits
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +31,7 @@ def operating_points(
     shape = len(LOADS), len(lengths)
     columns: list[list[Any]] = [[] for _ in Times._fields]
     for worker in workers:
-        seen = replica.times(worker, loads, (reads, writes))  # type: ignore[arg-type]
+        seen = replica.course(worker, (reads, writes)).at(loads)  # type: ignore[arg-type]
         for column, found in zip(columns, seen, strict=True):
             column.append(np.broadcast_to(found, shape))
     times = Times(*(np.concatenate(column, axis=1) for column in columns))  # type: ignore[arg-type]
@@ -38,7 +39,7 @@ def operating_points(
     sizes = np.repeat([worker.size for worker in workers], len(lengths))
     prompts: Any = np.zeros(len(sizes))
     if any(worker.separate for worker in workers):
-        seconds: Any = replica.prompt_seconds((reads[0], writes[0]))
+        seconds: Any = replica.prompt_seconds(reads[0])
         apart = np.repeat([worker.separate for worker in workers], len(lengths))
         prompts = np.where(apart, np.tile(seconds, len(workers)), 0.0)
     found_points = []

@@ -13,9 +13,10 @@ from fractions import Fraction
 from math import ceil
 
 from advisor.estimate.capacity import memory
+from advisor.estimate.courses import Worker
 from advisor.estimate.figures import figure
 from advisor.estimate.ranges import Range
-from advisor.estimate.replicas import LARGE_SIZES, Operating, Replica, Target, Worker
+from advisor.estimate.replicas import LARGE_SIZES, Operating, Replica, Target
 from advisor.knowledge.fitted import Calibration
 from advisor.knowledge.physical import Device, ModelShape
 from advisor.knowledge.values import Number
@@ -160,20 +161,20 @@ def plan(
     band = replica.band(workers[0].size)
     bare = replace(target, headroom=0, spare=0)
 
-    def at(factor: float) -> list[Operating | None]:
-        return [replica.operating(worker, lengths, target, factor) for worker in workers]
+    factors = 1.0, band.high, band.low
+    by_worker = [replica.operating_points(worker, lengths, target, factors) for worker in workers]
+    points, points_slow, points_fast = (list(row) for row in zip(*by_worker, strict=True))
 
     def cheapest(points: list[Operating | None], wanted: Target) -> Replicas | None:
         found = [_sized(one, asked, wanted, smallest_unit) for one in points if one is not None]
         return min(found, key=lambda r: (r.total, r.devices), default=None)
 
-    points = at(1.0)
     slow = [
         one or (other and _slower(other, band.high))
-        for one, other in zip(at(band.high), points, strict=True)
+        for one, other in zip(points_slow, points, strict=True)
     ]
     likely = cheapest(points, target)
-    low = None if likely is None else cheapest(at(band.low), bare)
+    low = None if likely is None else cheapest(points_fast, bare)
     high = cheapest(slow, target)
     reason = None if low is not None else _why_not(replica, workers[-1], lengths, target)
     return Plan(low, likely, high, reason, _assumptions(asked, target, smallest_unit))
@@ -231,7 +232,7 @@ def _sized(one: Operating, asked: Demand, target: Target, unit: int) -> Replicas
 
 def _why_not(replica: Replica, worker: Worker, lengths: tuple[float, float], target: Target) -> str:
     """Which expectation the fastest replica misses with a single request."""
-    token, _, first, _ = replica.times(worker, 1, lengths)
+    token, _, first, _ = replica.course(worker, lengths).at(1)
     best = 1000 / (token * replica.band(worker.size).low)
     wanted = target.user_rate
     where = f"{worker.size} x {replica.device.name}"
