@@ -22,7 +22,7 @@ from typing import Literal, TypeAlias
 from advisor.authoring.boxes import EVERYTHING, Axis, BoundReached, Box, meet, simplest
 from advisor.engine.axes import Cut, cuts_of
 from advisor.engine.truth import atoms_in, tests_in
-from advisor.engine.workload import Workload, names_of
+from advisor.engine.workload import Workload
 from advisor.knowledge.model import Derived, Knowledge
 from advisor.knowledge.syntax import (
     AllOf,
@@ -353,11 +353,6 @@ def _whole_numbers(low: Number, high: Number, low_open: bool, high_open: bool) -
     if high_open and last == high:
         last -= 1
     return first <= last
-
-
-def names_behind(knowledge: Knowledge, derived: Derived) -> frozenset[str]:
-    """The names that the expression of a derived number reads."""
-    return names_of(derived.expression) if derived.expression is not None else frozenset()
 
 
 def domain_of(part: Part, cells: int) -> list[Options | Interval | Flags]:

@@ -58,10 +58,6 @@ class Verdict:
         """Ids of the rules that surely hold for some offer, in the order of the rules."""
         return self._engine.layout.rules(self.surely)
 
-    def fired_for(self, offer: str) -> tuple[str, ...]:
-        """Ids of the rules that surely hold for the offer.  Raises KeyError."""
-        return self._engine.layout.rules(self.surely, self._engine.place_of[offer])
-
     def offers(self) -> tuple[str, ...]:
         """Ids of the ranking, best first."""
         names = self._engine.layout.program.offers
@@ -74,7 +70,6 @@ class Bits:
     def __init__(self, program: Program) -> None:
         layout = self.layout = Layout(program)
         self.scorer = Scorer(layout)
-        self.place_of = {offer: i for i, offer in enumerate(program.offers)}
         tables = layout.tables
         choices = {n: t for n, t in tables.items() if isinstance(t, ChoiceTable)}
         numbers = {n: t for n, t in tables.items() if isinstance(t, NumberTable)}
@@ -183,10 +178,6 @@ class Bits:
         """The same values as sets of one.  Raises KeyError for a value that cannot be."""
         types = self.layout.program.types
         return {name: domain_of(values[name], types[name]) for name in values if name in types}
-
-    def point_domain(self, name: str, value: Plain) -> Domain:
-        """A single value as a set of one."""
-        return domain_of(value, self.layout.program.types[name])
 
 
 def domain_of(value: Plain, of: object) -> Domain:
