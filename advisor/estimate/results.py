@@ -241,6 +241,11 @@ class _Reader:
     def _from_file(self, cells: Cells) -> Figures | None:
         """The figures that a tool wrote into a file of its own."""
         name = cells.word("file")
+        path = name.replace("\\", "/")
+        if path.startswith("/") or ":" in path or ".." in path.split("/"):
+            message = f"'{name}' leads out of the folder of this file; put it beside it"
+            self.findings.add("unreadable-file", message, cells.raw("file"))
+            return None
         try:
             value, text, problems = read_json(self.open_file(name), name)
         except DataError as error:
