@@ -204,7 +204,7 @@ def test_130_interrupted(small, tmp_path):
 
 
 def test_1_an_internal_error_is_one_line(good, small, monkeypatch, capsys):
-    from advisor.cli import recommend as module
+    from advisor.cli import recommending as module
     from advisor.cli.main import run
 
     def fail(*_: object) -> None:

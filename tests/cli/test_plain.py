@@ -170,7 +170,7 @@ PAGES = {
     "cost": ["The bill", "Output tokens: $365", "A month, all offers"],
     "open": ["It would be out, if this turns out", "How your answers were read"],
     "out": ["✗ Closed lab API", "you said: Models: atlas-70b"],
-    "stable": ["stable"],
+    "stable": ["How far a weight may move", "2,000 draws"],
     "charts": ["Not drawn: this rule base cannot size hardware"],
     "explain wafer-shared": ["wafers-are-fast: vendor claim, wafer-article, checked 2026"],
     "compare wafer-shared budget-shared": ["Points, Latency", "  ahead"],
