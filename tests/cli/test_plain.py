@@ -180,7 +180,7 @@ PAGES = {
     "facts wafer-shared": ["press: Speed of wafers, 2026, read 2026-11-01"],
     "rules certificates": ["rule certificates-must-be-held, gates/compliance.yaml"],
     "rules processing-must-stay": ["rule in gates/compliance.yaml:10", "exclude: yes"],
-    "help": ["what if ID: ANSWER", "compare OFFER OFFER"],
+    "help": ["compare OFFER OFFER", "what if ID: ANSWER"],
 }
 
 
