@@ -23,7 +23,7 @@ TESTS = (
     "tests/tui/test_verdict_and_export.py",
 )
 FOR_TESTS = (
-    "pytest>=8,<9", "pytest-asyncio>=0.24", "hypothesis>=6.100", "html5lib>=1.1",
+    "pytest>=8,<9", "pytest-asyncio>=0.24", "pytest-xdist>=3.5", "hypothesis>=6.100", "html5lib>=1.1",
     "jsonschema>=4.20",
 )  # fmt: skip
 
@@ -50,7 +50,7 @@ def main() -> int:
         frozen.write_text("\n".join(versions) + "\n")
         # What tests need must not make anything newer.
         call(*install, "--constraint", frozen, *FOR_TESTS)
-        options = ("-p", "no:cacheprovider", "-c", CHECKOUT / "pyproject.toml")
+        options = ("-n0", "-p", "no:cacheprovider", "-c", CHECKOUT / "pyproject.toml")
         words = [python, "-m", "pytest", *options, "--rootdir", CHECKOUT, *TESTS]
         return subprocess.run([*map(str, words)], cwd=CHECKOUT, check=False).returncode
 
