@@ -105,8 +105,9 @@ class CostGate:
         situation = self._situation
         read = {*questions_of(situation), *SIZING} - set(SERVING_QUESTIONS)
         env = situation.environment(sorted(read), {}, point=False)
+        wanted = situation.costs.wanted(env)
         row = tuple(
-            terms_at(situation, offer, situation.choice(offer, {}).model, env, env)
+            terms_at(situation, offer, situation.choice(offer, {}).model, wanted, wanted)
             for offer in situation.knowledge.offers
         )
         whole, asked = corners(env), self._asked({}, point=False)

@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from advisor.decision.costs import MEASURED_DEVICES
+from advisor.decision.charges import MEASURED_DEVICES
 from advisor.decision.recommend import decide
 from advisor.decision.result import Reading, Recommendation
 from advisor.decision.trials import with_claims

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from advisor.decision.costs import COMMITMENT, RATE
+from advisor.decision.costs import COMMITMENT, RATE, Wanted
 from advisor.decision.loads import EVEN, SHARES, SIZING, corners_of
 from advisor.decision.profiles import Profile
 from advisor.decision.situation import Situation
@@ -46,19 +46,20 @@ def terms_look(situation: Situation) -> Look[tuple[Terms, ...]]:
     offers = tuple(situation.knowledge.offers)
     choices = situation.choices
     made: dict[tuple[object, ...], Terms] = {}
-    numbers: dict[tuple[Domain, ...], int] = {}
+    numbers: dict[tuple[Wanted, ...], int] = {}
 
     def see(cells: Cells) -> tuple[Terms, ...]:
         at = dict(zip(keys, cells, strict=True))
         point, inside = (situation.environment(shared, at, point=p) for p in (True, False))
-        number = numbers.setdefault((*point.values(), *inside.values()), len(numbers))
+        ends = tuple(situation.costs.wanted(env) for env in (point, inside))
+        number = numbers.setdefault(ends, len(numbers))
         row = choices.meaning(tuple(at[key] for key in choices.keys))
         found = []
         for offer, choice in zip(offers, row, strict=True):
             place = (offer, choice.model, number)
             terms = made.get(place)
             if terms is None:
-                terms = made[place] = terms_at(situation, offer, choice.model, point, inside)
+                terms = made[place] = terms_at(situation, offer, choice.model, *ends)
             found.append(terms)
         return tuple(found)
 
@@ -74,11 +75,11 @@ def terms_at(
     situation: Situation,
     offer: str,
     model: str | None,
-    point: Mapping[str, Domain],
-    inside: Mapping[str, Domain],
+    point: Wanted,
+    inside: Wanted,
 ) -> Terms:
     """The terms of one offer for one model; the same object for the same charges."""
-    profiles = [situation.costs.profile(offer, model, env) for env in (point, inside)]
+    profiles = [situation.costs.profile_for(offer, model, wanted) for wanted in (point, inside)]
     return situation.base.aspects.of(
         ("terms", offer, model, *profiles), lambda: Terms(model, *profiles)
     )

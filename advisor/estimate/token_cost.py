@@ -58,7 +58,8 @@ class TokenPrices:
         """The price of a cached token; where it is not published, at most the input price."""
         if self.cached_input.high is not None:
             return self.cached_input
-        return Range(self.cached_input.low, self.input.high)
+        low, most = self.cached_input.low, self.input.high
+        return Range(low if low is None or most is None else min(low, most), most)
 
 
 def share(percent: Range) -> tuple[Number, Number]:
