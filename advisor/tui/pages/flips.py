@@ -18,8 +18,11 @@ def flip_lines(result: Recommendation, title: Title, width: int) -> list[Text]:
     """Each flip in the order of the result; nothing where none was found or looked for."""
     rows: list[Text] = [heading("What would change the winner")]
     for flip in result.flips:
-        rows.append(hanging("↷ ", flip_words(flip, title), width))
-        rows += [hanging("  ", quiet(found.words), width) for found in flip.thresholds]
+        words = flip_words(flip, title)
+        rows.append(hanging("↷ ", words, width))
+        # The changed answer may say the threshold already.
+        more = [found.words for found in flip.thresholds if found.words not in words.plain]
+        rows += [hanging("  ", quiet(text), width) for text in more]
     searched = _searched(result.flip_search)
     if not result.flips and not searched:
         return []
