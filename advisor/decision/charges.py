@@ -6,7 +6,7 @@ Prices are the user's own where given, else the ledger's.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -91,9 +91,26 @@ class Tariffs:
         memory = self.memory(offer)
         if not memory.of(("by device", offer, model), lambda: (self._by_device(offer, model),))[0]:
             # A bill by the token hangs on neither.
-            precision, wish = "any", PLAIN
-        place = ("charges", offer, model, precision, wish)
-        return memory.of(place, lambda: self._charges(offer, model, precision, wish))
+            return self._unsized(offer, model, "any", years=False)
+        place = ("sized", offer, model, precision, wish)
+        return memory.of(place, lambda: self._sized(offer, model, precision, wish))
+
+    def _unsized(self, offer: str, model: str | None, precision: str, *, years: Truth) -> Charges:
+        place = ("charges", offer, model, precision, years)
+        return self.memory(offer).of(
+            place, lambda: self._charges(offer, model, precision, years=years)
+        )
+
+    def _sized(self, offer: str, model: str | None, precision: str, wish: Wish) -> Charges:
+        charges = self._unsized(offer, model, precision, years=wish.years)
+        if self._counted(offer, model) is not None:
+            return charges
+        sizes = self._sizes(offer, model, precision, wish.pace)
+        return replace(charges, sizes=sizes, profile=replace(charges.profile, sizes=sizes))
+
+    def _counted(self, offer: str, model: str | None) -> Range | None:
+        measured = self._offering.of(offer, model).get(MEASURED_DEVICES, NOTHING).value
+        return Range.of(measured) if isinstance(measured, Interval) else None
 
     def _by_device(self, offer: str, model: str | None) -> bool:
         billing = self._offering.of(offer, model).get("billing", NOTHING).value
@@ -103,7 +120,9 @@ class Tariffs:
         """Where to keep what rests on the prices of an offer."""
         return self._own if offer in self._inputs.prices else self._kept
 
-    def _charges(self, offer_id: str, model: str | None, precision: str, wish: Wish) -> Charges:
+    def _charges(
+        self, offer_id: str, model: str | None, precision: str, *, years: Truth
+    ) -> Charges:
         offer = self._knowledge.offers[offer_id]
         evidence = self._offering.of(offer_id, model)
         own = self._inputs.prices.get(offer_id, {})
@@ -121,28 +140,23 @@ class Tariffs:
         bought = evidence.get("billing", NOTHING).value == BOUGHT
         tokens = None
         capacity = None
-        sizes = None
         if self._by_device(offer_id, model):
             rate, terms = price("gpu-hour", DEVICE_HOUR), "on demand"
             contract = price("gpu-hour", COMMITTED_HOUR)
             if bought and "gpu-hour" not in own:
                 # What owning costs those who buy by the thousand; a single owner pays more.
                 rate, terms = Range(rate.low, None), "cost of owning and running"
-            elif wish.years is not False and contract.low is not None and "gpu-hour" not in own:
+            elif years is not False and contract.low is not None and "gpu-hour" not in own:
                 # What such contracts are said to cost at best; none costs more than on demand.
                 terms = "between a contract of three years and on demand"
                 ends = [end for end in (contract.low, rate.low) if end is not None]
                 rate = Range(min(ends), contract.high if rate.high is None else rate.high)
-            measured = evidence.get(MEASURED_DEVICES, NOTHING).value
-            counted = Range.of(measured) if isinstance(measured, Interval) else None
             capacity = Capacity(
-                counted or self._devices(offer_id, model, precision),
+                self._counted(offer_id, model) or self._devices(offer_id, model, precision),
                 rate,
                 terms=terms,
                 source="your price" if "gpu-hour" in own else source(DEVICE_HOUR),
             )
-            if counted is None:
-                sizes = self._sizes(offer_id, model, precision, wish.pace)
         else:
             tokens = TokenPrices(
                 price("input", "input-price"),
@@ -163,9 +177,8 @@ class Tariffs:
             capacity,
             people,
             bool(own),
-            self._profile(tokens, capacity, people, sizes),
+            self._profile(tokens, capacity, people),
             None if tokens is None else TokenRates(tokens),
-            sizes,
         )
 
     def _devices(self, offer: str, model: str | None, precision: str) -> Range:
@@ -223,13 +236,9 @@ class Tariffs:
         return math.ceil(unit.low) if isinstance(unit, Interval) and unit.low else 1
 
     def _profile(
-        self,
-        tokens: TokenPrices | None,
-        capacity: Capacity | None,
-        people: People | None,
-        sizes: Sizes | None,
+        self, tokens: TokenPrices | None, capacity: Capacity | None, people: People | None
     ) -> Profile:
-        """What is charged beside tokens: linear in devices."""
+        """What is charged beside tokens: linear in devices, which are not sized yet."""
         priced = tokens is not None and tokens.input.low is not None
         staff = device = Range(0, 0)
         least, most = 0, None
@@ -242,7 +251,7 @@ class Tariffs:
             least = math.ceil(capacity.devices.low or 1)
             high = capacity.devices.high
             most = None if high is None else math.ceil(high)
-        return Profile(priced, (0, 0), (0, 0), _scaled(staff), _scaled(device), least, sizes, most)
+        return Profile(priced, (0, 0), (0, 0), _scaled(staff), _scaled(device), least, None, most)
 
     def _declared_hour(self) -> Range:
         """The range within which a price of a device lies, whatever it is."""

@@ -117,13 +117,19 @@ def price_doubts(situation: Situation, offer: str, model: str | None) -> Doubts:
     """The doubts about an offer's prices; the user's own prices leave none."""
     if situation.inputs.prices.get(offer):
         return Doubts(0, False)
-    evidence = situation.base.offering.of(offer, model)
+    return situation.base.aspects.of(
+        ("price doubts", offer, model), lambda: _price_doubts(situation.base, offer, model)
+    )
+
+
+def _price_doubts(base: RuleBase, offer: str, model: str | None) -> Doubts:
+    evidence = base.offering.of(offer, model)
     prices = [
         evidence[name]
         for name in ("input-price", "output-price", "device-hour-price")
         if name in evidence
     ]
-    method = situation.knowledge.method
+    method = base.knowledge.method
     return Doubts(
         max((grade_widening(method, e) for e in prices), default=0),
         any(e.grade is not None and method.grades[e.grade].weak for e in prices),

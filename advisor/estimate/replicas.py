@@ -209,7 +209,10 @@ class Seen:
 
     def _keeps(self, index: int, kept_limits: tuple[tuple[str, float], ...]) -> bool:
         here = self.at(index)
-        return all(_beyond(here, LOADS[index], limit) <= 1 for limit in kept_limits)
+        for limit in kept_limits:  # noqa: SIM110
+            if _beyond(here, LOADS[index], limit) > 1:
+                return False
+        return True
 
     def between(self, load: int) -> tuple[float, float]:
         """ms per token and requests running at any load, straight between those of ``LOADS``."""
