@@ -113,7 +113,7 @@ def try_batches(folder: Path, times: int) -> None:
     from advisor.cli.main import run
 
     table = folder / "fleet.csv"
-    rows = [f"w{n},{('chat', 'batch')[n % 2]},{n * 10 + 1}" for n in range(3_000)]
+    rows = [f"w{n},{('chat', 'batch')[n % 2]},{n % 7 * 10 + 1}" for n in range(3_000)]
     table.write_text("id,use-case,requests-per-day\n" + "\n".join(rows) + "\n")
     output = folder / "out.csv"
     words = ["batch", str(table), "--output", str(output), "--rules", str(SMALL), "--as-of", AS_OF,
