@@ -20,18 +20,15 @@ from advisor.decision.inference import inferred
 from advisor.decision.next_question import NextStep, Prospects, next_step, prospects, proved
 from advisor.decision.outlook import Outlook, always_first, outlook
 from advisor.decision.proof import Proof, prove
+from advisor.decision.provenance import cited_sources, inputs_read, stamp
 from advisor.decision.ranking import Scored, Scoring
-from advisor.decision.readings import frontier_reading
-from advisor.decision.remarks import all_ignored, remarks
+from advisor.decision.remarks import all_ignored
 from advisor.decision.result import (
     Confidence,
-    InputsRead,
-    KnowledgeStamp,
     NextQuestion,
     Ranked,
     Reading,
     Recommendation,
-    SourceLine,
     Sureness,
     Verdict,
 )
@@ -40,13 +37,11 @@ from advisor.decision.result import (
 )
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation, impossible_looks
-from advisor.decision.staleness import Old, newest_stale, old_grounds, stale_cap, stale_caveats
+from advisor.decision.staleness import Old, old_grounds, stale_cap, stale_caveats
 from advisor.decision.sureness import Duel, duel, relevant_answers, robustness, word_for
 from advisor.decision.words import Words
 from advisor.engine.worlds import SAMPLE, Worlds
-from advisor.knowledge.ledger import is_stale
-from advisor.knowledge.model import Claim, Inputs, Knowledge
-from advisor.language.units import format_number
+from advisor.knowledge.model import Inputs, Knowledge
 
 
 @lru_cache(maxsize=8)
@@ -192,8 +187,8 @@ class Decision:
         excluded = tuple(self.entries.excluded(s) for s in self.standings.values() if s.excluded_by)
         result = Recommendation(
             as_of=situation.base.ledger.as_of.isoformat(),
-            knowledge=_stamp(situation.knowledge),
-            inputs=self._inputs(),
+            knowledge=stamp(situation.knowledge),
+            inputs=inputs_read(situation, self.scoring, self.stated, self.readings, self.words),
             verdict=self._verdict(ranking, old),
             ranking=ranking,
             excluded=excluded,
@@ -203,7 +198,7 @@ class Decision:
             next_question=self._next_question() if thorough else None,
             portfolio=None,
             plan=self.entries.advice(ranking[0] if ranking else None),
-            sources=self._sources(ranking, old),
+            sources=cited_sources(situation, ranking, old),
             evidence=grounds_of(situation, self.gates, ranking[0]) if thorough and ranking else (),
             break_evens=break_evens_of(situation, ranking) if thorough else (),
         )
@@ -350,60 +345,6 @@ class Decision:
             )
         return text + "."
 
-    def _inputs(self) -> InputsRead:
-        situation = self.situation
-        inputs = self.stated
-        questions = situation.knowledge.questions
-        return InputsRead(
-            answers={q: self.words.answer(q) for q in questions if q in inputs.answers},
-            unknown=tuple(q for q in questions if q not in inputs.answers),
-            readings=(
-                *self.readings,
-                *frontier_reading(inputs),
-                *(Reading(subject, text) for subject, text in self.words.readings()),
-                *remarks(self.situation, self.scoring),
-            ),
-            weights=dict(sorted(inputs.weights.items())),
-            prices={
-                offer: {key: _usd(key, value) for key, value in sorted(own.items())}
-                for offer, own in sorted(inputs.prices.items())
-            },
-        )
-
-    def _sources(
-        self, ranking: tuple[Ranked, ...], old: Mapping[str, tuple[Old, ...]]
-    ) -> tuple[SourceLine, ...]:
-        """Every source that a shown reason or price cites, and every one that has expired."""
-        knowledge = self.situation.knowledge
-        cited: dict[str, tuple[str, str, bool]] = {}
-        for entry in ranking:
-            for part in entry.contributions:
-                for reason in part.because:
-                    if reason.source in knowledge.sources:
-                        cited.setdefault(reason.source, (reason.grade, reason.checked, False))
-            for claim in self._claims(entry):
-                stale = is_stale(
-                    claim,
-                    knowledge.attributes[claim.attribute],
-                    knowledge.method,
-                    self.situation.base.ledger.as_of,
-                )
-                known = cited.get(claim.source)
-                if known is None or (stale and not known[2]):
-                    cited[claim.source] = (claim.grade, claim.checked.isoformat(), stale)
-            for ref, ground in newest_stale(old[entry.offer]).items():
-                if ref in knowledge.sources and not (ref in cited and cited[ref][2]):
-                    cited[ref] = (ground.grade, ground.checked.isoformat(), True)
-        return tuple(
-            SourceLine(ref, knowledge.sources[ref].title, knowledge.sources[ref].address, *found)
-            for ref, found in sorted(cited.items())
-        )
-
-    def _claims(self, entry: Ranked) -> list[Claim]:
-        evidence = self.situation.base.offering.of(entry.offer, entry.model)
-        names = ("input-price", "output-price", "device-hour-price", "context-limit")
-        return [c for name in names if name in evidence for c in evidence[name].claims]
-
 
 def _in_question(entry: Ranked) -> str:
     """The unproven requirements in words, the first two of them."""
@@ -437,17 +378,3 @@ class _Lazy:
 def _gate_keys(standings: Mapping[str, Standing]) -> frozenset[str]:
     gates: list[Gate] = [g for s in standings.values() for g in (*s.to_confirm, *s.depends_on)]
     return frozenset(key for gate in gates for key in gate.keys)
-
-
-def _stamp(knowledge: Knowledge) -> KnowledgeStamp:
-    facts = sum(
-        len(o.claims) + sum(len(s.claims) for s in o.serves) for o in knowledge.offers.values()
-    )
-    facts += sum(len(m.claims) for m in knowledge.models.values())
-    facts += sum(len(a.claims) for a in knowledge.accelerators.values())
-    return KnowledgeStamp(knowledge.digest, len(knowledge.rules), len(knowledge.offers), facts)
-
-
-def _usd(key: str, value: int | Fraction) -> str:
-    unit = "USD/GPU-hour" if key == "gpu-hour" else "USD/Mtoken"
-    return format_number(value, unit)
