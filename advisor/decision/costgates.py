@@ -6,10 +6,10 @@ Offers with the same charges share every verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import NamedTuple
 
 from advisor.decision.loads import SIZING
 from advisor.decision.profiles import MEASURES, SCALE, Profile
@@ -32,6 +32,8 @@ from advisor.knowledge.values import Domain, Interval, Truth
 
 Answers = tuple[tuple[str, Domain], ...]
 
+COSTS_KEPT = 4_096
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -45,20 +47,49 @@ class Outcome:
 
 
 def outcome_of(truths: Iterable[tuple[int, Truth, Truth]]) -> Outcome:
-    """From (place of an offer, whether it fails at the point, and all over the cell); offers
+    """From (offers as bits, whether they fail at the point, and all over the cell); offers
     that are not listed pass."""
     fails = doubts = at_point = not_passing = 0
-    for place, point, inside in truths:
-        bit = 1 << place
+    for bits, point, inside in truths:
         if inside is True:
-            fails |= bit
+            fails |= bits
         elif inside is None:
-            doubts |= bit
+            doubts |= bits
         if point is True:
-            at_point |= bit
+            at_point |= bits
         if point is not False:
-            not_passing |= bit
+            not_passing |= bits
     return Outcome(fails, doubts, at_point, ~not_passing)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Billed:
+    """One charge of offers of one kind, with what it costs over the traffic seen so far."""
+
+    profile: Profile
+    kind: Kind
+    known: dict[tuple[str, tuple[Numbers, ...]], Interval | None]
+
+    def cost(self, name: str, at_corners: tuple[Numbers, ...]) -> Interval | None:
+        """A cost measure in USD anywhere in a cell of the traffic; None without a price."""
+        place = name, at_corners
+        if place not in self.known:
+            if len(self.known) >= COSTS_KEPT:
+                self.known.clear()
+            cost = cost_over(name, self.profile, at_corners)
+            self.known[place] = cost
+            return cost
+        return self.known[place]
+
+
+class Group(NamedTuple):
+    """Offers, as bits, that fail together; ``suits``: whether the rule speaks of them.
+    ``point`` is what they charge at the shares that stand for a cell, ``inside`` all over it."""
+
+    offers: int
+    suits: Truth
+    point: Billed
+    inside: Billed
 
 
 class CostGate:
@@ -74,8 +105,6 @@ class CostGate:
             if not situation.base.never_speaks_of(rule, offer)
         )
         self._derived = situation.base.workload.derived_in(rule.when)
-        self._verdicts: dict[tuple[object, ...], Truth] = {}
-        self._places: dict[Any, int] = {}
 
     def look(self, keys: tuple[str, ...]) -> Look[Outcome]:
         """The outcome in each joint cell of ``keys``, all axes that the rule rests on."""
@@ -84,14 +113,39 @@ class CostGate:
         def make() -> Look[Outcome]:
             terms, traffic = terms_look(situation), traffic_look(situation)
             asked = self._asked_look()
+            looks = terms.of, traffic.of, asked.of
             place = {key: i for i, key in enumerate(keys)}
             picks = [[place[key] for key in look.keys] for look in (terms, traffic, asked)]
 
+            verdicts: dict[tuple[object, ...], Truth] = {}
+            groups: dict[int, tuple[Group, ...]] = {}
+            outcomes: dict[tuple[int, ...], Outcome] = {}
+
+            def outcome(row: int, its_traffic: int, answers: int) -> Outcome:
+                numbers, answered = traffic.meanings[its_traffic], asked.meanings[answers]
+                whole = int(numbers[0] != numbers[1] or answered[0] != answered[1])
+
+                def verdict(billed: Billed, side: int) -> Truth:
+                    # Asked for once per cell and charge: numbers stand for the long tuples.
+                    place = billed, its_traffic, answers, side and whole
+                    if place not in verdicts:
+                        verdicts[place] = self._verdict(billed, numbers[side], answered[side])
+                    return verdicts[place]
+
+                if row not in groups:
+                    groups[row] = self._groups(terms.meanings[row])
+                return _outcome(groups[row], verdict)
+
             def see(cells: Cells) -> Outcome:
-                of_terms, of_traffic, of_asked = (tuple([cells[i] for i in pick]) for pick in picks)
-                return self._outcome(
-                    terms.meaning(of_terms), traffic.meaning(of_traffic), asked.meaning(of_asked)
+                seen = tuple(
+                    [
+                        numbered(tuple([cells[i] for i in pick]))
+                        for numbered, pick in zip(looks, picks, strict=True)
+                    ]
                 )
+                if seen not in outcomes:
+                    outcomes[seen] = outcome(*seen)
+                return outcomes[seen]
 
             return Look(keys, situation.sizes(keys), see)
 
@@ -111,7 +165,7 @@ class CostGate:
             for offer in situation.knowledge.offers
         )
         whole, asked = corners(env), self._asked({}, point=False)
-        return self._outcome(row, (whole, whole), (asked, asked))
+        return _outcome(self._groups(row), lambda billed, _: self._verdict(billed, whole, asked))
 
     def _asked(self, at: Mapping[str, int], *, point: bool) -> Answers:
         base = self._situation.base
@@ -127,53 +181,50 @@ class CostGate:
 
         return Look(keys, self._situation.sizes(keys), see)
 
-    def _outcome(
-        self,
-        row: tuple[Terms, ...],
-        traffic: tuple[tuple[Numbers, ...], tuple[Numbers, ...]],
-        asked: tuple[Answers, Answers],
-    ) -> Outcome:
-        """``traffic`` and ``asked`` at the point, and all over the cell."""
+    def _groups(self, row: tuple[Terms, ...]) -> tuple[Group, ...]:
+        """The offers that the rule may speak of, by what they charge."""
+        aspects = self._situation.base.aspects
+        return aspects.of(("cost groups", self._rule.id, row), lambda: self._grouped(row))
+
+    def _grouped(self, row: tuple[Terms, ...]) -> tuple[Group, ...]:
         base = self._situation.base
-        found: list[tuple[int, Truth, Truth]] = []
+        found: dict[tuple[Truth, Billed, Billed], int] = {}
         for i, offer in self._offers:
             terms = row[i]
             suits = base.suits(self._rule, offer, terms.model)
             if suits is False:
                 continue
             kind = base.kind(self._rule, offer, terms.model)
-            point, inside = (
-                conjunction((self._verdict(profile, kind, numbers, answers), suits))
-                for profile, numbers, answers in zip(
-                    (terms.point, terms.inside), traffic, asked, strict=True
-                )
-            )
-            found.append((i, point, inside))
-        return outcome_of(found)
+            place = suits, self._billed(terms.point, kind), self._billed(terms.inside, kind)
+            found[place] = found.get(place, 0) | 1 << i
+        return tuple(Group(offers, *place) for place, offers in found.items())
 
-    def _number(self, value: object) -> int:
-        return self._places.setdefault(value, len(self._places))
+    def _billed(self, profile: Profile, kind: Kind) -> Billed:
+        aspects = self._situation.base.aspects
+        return aspects.of(("billed", profile, kind), lambda: Billed(profile, kind, {}))
 
-    def _verdict(
-        self, profile: Profile, kind: Kind, numbers: tuple[Numbers, ...], asked: Answers
-    ) -> Truth:
-        place = (self._number(profile), kind, self._number(numbers), self._number(asked))
-        if place not in self._verdicts:
-            self._verdicts[place] = self._judged(profile, kind, numbers, asked)
-        return self._verdicts[place]
-
-    def _judged(
-        self, profile: Profile, kind: Kind, numbers: tuple[Numbers, ...], asked: Answers
-    ) -> Truth:
-        its = dict(kind.known)
+    def _verdict(self, billed: Billed, at_corners: tuple[Numbers, ...], asked: Answers) -> Truth:
+        its = dict(billed.kind.known)
         for name in self._reads.its:
             if name in MEASURES:
-                value = cost_over(name, profile, numbers)
+                value = billed.cost(name, at_corners)
                 if value is None:
                     # A price that nobody knows proves nothing: it is warned of elsewhere.
                     return False
                 its[name] = value
         return truth_of(self._rule.when, dict(asked), its)
+
+
+def _outcome(groups: Iterable[Group], verdict: Callable[[Billed, int], Truth]) -> Outcome:
+    """``verdict`` of a charge at the point (0), and all over the cell (1)."""
+    return outcome_of(
+        (
+            group.offers,
+            conjunction((verdict(group.point, 0), group.suits)),
+            conjunction((verdict(group.inside, 1), group.suits)),
+        )
+        for group in groups
+    )
 
 
 def cost_over(name: str, profile: Profile, at_corners: tuple[Numbers, ...]) -> Interval | None:

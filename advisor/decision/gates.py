@@ -191,7 +191,7 @@ def _outcome(situation: Situation, worlds: Worlds, gate: Gate) -> Failures | Non
             spoken_of[number] = speaks_of(number)
         outcomes.append(
             outcome_of(
-                (i, conjunction((holds[kind][0], suits)), conjunction((holds[kind][1], suits)))
+                (1 << i, conjunction((holds[kind][0], suits)), conjunction((holds[kind][1], suits)))
                 for i, suits, kind in spoken_of[number]
             )
         )
@@ -207,7 +207,7 @@ def _by_choice(gate: Gate, choices: Look[tuple[Choice, ...]]) -> Failures:
 
     def combine(seen: tuple[int, ...]) -> int:
         truths = [negation(choice.served) for choice in choices.meanings[seen[0]]]
-        outcomes.append(outcome_of((i, truth, truth) for i, truth in enumerate(truths)))
+        outcomes.append(outcome_of((1 << i, truth, truth) for i, truth in enumerate(truths)))
         return len(outcomes) - 1
 
     return Failures(gate, Part([choices], combine), outcomes)
@@ -224,7 +224,7 @@ def _coarse(situation: Situation, gate: Gate) -> Outcome:
     if gate.rule is not None and situation.base.reads(gate.rule).measures:
         return CostGate(situation, gate.rule).over_all()
     truths = [_over_all(situation, gate.rule, o) for o in situation.knowledge.offers]
-    return outcome_of((i, truth, truth) for i, truth in enumerate(truths))
+    return outcome_of((1 << i, truth, truth) for i, truth in enumerate(truths))
 
 
 def _over_all(situation: Situation, rule: Rule | None, offer: str) -> Truth:
