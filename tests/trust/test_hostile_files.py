@@ -151,7 +151,7 @@ def check(told, codes: frozenset[int], name: str, variant: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_few_files_break_the_program(program: Callable[..., object], kind: Kind, tmp_path: Path):
-    _try_files(program, kind, tmp_path, step=40 if kind.shipped else 6)
+    _try_files(program, kind, tmp_path, step=80 if kind.shipped else 12)
 
 
 @pytest.mark.full
@@ -201,7 +201,7 @@ def test_no_rule_file_breaks_the_program(program, name, tmp_path):
 
 @pytest.mark.parametrize("name", RULE_FILES[:2])
 def test_few_rule_files_break_the_program(program, name, tmp_path):
-    _rule_file(program, name, tmp_path, step=12)
+    _rule_file(program, name, tmp_path, step=24)
 
 
 def _rule_file(program, name: str, tmp_path: Path, step: int) -> None:
@@ -253,7 +253,7 @@ def session_file() -> bytes:
 
 
 def test_few_session_files_break_the_program(program, tmp_path, monkeypatch):
-    _try_sessions(program, tmp_path, monkeypatch, step=6)
+    _try_sessions(program, tmp_path, monkeypatch, step=12)
 
 
 @pytest.mark.full
