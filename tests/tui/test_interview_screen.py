@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
+from typing import Any
+
 import pytest
-from tui_play import answered, play
+import tui_sample
+from tui_play import Player, answered, play
 from tui_sample import QUESTIONS
 
+from advisor.decision.next_question import NextStep
+from advisor.decision.result import Worlds
 from advisor.knowledge.values import Flags, Interval, Options
 from advisor.tui.widgets.answer_list import AnswerList
 from advisor.tui.widgets.key_bar import KeyHint
@@ -39,7 +46,7 @@ async def test_enter_on_nothing_highlighted_does_nothing() -> None:
         await player.press("enter", "enter")
         assert player.answers == {}
         assert player.current == "use-case"
-        assert "Nothing is highlighted" in player.says("#problem")
+        assert "Nothing is highlighted" in player.says("#note")
 
 
 async def test_arrows_and_enter_answer_a_choice() -> None:
@@ -49,7 +56,7 @@ async def test_arrows_and_enter_answer_a_choice() -> None:
 
 async def test_space_keeps_several_options_open() -> None:
     async with play("1", "down", "space", "down", "space") as player:
-        assert "One of these: Chat or assistant or Voice" in player.says("#meaning")
+        assert "One of these: Chat or assistant or Voice" in player.says("#note")
         assert player.answers == {}
         await player.press("enter")
         assert player.answers == {"use-case": options("chat", "voice")}
@@ -77,7 +84,7 @@ async def test_a_wrong_number_is_explained_and_stays() -> None:
     async with play("=70 GB", "enter", begin=AT_SIZE) as player:
         assert player.current == "model-size"
         assert player.find(NumberInput).value == "70 GB"
-        assert "GB" in player.says("#problem")
+        assert "GB" in player.says("#note")
 
 
 async def test_a_question_mark_in_the_field_is_dont_know() -> None:
@@ -156,7 +163,7 @@ async def test_flags_are_ticked_with_space_and_enter_goes_on() -> None:
 async def test_no_flag_is_an_answer_only_when_it_is_said() -> None:
     async with play("down", "enter", begin=AT_REGIONS) as player:
         assert player.current == "regions"
-        assert "Nothing is ticked" in player.says("#problem")
+        assert "Nothing is ticked" in player.says("#note")
         await player.press("0", "enter")
         assert player.answers["regions"] == Flags(frozenset(), frozenset())
 
@@ -256,20 +263,20 @@ async def test_progress_counts_and_says_whether_it_still_matters() -> None:
         assert "4 answered, about 3 left; the winner can still change: yes" in player.text
         await player.press("1", "enter")
         assert "the winner can still change: no" in player.text
-        assert "Nothing left to answer can change the winner" in player.says("#banner")
-        assert "5,184 combinations" in player.says("#banner")
+        assert "Nothing left to answer can change the winner" in player.says("#note")
+        assert "5,184 combinations" in player.says("#note")
 
 
 async def test_the_next_question_that_matters_says_why_now() -> None:
-    async with play("1", "enter", begin=AT_REGIONS) as player:
+    async with play("1", "n") as player:
         assert player.current == "residency"
-        assert "It could exclude the leader." in player.says("#why")
+        assert player.says("#note") == "Why now  It could exclude the leader."
 
 
 async def test_the_question_that_matters_more_is_named_and_one_key_away() -> None:
     async with play("1") as player:
         assert player.current == "use-case"
-        assert "Residency: It could exclude the leader." in player.says("#why")
+        assert "Residency: It could exclude the leader." in player.says("#note")
         await player.press("n")
         assert player.current == "residency"
         await player.press("1", "n")
@@ -304,3 +311,121 @@ async def test_picking_a_number_without_an_option_does_nothing() -> None:
     async with play("1", "9", "0") as player:
         assert player.answers == {}
         assert player.current == "use-case"
+
+
+class Held:
+    """A guide that says nothing until it may."""
+
+    def __init__(self, step: NextStep) -> None:
+        self.step = step
+        self.may = threading.Event()
+
+    def __call__(self, *_: object) -> NextStep:
+        assert self.may.wait(20)
+        return self.step
+
+
+def without_next(*given: Any) -> Any:
+    """The sample's recommendation, which leaves what to ask next to the guide."""
+    return replace(tui_sample.recommend(*given), next_question=None)
+
+
+UNGUIDED = {"recommend": without_next, "quick": without_next}
+
+
+async def guided(player: Player) -> None:
+    """Wait until what to ask next is known and shown."""
+    for _ in range(1000):
+        if player.app.state.advice is not None:
+            break
+        await player.pilot.pause(0.01)
+    await player.rest()
+
+
+def places(player: Player) -> list[tuple[str, int, int, int]]:
+    """What can be clicked to answer: id, column, first line and height of every option."""
+    answers = player.find(AnswerList)
+    region = answers.scrollable_content_region
+    lines = answers._index_to_line
+    ends = [*list(lines.values())[1:], answers.virtual_size.height]
+    return [
+        (option.id, region.x, region.y + lines[index] - round(answers.scroll_y), end - lines[index])
+        for index, (option, end) in enumerate(zip(answers.options, ends, strict=True))
+    ]
+
+
+WORLDS = Worlds(12, 12, "exhaustive")
+LONG = "It could exclude the leader, and it could lift three other offers above it. " * 2
+STEPS = {
+    "another": (NextStep(False, "residency", LONG, WORLDS, None), "Matters more"),
+    "this": (NextStep(False, "use-case", LONG, WORLDS, None), "Why now"),
+    "settled": (NextStep(True, None, LONG, WORLDS, None), "Nothing left to answer"),
+}
+SIZES = [(60, 20), (80, 24), (120, 40)]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+@pytest.mark.parametrize("kind", STEPS)
+async def test_no_option_moves_when_guidance_arrives(kind: str, size: tuple[int, int]) -> None:
+    step, words = STEPS[kind]
+    guide = Held(step)
+    async with play("1", size=size, guide=guide, **UNGUIDED) as player:
+        before = places(player)
+        assert player.current == "use-case"
+        assert len(before) > 2
+        assert player.says("#note") == ""
+        guide.may.set()
+        await guided(player)
+        assert words in player.says("#note")
+        assert places(player) == before
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+async def test_no_option_moves_by_what_is_said_of_an_answer(size: tuple[int, int]) -> None:
+    async with play("1", size=size) as player:
+        before = places(player)
+        for key, words in [
+            ("enter", "Nothing is highlighted"),
+            ("down", ""),
+            ("space", "One of these"),
+            ("space", ""),
+        ]:
+            await player.press(key)
+            assert words in player.says("#note")
+            assert places(player) == before
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+async def test_no_range_moves_by_what_is_wrong_with_a_number(size: tuple[int, int]) -> None:
+    async with play(begin=AT_SIZE, size=size) as player:
+        before = places(player)
+        await player.press("=70 GB", "enter")
+        assert "GB" in player.says("#note")
+        assert places(player) == before
+
+
+async def test_what_has_no_room_ends_with_dots() -> None:
+    step = NextStep(False, "residency", LONG * 3, WORLDS, None)
+    guide = Held(step)
+    guide.may.set()
+    async with play("1", size=(60, 20), guide=guide, **UNGUIDED) as player:
+        await guided(player)
+        assert player.says("#note").startswith("Matters more  Residency")
+        assert player.says("#note").endswith("…")
+
+
+async def test_guidance_leaves_the_meanings_beside_options_that_just_fit() -> None:
+    guide = Held(STEPS["another"][0])
+    async with play("1", size=(80, 40), guide=guide, **UNGUIDED) as player:
+        answers, height = player.find(AnswerList), 40
+        while not answers.compact_rows:
+            height -= 1
+            await player.resize(80, height)
+        await player.resize(80, height + 1)
+        before = places(player)
+        assert not answers.compact_rows
+        guide.may.set()
+        await guided(player)
+        assert "Matters more" in player.says("#note")
+        assert places(player) == before
+        assert not answers.compact_rows

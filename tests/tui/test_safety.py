@@ -101,7 +101,7 @@ async def test_typed_markup_is_refused_literally() -> None:
         player.find("#number").value = HOSTILE
         await player.press("enter")
         assert player.current == "model-size"
-        assert "[bold]x" in player.says("#problem")
+        assert "[bold]x" in player.says("#note")
 
 
 async def test_a_click_on_hostile_text_does_nothing_but_choose() -> None:

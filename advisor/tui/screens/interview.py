@@ -133,7 +133,7 @@ class InterviewScreen(AdvisorScreen):
             self.query_one(QuestionPane).focus_answer()
 
     def why(self) -> None:
-        self.query_one(QuestionPane).toggle_why(self.state)
+        self.query_one(QuestionPane).toggle_why()
 
     # -- what the widgets report ---------------------------------------------------------------
 

@@ -73,7 +73,8 @@ class AnswerList(Menu):
     """See the module.
 
     Nothing is highlighted at first.  A click or a number answers a choice at once; where
-    several may be ticked they tick, and enter answers.
+    several may be ticked they tick, and enter answers.  ``boxes``: a choice can become one
+    between several, so the boxes have their place beforehand and ticking wraps no line anew.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -93,8 +94,9 @@ class AnswerList(Menu):
     class Ticked(Message):
         """What is ticked, or how, has changed."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, boxes: bool = False) -> None:
         super().__init__(id=id)
+        self.boxes = boxes
         self.mode: Mode = "one"
         self.choices: tuple[Choice, ...] = ()
         self.shown: tuple[Choice, ...] = ()
@@ -205,7 +207,8 @@ class AnswerList(Menu):
     def _rows(self, *, compact: bool) -> list[tuple[str | None, Content]]:
         labels = max((len(c.label) for c in self.shown), default=0)
         boxes = 4 if self.ticking else 2
-        column = 2 + boxes + labels + 2
+        widest = 4 if self.boxes else boxes
+        column = 2 + widest + labels + 2
         beside = self.room - column >= 28
         rows: list[tuple[str | None, Content]] = []
         for index, choice in enumerate(self.shown):
@@ -217,7 +220,7 @@ class AnswerList(Menu):
             )
             if choice.means and not compact:
                 start = column if beside else 2 + boxes
-                lines = Content(choice.means).wrap(max(self.room - start, 8))
+                lines = Content(choice.means).wrap(max(self.room - max(start, 2 + widest), 8))
                 gap = column - 2 - boxes - len(choice.label) if beside else 0
                 indent = Content("\n" + " " * start)
                 text = indent.join(line.stylize("$quiet") for line in lines)

@@ -17,7 +17,7 @@ from advisor.knowledge.values import Domain, Flags, FlagsType, NumberType, Optio
 from advisor.tui import phrases
 from advisor.tui.state import Consultation
 from advisor.tui.widgets.answer_list import AnswerList, Choice, Mode
-from advisor.tui.widgets.words import Words
+from advisor.tui.widgets.words import Clipped, Words
 
 NONE = "none of these"
 FIND_FROM = 12
@@ -43,7 +43,11 @@ class FindInput(Input):
 
 
 class QuestionPane(Vertical):
-    """Shows one question after the other, in place."""
+    """Shows one question after the other, in place.
+
+    Whatever is said after a question is painted goes to ``#note``, which always has its place:
+    an option never moves away from under the mouse.
+    """
 
     class Answered(Message):
         """``domain`` None is "don't know"."""
@@ -65,19 +69,19 @@ class QuestionPane(Vertical):
         self.question: Question | None = None
         self._shown: object = None
         self._why = True
+        self._problem = Content()
+        self._standing = Content()
 
     def compose(self) -> ComposeResult:
-        yield Words(id="banner")
         yield Words(id="where")
         yield Words(id="ask")
         yield Words(id="why")
         yield NumberInput(id="number")
         yield Words(id="unit")
-        yield Words(id="problem")
         yield Words(id="ranges-head")
         yield FindInput(id="find", placeholder="/ to find")
-        yield AnswerList(id="answers")
-        yield Words(id="meaning")
+        yield AnswerList(id="answers", boxes=True)
+        yield Clipped(id="note")
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -86,33 +90,33 @@ class QuestionPane(Vertical):
         interview = state.interview
         if interview is None:
             return
-        self._show_banner(state)
         question = interview.current
+        self._standing = _standing(question, state)
         given = None if question is None else interview.remembered(question.id)
         key = (question, given)
+        self.query_one("#note").set_class(state.settled, "-settled")
         if key == self._shown:
-            self._show_why(state)
+            self._show_note()
             return
         self._shown = key
         self.question = question
-        self._tell("")
+        self._problem = Content()
         if question is None:
-            self._show_finished(state)
+            self._show_finished()
+            self._show_note()
             return
         self._show_head(question, state)
-        self._show_why(state)
         if isinstance(question.type, NumberType):
             self._show_number(question, given)
         else:
             self._show_options(question, given)
-        self._show_meaning()
+        self._show_note()
 
-    def toggle_why(self, state: Consultation) -> None:
+    def toggle_why(self) -> None:
         """Show or hide why the question is asked."""
         self._why = not self.query_one("#why").display
         self.set_class(self._why, "-why")
         self.set_class(not self._why, "-no-why")
-        self._show_why(state)
 
     def focus_list(self) -> None:
         """Go from a field to the options below it."""
@@ -125,19 +129,6 @@ class QuestionPane(Vertical):
         """Put the focus where the answer goes."""
         number = self.question is not None and isinstance(self.question.type, NumberType)
         (self.query_one(NumberInput) if number else self.query_one(AnswerList)).focus()
-
-    def _show_banner(self, state: Consultation) -> None:
-        banner = self.query_one("#banner", Words)
-        banner.display = state.settled
-        if state.settled:
-            banner.say(
-                Content.assemble(
-                    ("✓ Nothing left to answer can change the winner", "bold $success"),
-                    (f" ({phrases.settled_proof(state)}). ", "$quiet"),
-                    ("v", "bold $accent"),
-                    " shows the verdict.",
-                )
-            )
 
     def _show_head(self, question: Question, state: Consultation) -> None:
         interview = state.interview
@@ -155,28 +146,9 @@ class QuestionPane(Vertical):
             )
         )
         self.query_one("#ask", Words).say(Content.styled(question.ask, "bold"))
-
-    def _show_why(self, state: Consultation) -> None:
-        question = self.question
-        if question is None:
-            return
-        lines = [Content.assemble(("Why we ask  ", "$secondary"), (question.why, "$quiet"))]
-        following = state.following
-        if following is not None and following.id == question.id:
-            lines.append(
-                Content.assemble(("Why now     ", "$secondary"), (following.why, "$quiet"))
-            )
-        elif following is not None:
-            name = phrases.name_words(following.id)
-            lines.append(
-                Content.assemble(
-                    ("Matters more  ", "$secondary"),
-                    (f"{name}: {following.why} ", "$quiet"),
-                    ("n", "bold $accent"),
-                    (" goes there", "$quiet"),
-                )
-            )
-        self.query_one("#why", Words).say(Content("\n").join(lines))
+        self.query_one("#why", Words).say(
+            Content.assemble(("Why we ask  ", "$secondary"), (question.why, "$quiet"))
+        )
 
     def _show_options(self, question: Question, given: Domain | None) -> None:
         self._parts(number=False, find=len(question.options) > FIND_FROM)
@@ -190,7 +162,7 @@ class QuestionPane(Vertical):
         if several:
             choices.append(Choice(NONE, "None of these", "", none=True))
         mode: Mode = "several" if several else "one"
-        self._show_answers(choices, mode, ticked)
+        self.query_one(AnswerList).show_choices(choices, mode, ticked)
         self.query_one(AnswerList).focus()
 
     def _show_number(self, question: Question, given: Domain | None) -> None:
@@ -202,15 +174,14 @@ class QuestionPane(Vertical):
         field.cursor_position = len(text)
         self.query_one("#unit", Words).say(Content.styled(_unit_words(question), "$quiet"))
         ranges = [phrases.range_text(question, b.low, b.high) for b in question.prior]
-        self._show_answers([Choice(text, text, "") for text in ranges], "one", set())
+        answers = self.query_one(AnswerList)
+        answers.styles.max_height = max(len(ranges), 1)
+        answers.show_choices([Choice(text, text, "") for text in ranges], "one", set())
         head = "Not sure? Take a range (↓, or a click):" if ranges else ""
         self.query_one("#ranges-head", Words).say(Content.styled(head, "$quiet"))
         field.focus()
 
-    def _show_answers(self, choices: list[Choice], mode: Mode, ticked: set[str]) -> None:
-        self.query_one(AnswerList).show_choices(choices, mode, ticked)
-
-    def _show_finished(self, state: Consultation) -> None:
+    def _show_finished(self) -> None:
         self._parts(number=False)
         self.query_one("#where", Words).say(Content.styled("Done", "$quiet"))
         self.query_one("#ask", Words).say(Content.styled("Every question is dealt with", "bold"))
@@ -221,11 +192,14 @@ class QuestionPane(Vertical):
             Choice("verdict", "Show the verdict", "Who wins, why, and what it costs."),
             Choice("review", "Review the answers", "See and change any of them."),
         ]
-        self._show_answers(choices, "one", set())
+        self.query_one(AnswerList).show_choices(choices, "one", set())
         self.query_one(AnswerList).focus()
 
     def _parts(self, *, number: bool, find: bool = False) -> None:
         """Show what this kind of question needs; the field for finding starts empty."""
+        self.set_class(number, "-number")
+        if not number:
+            self.query_one(AnswerList).styles.max_height = None
         for name in ("#number", "#unit", "#ranges-head"):
             self.query_one(name).display = number
         field = self.query_one(FindInput)
@@ -234,29 +208,24 @@ class QuestionPane(Vertical):
             field.value = ""
 
     def _tell(self, words: str, style: str = "$error") -> None:
-        problem = self.query_one("#problem", Words)
-        problem.display = bool(words)
-        problem.say(Content.styled(words, style))
+        self._problem = Content.styled(words, style)
+        self._show_note()
 
-    def _show_meaning(self) -> None:
+    def _show_note(self) -> None:
+        """What went wrong; else what is highlighted or ticked; else where the interview is."""
+        self.query_one("#note", Clipped).say(self._problem or self._meaning() or self._standing)
+
+    def _meaning(self) -> Content:
         answers = self.query_one(AnswerList)
-        meaning = self.query_one("#meaning", Words)
-        words = Content.styled(answers.meaning(), "$quiet")
-        if answers.between and answers.ticked:
-            labels = [c.label for c in answers.choices if c.id in answers.ticked]
-            words = Content.assemble(
-                ("One of these: ", "$secondary"),
-                " or ".join(labels),
-                (
-                    "; enter says so" if len(labels) > 1 else "; tick another, or enter",
-                    "$quiet",
-                ),
+        labels = [c.label for c in answers.choices if c.id in answers.ticked]
+        if answers.between and labels:
+            end = "; enter says so" if len(labels) > 1 else "; tick another, or enter"
+            return Content.assemble(
+                ("One of these: ", "$secondary"), " or ".join(labels), (end, "$quiet")
             )
-        elif answers.mode == "several" and answers.ticked and self.query_one(FindInput).display:
-            labels = [c.label for c in answers.choices if c.id in answers.ticked]
-            words = Content.assemble(("All of these: ", "$secondary"), ", ".join(labels))
-        meaning.display = bool(words)
-        meaning.say(words)
+        if answers.mode == "several" and labels and self.query_one(FindInput).display:
+            return Content.assemble(("All of these: ", "$secondary"), ", ".join(labels))
+        return Content.styled(answers.meaning(), "$quiet")
 
     # -- answering ---------------------------------------------------------------------------
 
@@ -321,11 +290,32 @@ class QuestionPane(Vertical):
     def on_answer_list_ticked(self, event: AnswerList.Ticked) -> None:
         event.stop()
         self._tell("")
-        self._show_meaning()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        self._show_meaning()
+        self._tell("")
+
+
+def _standing(question: Question | None, state: Consultation) -> Content:
+    """Whether anything still matters, and what matters most; empty until it is known."""
+    if state.settled:
+        return Content.assemble(
+            ("✓ Nothing left to answer can change the winner", "bold $success"),
+            (f" ({phrases.settled_proof(state)}). ", "$quiet"),
+            ("v", "bold $accent"),
+            " shows the verdict.",
+        )
+    following = state.following
+    if question is None or following is None:
+        return Content()
+    if following.id == question.id:
+        return Content.assemble(("Why now  ", "$secondary"), (following.why, "$quiet"))
+    return Content.assemble(
+        ("Matters more  ", "$secondary"),
+        (f"{phrases.name_words(following.id)}: {following.why} ", "$quiet"),
+        ("n", "bold $accent"),
+        (" goes there", "$quiet"),
+    )
 
 
 def _first_words(error: DataError) -> str:

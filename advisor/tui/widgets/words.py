@@ -1,4 +1,4 @@
-"""A piece of text that is laid out and painted only when it really changes."""
+"""Pieces of text that are laid out and painted only when they really change."""
 
 from __future__ import annotations
 
@@ -21,3 +21,17 @@ class Words(Static):
             return
         self._said = content
         self.update(content, layout=self.styles.auto_dimensions)
+
+
+class Clipped(Words):
+    """In a place of a fixed size: what has no room there ends with "…"."""
+
+    def render(self) -> Content:
+        width, height = self.content_size
+        lines = self._said.wrap(width) if width and height else []
+        if len(lines) <= height:
+            return self._said
+        last = Content.assemble(lines[height - 1].rstrip(), " …")
+        if last.cell_length > width:
+            last = lines[height - 1].truncate(width - 1) + "…"
+        return Content("\n").join([*lines[: height - 1], last])
