@@ -73,12 +73,7 @@ class Page:
         raise AssertionError(f"{words!r} is not in:\n" + "\n".join(self.lines))
 
     def click(self, words: str) -> None:
-        """Click in the middle of words on the screen, once nothing moves any more."""
-        self.wait_for(words)
-        before: list[str] = []
-        while (now := self.lines) != before:
-            before = now
-            self.page.wait_for_timeout(1500)
+        """Click in the middle of words on the screen."""
         row = self.wait_for(words)
         column = self.lines[row].index(words) + len(words) // 2
         box = self.page.locator(".xterm-screen").bounding_box()
