@@ -158,8 +158,9 @@ def _rented(devices: int | None, price: Range, hours: Fraction | None) -> tuple[
         return Money(None, None), "how long the devices are needed is not known"
     paid = hours + SET_UP
     cost = price * (devices * paid)
+    what = "device" if devices == 1 else "devices"
     how = (
-        f"{devices} devices × {float(paid):.3g} hours, {float(SET_UP):g} of them to set up, "
+        f"{devices} {what} × {float(paid):.3g} hours, {float(SET_UP):g} of them to set up, "
         f"× {price.words('USD per device-hour')}"
     )
     return _money(cost), how

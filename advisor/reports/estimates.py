@@ -110,13 +110,17 @@ def _offer(offer: OfferEstimate) -> Iterator[Block]:
     yield Items(tuple(notes))
 
 
+def _counted(count: float, what: str) -> str:
+    return f"{figure(count)} {what}{'' if count == 1 else 's'}"
+
+
 def _sizing_notes(offer: OfferEstimate) -> Iterator[Item]:
     """How a replica runs, how busy it is, and whether everything fits."""
     sizing, fit, speed = offer.sizing, offer.fit, offer.speed
     if sizing is not None and sizing.likely is not None:
         one = sizing.likely
         yield Item(
-            f"Likely {figure(one.total)} devices: {figure(one.count)} replicas of "
+            f"Likely {_counted(one.total, 'device')}: {_counted(one.count, 'replica')} of "
             f"{figure(one.devices)}, {figure(one.concurrency)} requests at once on each, "
             f"{figure(one.rate, 3)} requests a second; {figure(100 * (1 - one.busy), 3)} % of "
             "what is paid for stays idle at the mean load"
