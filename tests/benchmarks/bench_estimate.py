@@ -2,20 +2,25 @@
 
 Run by hand: ``python tests/benchmarks/bench_estimate.py``; exits 1 where the budget is exceeded.
 One workload: sizing at a target, speed with measured neighbours, and the bill, per device.  Beside
-it ``advisor estimate`` of all offers, and what a replica serves of many lengths one by one against
-in columns.
+it ``advisor estimate`` of all offers, what a replica serves of many lengths one by one against in
+columns, and what a decision spends on answers that it never saw: on all of it, and on what every
+offer costs.
 """
 
 from __future__ import annotations
 
 import datetime
+import random
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 from advisor.decision.estimates import estimates
+from advisor.decision.profiles import MONTHLY
+from advisor.decision.recommend import decide
 from advisor.estimate.cost import Capacity, TokenPrices, Traffic, bill
 from advisor.estimate.evidence import Evidence
 from advisor.estimate.measured import load_calibration, load_evidence
@@ -24,13 +29,16 @@ from advisor.estimate.replicas import Replica, Target
 from advisor.estimate.replicas_many import operating_points
 from advisor.estimate.speed import Question, Speeds
 from advisor.estimate.traffic import demand, plan
-from advisor.language.answers import inputs_from_mapping
+from advisor.knowledge.model import Inputs, Knowledge
+from advisor.language.answers import case_inputs, inputs_from_mapping
 from advisor.language.rulebase import load_rule_base
 
 DAY = datetime.date(2026, 11, 22)
 RULES = Path(__file__).parents[2] / "rules"
 BUDGET_MS = 10.0
 ROUNDS = 20
+SHEETS = 40
+CASE = "canadian-bank-on-aws"
 
 
 def one_workload(evidence: Evidence, speeds: Speeds) -> None:
@@ -76,6 +84,55 @@ def all_offers(evidence: Evidence) -> Callable[[], object]:
     return lambda: estimates(knowledge, inputs, DAY, evidence)
 
 
+def sheets(knowledge: Knowledge, seed: int) -> list[Inputs]:
+    """A shipped case with other answers about traffic and speed, no two alike."""
+    draw = random.Random(seed)
+    case = case_inputs(knowledge.cases[CASE], knowledge)
+    drawn = (
+        inputs_from_mapping(
+            {
+                "precision": draw.choice(("8-bit", "16-bit", "any")),
+                "model-size": f"{draw.randint(3, 400)}B",
+                "requests-per-day": draw.randint(100, 5_000_000),
+                "input-tokens": draw.randint(100, 30_000),
+                "output-tokens": draw.randint(20, 3_000),
+                "peak-factor": round(draw.uniform(1, 8), 1),
+                "cached-input-share": round(draw.uniform(0, 90), 1),
+                "batch-share": round(draw.uniform(0, 50), 1),
+                "tokens-per-second-per-user": round(draw.uniform(5, 80), 1),
+                "budget-per-month": draw.randint(100, 500_000),
+            },
+            knowledge,
+        )
+        for _ in range(SHEETS)
+    )
+    return [replace(case, answers={**case.answers, **inputs.answers}) for inputs in drawn]
+
+
+def new_sheets(knowledge: Knowledge) -> tuple[float, float, float]:
+    """Milliseconds per sheet: what all offers cost at new answers, a decision on new answers,
+    and on answers seen before."""
+    for inputs in sheets(knowledge, 1):
+        decide(knowledge, inputs, DAY)
+    decisions = [decide(knowledge, inputs, DAY) for inputs in sheets(knowledge, 1)]
+    asked = sheets(knowledge, 2)
+    start = time.process_time()
+    for decision, inputs in zip(decisions, asked, strict=True):
+        costs = decision.situation.costs
+        for offer in knowledge.offers:
+            costs.measure(MONTHLY, offer, decision.entries.model(offer), inputs.answers)
+    costed = time.process_time() - start
+    decided = []
+    fresh = sheets(knowledge, 3)
+    for _ in range(2):
+        start = time.process_time()
+        for inputs in fresh:
+            decide(knowledge, inputs, DAY)
+        decided.append(time.process_time() - start)
+    new, again = decided
+    return costed * 1000 / SHEETS, new * 1000 / SHEETS, again * 1000 / SHEETS
+
+
 def columns_against_rows(evidence: Evidence) -> tuple[float, float]:
     """Milliseconds for what replicas serve of many lengths: one by one, and in columns."""
     model, device = evidence.models["llama-3.3-70b"], evidence.devices["nvidia-h200-sxm"]
@@ -100,6 +157,11 @@ def main() -> int:
     print(f"advisor estimate, every offer of the catalogue, seen before: {offers:.1f} ms")
     rows, columns = columns_against_rows(evidence)
     print(f"{len(LENGTHS)} lengths: {rows:.2f} ms one by one, {columns:.2f} ms in columns")
+    costed, new, again = new_sheets(load_rule_base(RULES))
+    print(
+        f"a sheet of new answers: {costed:.2f} ms for what every offer costs; decided in "
+        f"{new:.1f} ms, {new / again:.0f} times one seen before ({again:.2f} ms)"
+    )
     print(f"reading the coefficients: {best(lambda: load_calibration(RULES)):.2f} ms")
     print(f"reading the whole ledger: {best(lambda: load_evidence(RULES)):.1f} ms")
     return 0 if spent <= BUDGET_MS else 1
