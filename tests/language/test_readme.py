@@ -152,7 +152,10 @@ def test_the_grammar_says_what_a_derived_value_may_be() -> None:
 def test_what_the_page_declares_can_be_declared(tmp_path: Path, rules_root: Path) -> None:
     rules = Path(shutil.copytree(rules_root, tmp_path / "rules"))
     (rules / "derived" / "of-the-page.yaml").write_text("\n".join(examples("derived")), "utf-8")
-    written = "".join(RULE.format(n=n, cell=indented(indented(t).strip("\n"))) for n, t in enumerate(examples("for")))
+    written = "".join(
+        RULE.format(n=n, cell=indented(indented(t).strip("\n")))
+        for n, t in enumerate(examples("for"))
+    )
     (rules / "advice" / "of-the-page.yaml").write_text(written, "utf-8")
     before, after = load_rule_base(rules_root), load_rule_base(rules)
     assert set(after.derived) - set(before.derived) == {
