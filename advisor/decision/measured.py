@@ -216,11 +216,6 @@ class Measured(Utilities):
         """Where the utilities of one charge at all figures stand in the pool."""
         import numpy as np
 
-        if charged.profile.sizes is None and len(anchors) == 1:
-            # A bill by the token does not hang on the peak.
-            firsts, which = traffic.without_peak
-            found = [charged.utility(figures[i].numbers, figures[i].anchors) for i in firsts]
-            return np.array([self.place(utility) for utility in found])[which]
         coded = None
         if len(anchors) == 1:
             coded = self._situation.base.aspects.of(

@@ -3,13 +3,22 @@ one, in columns."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from advisor.decision.profiles import MICRO, PER_DAY, PER_MILLION, Profile, month
+from advisor.decision.loads import EVEN
+from advisor.decision.profiles import (
+    MICRO,
+    MILLION,
+    PER_DAY,
+    PER_MILLION,
+    Profile,
+    month,
+)
 from advisor.decision.sizing import Numbers, Served, Sizes, needed
-from advisor.decision.tables import FULL, Doubts, Utility
+from advisor.decision.tables import FULL, Doubts, Utility, utility_at
 from advisor.knowledge.model import Measure
 
 if TYPE_CHECKING:
@@ -21,13 +30,15 @@ if TYPE_CHECKING:
 NO_PRICE = "no price is known"
 GRAIN = 10
 """Utility points that a cost of sized devices is told apart by: its band is far wider."""
+EDGE = 1e-6
+"""Of a utility point, and of a cost: far more than is lost by rounding."""
 MANY_MICRO = 1e17
 """Far beyond every anchor, and still a whole number of 64 bits."""
 
 
 class Traffic:
-    """Figures of the traffic as columns, for all charges alike.  ``without_peak``: places of
-    those that differ in more than the peak, and which of them each figure is like."""
+    """Figures of the traffic as columns, for all charges alike.  ``without_peak``: those that
+    differ in more than the peak, and which of them each figure is like."""
 
     def __init__(self, numbers: Sequence[Numbers]) -> None:
         import numpy as np
@@ -38,10 +49,9 @@ class Traffic:
         self.pairs = list(dict.fromkeys(n[1:3] for n in numbers))
         place = {pair: i for i, pair in enumerate(self.pairs)}
         self.which = np.array([place[n[1:3]] for n in numbers])
-        triples: dict[tuple[int, ...], int] = {}
-        numbered = [triples.setdefault(n[:3], len(triples)) for n in numbers]
-        firsts = [numbered.index(i) for i in range(len(triples))]
-        self.without_peak = firsts, np.array(numbered)
+        triples: dict[tuple[int, int, int], int] = {}
+        like = [triples.setdefault(n[:3], len(triples)) for n in numbers]
+        self.without_peak = list(triples), np.array(like)
 
 
 def codes(
@@ -52,13 +62,25 @@ def codes(
     doubts: Doubts,
 ) -> tuple[list[int], Whole] | None:
     """The distinct utilities as codes, and which each figure has; ``None`` where they have to
-    be worked out one by one: nothing is sized, or anchors are too fine."""
-    sizes = profile.sizes
-    if sizes is None or measure.name != PER_MILLION or any(at % MICRO for at, _ in anchors):
+    be worked out one by one: a figure has no tokens, or anchors are too fine."""
+    if measure.name != PER_MILLION or not traffic.tokens.all():
         return None
+    if profile.sizes is not None:
+        return _codes_of_devices(profile, profile.sizes, measure, anchors, traffic, doubts)
+    return None if profile.least else _codes_of_tokens(profile, measure, anchors, traffic, doubts)
+
+
+def _codes_of_devices(
+    profile: Profile,
+    sizes: Sizes,
+    measure: Measure,
+    anchors: Sequence[tuple[int, int]],
+    traffic: Traffic,
+    doubts: Doubts,
+) -> tuple[list[int], Whole] | None:
     import numpy as np
 
-    if not traffic.tokens.all():
+    if any(at % MICRO for at, _ in anchors):
         return None
     low, high = _devices(sizes, traffic)
     cheap = month(low, profile.device[0], profile.people[0]) * PER_DAY / traffic.tokens
@@ -67,13 +89,81 @@ def codes(
     if profile.device[1] is not None and profile.people[1] is not None:
         dear = month(high, profile.device[1], profile.people[1]) * PER_DAY / traffic.tokens
         last = np.where(high < 0, last, _utility_at(anchors, dear))
-    width = doubts.width if profile.priced else 0
-    least = np.clip(np.minimum(first, last) - width, 0, FULL)
-    most = np.clip(np.maximum(first, last) + width, 0, FULL)
-    point = np.minimum((first + last) // 2, least + (most - least) // 3)
+    point, least, most = _cautious(first, last, doubts.width if profile.priced else 0)
     if not profile.priced:
         point = np.minimum(point, measure.cautious)
-    point, least, most = (coarse(column) for column in (point, least, most))
+    return _coded(*(coarse(column) for column in (point, least, most)))
+
+
+def _codes_of_tokens(
+    profile: Profile,
+    measure: Measure,
+    anchors: Sequence[tuple[int, int]],
+    traffic: Traffic,
+    doubts: Doubts,
+) -> tuple[list[int], Whole]:
+    """A bill by the token does not hang on the peak."""
+    import numpy as np
+
+    figures, like = traffic.without_peak
+    if not profile.priced:
+        return _coded(*(np.full(len(like), u) for u in (measure.cautious, 0, FULL)))
+    requests, reads, writes = np.array(figures, dtype=float).T
+    ends: list[Whole] = []
+    for side in (0, 1):
+        price, written, people = profile.reads[side], profile.writes[side], profile.people[side]
+        if price is None or written is None or people is None:
+            ends.append(np.full(len(figures), anchors[-1][1]))
+            continue
+        tokens = reads + writes
+        cost = MILLION * (reads * price + writes * written) / tokens
+        cost += PER_DAY * people / (requests * tokens)
+        ends.append(_exactly(anchors, cost, partial(_bound, profile, figures, side)))
+    found, places = _coded(*_cautious(ends[0], ends[1], doubts.width))
+    return found, places[like]
+
+
+def _bound(
+    profile: Profile, figures: Sequence[tuple[int, int, int]], side: int, which: int
+) -> int | None:
+    found = profile.bounds(PER_MILLION, (*figures[which], EVEN))
+    return None if found is None else found[side]
+
+
+def _exactly(
+    anchors: Sequence[tuple[int, int]],
+    cost: NDArray[np.float64],
+    whole: Callable[[int], int | None],
+) -> Whole:
+    """As ``tables.utility_at``.  Far enough from a step, rounding cannot move a utility to its
+    other side; near one, and on level ground, the ``whole`` cost decides."""
+    import numpy as np
+
+    at, worth = np.array(anchors, dtype=float).T
+    near = EDGE + float(np.max(np.abs(np.diff(worth)) / np.maximum(np.diff(at), 1.0)))
+    utility = np.interp(cost, at, worth)
+    found: Whole = np.floor(utility).astype(np.int64)
+    between = (cost > at[0] * (1 - EDGE)) & (cost < at[-1] * (1 + EDGE))
+    for i in np.flatnonzero(between & (np.abs(utility - np.rint(utility)) <= near)).tolist():
+        exact = whole(i)
+        assert exact is not None, "the bound is known"
+        found[i] = utility_at(anchors, exact)
+    return found
+
+
+def _cautious(first: Whole, last: Whole, width: int) -> tuple[Whole, Whole, Whole]:
+    """As ``tables.cautious_point``."""
+    import numpy as np
+
+    least = np.clip(np.minimum(first, last) - width, 0, FULL)
+    most = np.clip(np.maximum(first, last) + width, 0, FULL)
+    point: Whole = np.minimum((first + last) // 2, least + (most - least) // 3)
+    return point, least, most
+
+
+def _coded(point: Whole, least: Whole, most: Whole) -> tuple[list[int], Whole]:
+    import numpy as np
+
     found, places = np.unique((point * (FULL + 1) + least) * (FULL + 1) + most, return_inverse=True)
     return found.tolist(), places
 

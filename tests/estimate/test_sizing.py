@@ -144,3 +144,42 @@ def test_utilities_in_columns_are_those_one_by_one(
         assert (together.point, together.low, together.high) == tuple(
             coarse(utility) for utility in (point, alone.low, alone.high)
         )
+
+
+amounts = st.integers(0, 40 * SCALE // 10**6)
+CENT = SCALE // 10**8
+"""A cent per million tokens, of one token."""
+
+
+@given(
+    numbers=st.lists(st.tuples(requests, reads, writes, peaks), min_size=1, max_size=9),
+    prices=st.lists(amounts | st.integers(0, 400).map(lambda n: n * CENT), min_size=4, max_size=4),
+    unknown=st.sampled_from(["nothing", "most", "all"]),
+    people=st.sampled_from([(0, 0), (2400 * SCALE, 22_400 * SCALE)]),
+    width=st.sampled_from([0, 750]),
+)
+def test_utilities_of_token_bills_in_columns_are_those_one_by_one(
+    numbers: list[Numbers],
+    prices: list[int],
+    unknown: str,
+    people: tuple[int, int],
+    width: int,
+) -> None:
+    anchors = sorted((int(Fraction(str(a)) * SCALE), u) for a, u in ANCHORS)
+    doubts = Doubts(width, weak=False)
+    (read, most_read), (write, most_write) = sorted(prices[:2]), sorted(prices[2:])
+    profile = Profile(
+        unknown != "all",
+        (read, None if unknown == "most" else most_read),
+        (write, most_write),
+        people,
+        (0, 0),
+        0,
+        None,
+    )
+    found = codes(profile, COST, anchors, Traffic(numbers), doubts)
+    assert found is not None
+    distinct, places = found
+    for at, place in zip(numbers, places.tolist(), strict=True):
+        alone = measured_utility(COST, anchors, profile.bounds(PER_MILLION, at), doubts)
+        assert decoded(distinct[place], alone.weak, alone.note) == alone
