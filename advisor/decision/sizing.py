@@ -70,7 +70,7 @@ class Paces:
         missing = [pair for pair in dict.fromkeys(lengths) if pair not in self._rates]
         by_workers: dict[tuple[Worker, ...], list[tuple[int, int]]] = {}
         for pair in missing:
-            workers = tuple(self.replica.workers(float(max(1, sum(pair)))))
+            workers = self.replica.workers(float(max(1, sum(pair))))
             by_workers.setdefault(workers, []).append(pair)
         for workers, pairs in by_workers.items():
             self._rates.update(zip(pairs, self._rates_of(workers, pairs), strict=True))
@@ -102,7 +102,7 @@ class Paces:
     def free(self, pair: tuple[int, int]) -> Served:
         """What replicas serve at the fast end of the band if no speed is asked."""
         if pair not in self._free:
-            workers = tuple(self.replica.workers(1.0))
+            workers = self.replica.workers(1.0)
             band = self.replica.band(workers[0].size)
             self._free[pair] = self._served(workers, [pair], None, (band.low,))[0][0]
         return self._free[pair]
@@ -123,7 +123,7 @@ class Paces:
         return [
             [
                 tuple(
-                    (devices, max(1, int(rate * share))) if rate > 0 else None
+                    (devices, int(rate * share) or 1) if rate > 0 else None
                     for devices, rate in by_worker
                 )
                 for by_worker in zip(*rows, strict=True)

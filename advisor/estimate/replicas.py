@@ -78,6 +78,7 @@ class Replica:
             size: room_beside(model, device, size, precision) for size in (*SIZES, *LARGE_SIZES)
         }
         self._frames: dict[Worker, Frame] = {}
+        self._workers: dict[tuple[int, ...], tuple[Worker, ...]] = {}
 
     @property
     def is_known(self) -> bool:
@@ -92,20 +93,23 @@ class Replica:
         known = (self.model.name, self.device.name) in self._calibration.levels
         return self._calibration.bands.get("model" if known else "model-new", WIDEST)
 
-    def workers(self, context: float) -> list[Worker]:
+    def workers(self, context: float) -> tuple[Worker, ...]:
         """What holds the weights and one request of ``context`` tokens: up to a board; beyond
         that the smallest, only where no board does.  Where more than a board are linked, and
         where no board suffices, prompts may also be processed apart."""
-
         needed = self.model.cache_bytes(context, self.precision) / GB
+        holding = tuple([size for size, room in self._rooms.items() if room >= needed])
+        found = self._workers.get(holding)
+        if found is None:
+            found = self._workers[holding] = tuple(self._workers_of(holding))
+        return found
 
-        def hold(sizes: tuple[int, ...]) -> list[int]:
-            return [size for size in sizes if self._rooms[size] >= needed]
-
-        boards, large = hold(SIZES), hold(LARGE_SIZES)
+    def _workers_of(self, holding: tuple[int, ...]) -> list[Worker]:
+        boards = [size for size in holding if size in SIZES]
+        large = [size for size in holding if size in LARGE_SIZES]
         apart = [
             size
-            for size in (*boards, *large)
+            for size in holding
             if size >= LARGEST_TENSOR_GROUP and (size <= self.device.domain or not boards)
         ]
         if self.device.domain <= LARGEST_TENSOR_GROUP and boards:

@@ -44,7 +44,8 @@ def operating_points(
         prompts = np.where(apart, np.tile(seconds, len(workers)), 0.0)
     found_points = []
     for factor in factors:
-        rates = _rates(times, loads, tiled, target, factor)
+        taken = [_taken(times, loads, *limit) for limit in limits(target, factor)]
+        rates = _rates(times, loads, tiled, taken, factor)
         devices = sizes + np.ceil(rates * prompts * factor).astype(int)
         flat = list(zip(devices.tolist(), rates.tolist(), strict=True))
         width = len(lengths)
@@ -52,18 +53,21 @@ def operating_points(
     return found_points
 
 
-def _rates(times: Times, loads: Any, writes: Column, target: Target, factor: float) -> Column:
+def _taken(times: Times, loads: Any, what: str, most: float) -> Any:
+    """Which part of a limit is taken, as for one."""
+    if what != "running":
+        return (times.pace_ms if what == "token" else times.first_ms) / most
+    found = loads / times.running / most
+    found[0] = 1.0
+    return found
+
+
+def _rates(times: Times, loads: Any, writes: Column, taken: Sequence[Any], factor: float) -> Column:
+    """``taken``: which part of each limit is taken, by load and lengths; at most 1 where it is
+    kept."""
     import numpy as np
 
-    far = []
-    for what, most in limits(target, factor):
-        if what == "running":
-            waits: Any = np.log2(loads / times.running / most)
-            waits[0] = 0.0
-            far.append(waits)
-        else:
-            far.append(np.log2((times.pace_ms if what == "token" else times.first_ms) / most))
-    beyond = np.max(far, axis=0) > 0
+    beyond = np.max(taken, axis=0) > 1
     last = len(LOADS) - 1
     every = np.arange(len(writes))
     # Halving as for one: where times fall somewhere as the load rises, both stop alike.
@@ -77,8 +81,8 @@ def _rates(times: Times, loads: Any, writes: Column, target: Target, factor: flo
     after = np.minimum(kept + 1, last)
     share = np.ones(len(writes))
     with np.errstate(divide="ignore", invalid="ignore"):
-        for limit in far:
-            here, there = limit[kept, every], limit[after, every]
+        for limit in taken:
+            here, there = (np.log2(limit[row, every]) for row in (kept, after))
             share = np.where(there > 0, np.minimum(share, here / (here - there)), share)
     best = loads[kept, 0]
     load = np.where(kept == last, best, np.maximum(best, np.floor(best * 2**share)))
