@@ -228,9 +228,9 @@ class Measured(Utilities):
             return np.array([self.place(charged.utility(f.numbers, f.anchors)) for f in figures])
         distinct, places = coded
         known = self._places_of(charged)
-        for code in distinct:
-            if code not in known:
-                known[code] = self.place(self._utility_of(code, charged))
+        new = [code for code in distinct if code not in known]
+        for code, utility in zip(new, self._utilities_of(new, charged), strict=True):
+            known[code] = self.place(utility)
         return np.array([known[code] for code in distinct])[places]
 
     def _places_of(self, charged: Charged) -> dict[int, int]:
@@ -238,15 +238,15 @@ class Measured(Utilities):
         kind = charged.profile.priced, charged.doubts.weak
         return self._coded.setdefault(kind, {})
 
-    def _utility_of(self, code: int, charged: Charged) -> Utility:
-        """The utility that a code stands for, the same object in all decisions."""
-        weak = charged.doubts.weak or not charged.profile.priced
+    def _utilities_of(self, wanted: list[int], charged: Charged) -> list[Utility]:
+        """The utilities that codes stand for, the same objects in all decisions."""
+        weak = Fraction(int(charged.doubts.weak or not charged.profile.priced))
         note = "" if charged.profile.priced else NO_PRICE
-        known = self._situation.base.aspects.of(("coded", weak, note), dict)
-        if code not in known:
-            known[code] = decoded(code, Fraction(int(weak)), note)
-        found: Utility = known[code]
-        return found
+        known: dict[int, Utility] = self._situation.base.aspects.of(("coded", weak, note), dict)
+        for code in wanted:
+            if code not in known:
+                known[code] = decoded(code, weak, note)
+        return [known[code] for code in wanted]
 
     def _combine_many(self, seen: list[tuple[int, ...]]) -> list[int]:
         if len(seen) <= FEW_ROWS:
