@@ -78,7 +78,8 @@ def _connected(address: str | None) -> ModuleType:
         if address is not None:
             ray.init(address=address, **quiet)
         else:
-            ray.init(include_dashboard=False, object_store_memory=STORE, **quiet)
+            # Not whatever cluster happens to run on this host.
+            ray.init(address="local", include_dashboard=False, object_store_memory=STORE, **quiet)
     except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
         words = (str(error) or type(error).__name__).splitlines()[0]
         where = f"at '{address}'" if address else "here"
