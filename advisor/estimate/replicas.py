@@ -142,13 +142,6 @@ class Replica:
             return self.device
         return replace(self.device, link=min(self.device.link, NETWORK))
 
-    def operating(
-        self, worker: Worker, lengths: tuple[float, float], target: Target, factor: float
-    ) -> Operating | None:
-        """The replica at its target, times per token ``factor`` times the model's; ``None``
-        where a single request misses it."""
-        return self.operating_points(worker, lengths, target, (factor,))[0]
-
     def operating_points(
         self,
         worker: Worker,
@@ -156,7 +149,8 @@ class Replica:
         target: Target,
         factors: Sequence[float],
     ) -> list[Operating | None]:
-        """As ``operating``, by factor."""
+        """The replica at its target, by factor: times per token that many times the model's;
+        ``None`` where a single request misses it."""
         seen = Seen(self.course(worker, lengths))
         found: list[Operating | None] = []
         prompt = self.prompt_seconds(lengths[0]) if worker.separate else 0.0

@@ -23,7 +23,7 @@ def operating_points(
     factors: Sequence[float],
 ) -> list[list[list[tuple[int, float]]]]:
     """Devices and requests per second at the target, by factor, worker and lengths; no requests
-    where a single one misses the target: as ``Replica.operating``, one by one."""
+    where a single one misses the target: as ``Replica.operating_points``, one by one."""
     import numpy as np
 
     reads, writes = (np.array(side, dtype=float)[None, :] for side in zip(*lengths, strict=True))

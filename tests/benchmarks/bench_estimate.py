@@ -143,7 +143,7 @@ def columns_against_rows(evidence: Evidence) -> tuple[float, float]:
         fresh = Replica(model, device, "8-bit", evidence.calibration)
         for pair in LENGTHS:
             for worker in workers:
-                fresh.operating(worker, pair, Target(20), 1.0)
+                fresh.operating_points(worker, pair, Target(20), (1.0,))
 
     return best(rows), best(lambda: operating_points(replica, workers, LENGTHS, Target(20), (1.0,)))
 

@@ -65,7 +65,7 @@ def test_columns_hold_what_each_replica_gives(
         for factor, by_worker in zip(factors, found, strict=True):
             for worker, row in zip(workers, by_worker, strict=True):
                 for pair, (devices, rate) in zip(lengths, row, strict=True):
-                    alone = replica.operating(worker, pair, target, factor)
+                    alone = replica.operating_points(worker, pair, target, (factor,))[0]
                     assert rate == pytest.approx(0 if alone is None else alone.rate, rel=1e-9)
                     assert alone is None or devices == alone.devices
 
