@@ -16,10 +16,15 @@ SMALL = examples(30)
 
 
 def winner(knowledge, inputs):
-    """The best safe offer by enumeration; None where two are level."""
+    """The best safe offer by enumeration; without one the conditional offer with the fewest
+    open requirements, then the best; None where two are level."""
     found = decide(knowledge, inputs)
-    safe = {o: score for o, (lane, _, score) in found.items() if lane == "safe"}
-    best = [o for o, score in safe.items() if score == max(safe.values())]
+    places = {
+        offer: (lane != "safe", len(unproven), -score)
+        for offer, (lane, unproven, score) in found.items()
+        if lane != "excluded"
+    }
+    best = [offer for offer, place in places.items() if place == min(places.values())]
     return best[0] if len(best) == 1 else None
 
 
