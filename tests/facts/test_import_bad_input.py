@@ -91,6 +91,32 @@ def test_models_dev_of_the_wrong_form(root, path, to, check):
     assert found[0].span is not None
 
 
+def without(upstream: str, *path: str | int) -> bytes:
+    """The fixture with one key left out."""
+    data = json.loads(fixture(upstream))
+    inner = data
+    for step in path[:-1]:
+        inner = inner[step]
+    del inner[path[-1]]
+    return json.dumps(data, indent=1).encode()
+
+
+@pytest.mark.parametrize(
+    ("upstream", "path"),
+    [
+        ("models.dev", ("wafer", "models")),
+        ("litellm", ("wafer/atlas-70b", "litellm_provider")),
+        ("genai-prices", (0, "id")),
+        ("genai-prices", (0, "models", 0, "id")),
+    ],
+)
+def test_a_key_that_is_missing_is_named_where_it_should_stand(root, upstream, path):
+    (problem,) = wrong(root, upstream, without(upstream, *path))
+    assert problem.check == "wrong-type"
+    assert f"{path[-1]}: expected" in problem.message
+    assert problem.span is not None
+
+
 def test_every_mistake_is_named_at_once(root):
     data = json.loads(fixture("models.dev"))
     data["wafer"]["models"]["example/Atlas-70B-Instruct"]["cost"]["input"] = -1

@@ -34,6 +34,8 @@ def read(data: bytes, file: str) -> Snapshot:
 
 def _take(name: str, route: Cells, snapshot: Snapshot) -> None:
     provider = route.word("litellm_provider")
+    if provider is None and any(price in route.values for price in _PRICES):
+        route.wrong("litellm_provider", "a text")
     if provider is None or route.word("mode") not in _TEXT:
         snapshot.skipped += 1
         return

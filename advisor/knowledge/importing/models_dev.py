@@ -20,6 +20,10 @@ def read(data: bytes, file: str) -> Snapshot:
     for provider in root:
         cells = Cells(snapshot, root, ()).within(provider)
         cells.currency()
+        if cells.values and "models" not in cells.values:
+            # Left out, all that it serves would count as gone.
+            cells.wrong("models", "a map")
+            continue
         snapshot.providers.add(provider)
         models = cells.within("models")
         for name in models.values:

@@ -68,9 +68,11 @@ class Snapshot:
         if self.table:
             found = {at: self.line_span(int(at[0])) for at, *_ in self.noted if at}
         else:
-            found = dict(places_of(self.text, [at for at, *_ in self.noted]))
+            # What is missing has no place but that of the map it is missing from.
+            paths = {at for at, *_ in self.noted}
+            found = dict(places_of(self.text, paths | {at[:-1] for at in paths}))
         for at, check, message, hint in self.noted:
-            span = found.get(at)
+            span = found.get(at) or (None if self.table else found.get(at[:-1]))
             words = f"{path_words(at)}: {message}" if at and not self.table else message
             line = line_at(self.text, span)
             self.problems.append(Problem(check, words, self.file, span, hint, line))
