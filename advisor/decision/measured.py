@@ -30,6 +30,9 @@ from advisor.engine.looks import Cells, Look, Part
 from advisor.knowledge.model import Criterion, Measure
 from advisor.knowledge.values import Domain, Interval
 
+UTILITIES_KEPT = 1 << 16
+"""Utilities of one charge that are remembered."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Anchors:
@@ -67,6 +70,8 @@ class Charged:
             numbers = (*numbers[:3], EVEN)
         found = self.known.get((numbers, anchors))
         if found is None:
+            if len(self.known) >= UTILITIES_KEPT:
+                self.known.clear()
             found = self.known[numbers, anchors] = self._utility(numbers, anchors)
         return found
 

@@ -43,6 +43,9 @@ one kind of replica gives way to another."""
 FEW = 4
 """Lengths up to which they are worked out one by one, without numpy."""
 
+LENGTHS_KEPT = 1 << 16
+"""Lengths of requests whose rates are remembered: a fleet brings others without end."""
+
 
 class Paces:
     """What replicas of one model on one kind of device serve, by the lengths of a request:
@@ -67,6 +70,9 @@ class Paces:
 
     def prepare(self, lengths: Iterable[tuple[int, int]]) -> None:
         """Work out the rates for these lengths together."""
+        if len(self._rates) > LENGTHS_KEPT:
+            self._rates.clear()
+            self._free.clear()
         missing = [pair for pair in dict.fromkeys(lengths) if pair not in self._rates]
         by_workers: dict[tuple[Worker, ...], list[tuple[int, int]]] = {}
         for pair in missing:
