@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from advisor.tui.ranker import Done, Ranker
@@ -49,6 +50,8 @@ class Keeper:
         self._latest: Session | None = None
         self._saved: Session | None = None
         self._saver = Ranker(self._done)
+        # Whoever leaves may save while the saving thread still does.
+        self._one_at_a_time = Lock()
 
     def go_on(self, session: Session | None) -> None:
         """Keep under the name of a session that is taken up again, or under a new one."""
@@ -147,13 +150,16 @@ class Keeper:
         return f"Every answer is kept. Go on with: advisor --resume {quoted}\n"
 
     def _save(self, session: Session) -> None:
+        with self._one_at_a_time:
+            if self._directory is not None and self._saved is not session:
+                self._write(session, self._directory)
+
+    def _write(self, session: Session, directory: Path) -> None:
         from advisor.sessions import SessionStore, moved
 
-        if self._directory is None:
-            return
         # One that waited its turn may still have the name from before.
         name = self._moved.get(session.name, session.name)
-        store = SessionStore(self._directory)
+        store = SessionStore(directory)
         written = store.save_after(replace(session, name=name), self._written.get(name))
         self._written[written.name] = written
         self._saved = session

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.measuring import launched, used
 from tests.trust.conftest import AS_OF, CHECKOUT, SMALL
 
 MOST_BYTES = 500 * 1024 * 1024
@@ -34,26 +35,18 @@ def run(folder: Path, *words: str, rules: Path = SMALL) -> Ended:
     for name in ("CONFIG", "CACHE", "DATA", "STATE"):
         environment[f"XDG_{name}_HOME"] = str(folder / name.lower())
     command = [sys.executable, "-m", "advisor", *words, "--rules", str(rules), "--as-of", AS_OF]
-    out, err = folder / "stdout", folder / "stderr"
+    out, err, note = folder / "stdout", folder / "stderr", folder / "used"
     with out.open("wb") as to_out, err.open("wb") as to_err:
-        process = subprocess.Popen(
-            command,
+        code = subprocess.call(
+            launched(command, note),
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=to_out,
             stderr=to_err,
         )
-        _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    unit = 1 if sys.platform == "darwin" else 1024
-    return Ended(
-        process.returncode,
-        out.read_text("utf-8"),
-        err.read_text("utf-8"),
-        used.ru_utime + used.ru_stime,
-        used.ru_maxrss * unit,
-    )
+    took = used(note)
+    return Ended(code, out.read_text("utf-8"), err.read_text("utf-8"), took.seconds, took.memory)
 
 
 SHAPES = {

@@ -169,7 +169,8 @@ async def test_a_first_computation_is_never_given_up_a_later_one_is() -> None:
         endless.clear()
         await player.pilot.press("2")
         await player.rest()
-        assert ended[-1] == "finished"
+        # Whether the one between was given up or had just ended is a matter of moments.
+        assert ended.count("finished") >= 2
         result = player.app.state.recommendation
         assert result is not None
         assert len(result.inputs.answers) == 2
