@@ -103,6 +103,7 @@ class AnswerList(Menu):
         self.ticked: set[str] = set()
         self.between = False
         self.compact_rows = False
+        self._chosen: str | None = None
 
     def show_choices(self, choices: Sequence[Choice], mode: Mode, ticked: set[str]) -> None:
         """Show another question's options; the highlight goes to the only ticked one."""
@@ -111,9 +112,8 @@ class AnswerList(Menu):
         self.ticked = set(ticked)
         self.between = mode == "one" and len(ticked) > 1
         self.set_options([])
+        self._chosen = next(iter(ticked)) if mode == "one" and len(ticked) == 1 else None
         self.refresh_rows()
-        if mode == "one" and len(ticked) == 1:
-            self.highlighted = self.get_option_index(next(iter(ticked)))
 
     def narrow(self, words: str) -> None:
         """Show only the options that contain every word, and "none of these"."""
@@ -126,11 +126,16 @@ class AnswerList(Menu):
         self.refresh_rows()
 
     def refresh_rows(self) -> None:
-        """Lay the rows out for the present width and height."""
+        """Lay the rows out for the present width and height; before there is any, they wait."""
+        if not self.scrollable_content_region.width:
+            return
         rows = self._rows(compact=False)
         lines = sum(str(prompt).count("\n") + 1 for _, prompt in rows)
         self.compact_rows = 0 < self.scrollable_content_region.height < lines
         self.show_rows(self._rows(compact=True) if self.compact_rows else rows)
+        if self._chosen in {choice.id for choice in self.shown}:
+            self.highlighted = self.get_option_index(str(self._chosen))
+        self._chosen = None
 
     @property
     def ticking(self) -> bool:
