@@ -11,11 +11,14 @@ from typing import TypeAlias
 
 from advisor.errors import Problem, Related, Span
 
+# Nodes are never changed once they are made; they are not frozen, because a rule base makes
+# tens of thousands, and freezing doubles what each of them costs.
+
 LONGEST_TEXT = 20_000
 """Characters of one scalar."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class ScalarNode:
     """Text; ``quoted`` tells ``"no"`` from ``no``; ``block`` is a ``|`` or ``>`` scalar."""
 
@@ -25,7 +28,7 @@ class ScalarNode:
     block: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class ListNode:
     items: tuple[Node, ...]
     span: Span
@@ -34,7 +37,7 @@ class ListNode:
         return iter(self.items)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Entry:
     """``key: value`` of a map."""
 
@@ -42,7 +45,7 @@ class Entry:
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class MapNode:
     """Entries in their written order; keys are unique."""
 

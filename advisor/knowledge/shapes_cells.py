@@ -334,7 +334,11 @@ class Shape(BaseModel):
 
     @property
     def node(self) -> MapNode:
-        return self._node
+        # Asked for thousands of times; what pydantic looks up on the way doubles a read.
+        private = self.__pydantic_private__
+        assert private is not None
+        node: MapNode = private["_node"]
+        return node
 
     @model_validator(mode="wrap")
     @classmethod
@@ -346,7 +350,7 @@ class Shape(BaseModel):
                 f"its keys: {', '.join(cls.allowed_keys())}",
             )
         made = handler({entry.key.text: entry.value for entry in value.entries})
-        made._node = value
+        made.__pydantic_private__["_node"] = value
         return made
 
     @classmethod
