@@ -15,6 +15,7 @@ import socket
 import warnings
 from collections.abc import Iterator
 from functools import partial
+from importlib import import_module
 from itertools import islice
 from types import ModuleType
 from typing import Any
@@ -63,7 +64,7 @@ def _connected(address: str | None) -> ModuleType:
     os.environ.setdefault("RAY_DATA_USE_DATASOURCE_V2", "0")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
-        import ray
+        ray: ModuleType = import_module("ray")
     except ImportError:
         hint = "pip install 'inference-advisor[fleet]', or leave --engine out"
         problem = Problem("missing-extra", "the engine 'ray' needs the library ray", "", hint=hint)
