@@ -39,6 +39,7 @@ from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation, impossible_looks
 from advisor.decision.staleness import Old, old_grounds, stale_cap, stale_caveats
 from advisor.decision.sureness import Duel, duel, relevant_answers, robustness, word_for
+from advisor.decision.volumes import cost_by_volume
 from advisor.decision.words import Words
 from advisor.engine.worlds import SAMPLE, Worlds
 from advisor.knowledge.model import Inputs, Knowledge
@@ -185,6 +186,7 @@ class Decision:
             replace(e, warnings=(*e.warnings, *stale_caveats(old[e.offer]))) for e in ranking
         )
         excluded = tuple(self.entries.excluded(s) for s in self.standings.values() if s.excluded_by)
+        evens = break_evens_of(situation, ranking) if thorough else ()
         result = Recommendation(
             as_of=situation.base.ledger.as_of.isoformat(),
             knowledge=stamp(situation.knowledge),
@@ -200,7 +202,10 @@ class Decision:
             plan=self.entries.advice(ranking[0] if ranking else None),
             sources=cited_sources(situation, ranking, old),
             evidence=grounds_of(situation, self.gates, ranking[0]) if thorough and ranking else (),
-            break_evens=break_evens_of(situation, ranking) if thorough else (),
+            break_evens=evens,
+            cost_by_volume=cost_by_volume(situation, self.entries.traffic(), ranking, evens)
+            if thorough
+            else None,
         )
         return self._explained(result) if thorough else result
 

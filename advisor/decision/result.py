@@ -40,6 +40,9 @@ __all__ = [
     "Claimed",
     "Confidence",
     "Contribution",
+    "CostAt",
+    "CostByVolume",
+    "CostCurve",
     "CostLine",
     "Doubt",
     "Estimate",
@@ -305,6 +308,33 @@ class BreakEven:
 
 
 @dataclass(frozen=True, slots=True)
+class CostAt:
+    """What is paid a month (USD) at so many requests a day."""
+
+    requests: int
+    monthly: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CostCurve:
+    """The bill of an offer by rising volume, everything else as it was answered."""
+
+    offer: str
+    title: str
+    costs: tuple[CostAt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CostByVolume:
+    """Curves over the same volumes, in rank order; ``requests_low`` and ``requests_high`` are
+    the ends of what was answered (requests a day), which are among the volumes."""
+
+    requests_low: int
+    requests_high: int
+    curves: tuple[CostCurve, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Recommendation:
     """See the module.
 
@@ -312,7 +342,9 @@ class Recommendation:
     offer leads; ``flip_search`` and ``relaxation_search`` say how far the search went (None:
     there was none).  ``portfolio`` is there only where one offer leaves a stated need unmet.
     ``plan`` is the collected advice.  ``evidence`` are the facts that the leader rests on,
-    ``break_evens`` the volumes from which hourly offers are no dearer than tokens.
+    ``break_evens`` the volumes from which hourly offers are no dearer than tokens;
+    ``cost_by_volume`` what the best offers cost around the answered volume (None: no volume
+    was answered, or no bill is known).
     """
 
     as_of: str
@@ -332,6 +364,7 @@ class Recommendation:
     relaxation_search: Search | None = None
     evidence: tuple[Ground, ...] = ()
     break_evens: tuple[BreakEven, ...] = ()
+    cost_by_volume: CostByVolume | None = None
     format: str = "advisor-recommendation-1"
 
     def to_data(self) -> dict[str, object]:

@@ -139,7 +139,60 @@ class Chart:
         return "; ".join(f"{row.label}: {row.words}" for row in self.rows)
 
 
-Block: TypeAlias = Chart | Code | Heading | Paragraph | Pairs | Items | Bars | Table | References
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """``low`` to ``high`` upwards (None: not known on that side), ``at`` so far across."""
+
+    at: int
+    low: Fraction | None
+    high: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points by rising ``at``.  ``letter`` stands at the line and in the words beside it, as
+    colours never stand alone; ``words`` are the same figures in words."""
+
+    letter: str
+    label: str
+    points: tuple[CurvePoint, ...]
+    words: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the axis across, or one place of it (None: not known on that side, open to the
+    edge).  ``curve`` is the number of the one it belongs to, if it belongs to one."""
+
+    low: int | None
+    high: int | None
+    label: str
+    words: str
+    curve: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """A picture of bands over a quantity, on two logarithmic scales, with places that are
+    pointed out; the figures also stand in words.  Formats without pictures leave it out."""
+
+    title: str
+    across: str
+    up: str
+    curves: tuple[Curve, ...]
+    stretches: tuple[Stretch, ...] = ()
+
+    @property
+    def described(self) -> str:
+        """The chart for those who cannot see it."""
+        parts = [f"{curve.letter}, {curve.label}: {curve.words}" for curve in self.curves]
+        return "; ".join([*parts, *(stretch.words for stretch in self.stretches)])
+
+
+Block: TypeAlias = (
+    Chart | Code | Curves | Heading | Paragraph | Pairs | Items | Bars | Table | References
+)
 
 
 @dataclass(frozen=True, slots=True)

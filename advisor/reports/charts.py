@@ -13,7 +13,8 @@ from fractions import Fraction
 from html import escape
 from typing import Any
 
-from advisor.reports.blocks import Chart, ChartRow
+from advisor.reports import curves
+from advisor.reports.blocks import Chart, ChartRow, Curves
 from advisor.reports.figures import dollars, grouped
 from advisor.reports.text import printable
 
@@ -36,23 +37,44 @@ _ATTRIBUTES = (
     "x",
     "y",
 )
-_CLASSES = frozenset({"axis", "guide", "line", "major", "plain", "strong", "value"})
-_DROPPED = ("background", "tooltip", "tooltip-overlay", "titles", "overlay")
+_CLASSES = frozenset(
+    {
+        "axis",
+        "before",
+        "guide",
+        "letter",
+        "line",
+        "major",
+        "note",
+        "plain",
+        "strong",
+        "title",
+        "value",
+    }
+    | {f"curve{number}" for number in range(26)}
+)
+_DROPPED = ("background", "tooltip", "tooltip-overlay", "overlay")
 _NUMBER = re.compile(r"-?\d+\.\d+")
 
 
-def svg(chart: Chart, ident: str) -> str:
+def svg(chart: Chart | Curves, ident: str) -> str:
     """The chart as an ``svg`` element; ``ident`` names it within its page.
 
     Empty where there is nothing to draw.
     """
-    rows = [row for row in chart.rows if row.low is not None]
-    if not rows:
-        return ""
-    tree, series = _bars(rows) if chart.kind == "bars" else _bands(rows)
+    if isinstance(chart, Curves):
+        if not curves.is_drawable(chart):
+            return ""
+        tree, series = curves.tree_of(chart, _settings(1))
+    else:
+        rows = [row for row in chart.rows if row.low is not None]
+        if not rows:
+            return ""
+        tree, series = _bars(rows) if chart.kind == "bars" else _bands(rows)
+    kind = "chart curves" if isinstance(chart, Curves) else "chart"
     inner = "".join(_element(child, series) for child in tree)
     return (
-        f'<svg class="chart" viewBox="{tree.get("viewBox")}" role="img" '
+        f'<svg class="{kind}" viewBox="{tree.get("viewBox")}" role="img" '
         f'aria-labelledby="{ident}-title {ident}-text">'
         f'<title id="{ident}-title">{_text(chart.title)}</title>'
         f'<desc id="{ident}-text">{_text(chart.described)}</desc>{inner}</svg>'

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from advisor.decision.result import Recommendation
-from advisor.reports.blocks import Block, Chart, Document, Heading
+from advisor.reports.blocks import Block, Chart, Curves, Document, Heading
 from advisor.reports.text import printable
 from advisor.reports.view import recommendation_view
 
@@ -51,7 +51,7 @@ def _shown(value: object) -> object:
     return value
 
 
-def _drawn(chart: Chart, number: int) -> Markup:
+def _drawn(chart: Chart | Curves, number: int) -> Markup:
     """The chart as an element; ``advisor.reports.charts`` escapes every text in it."""
     from advisor.reports.charts import svg
 

@@ -14,6 +14,7 @@ from advisor.reports.blocks import (
     Block,
     Chart,
     Code,
+    Curves,
     Document,
     Heading,
     Item,
@@ -83,7 +84,7 @@ def _lines(block: Block) -> list[str]:
             return [_reference(row) for row in block.rows]
         case Code():
             return _code(block)
-        case Chart():
+        case Chart() | Curves():
             # The figures stand in words beside it.
             return []
 

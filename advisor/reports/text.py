@@ -13,6 +13,7 @@ from advisor.reports.blocks import (
     Block,
     Chart,
     Code,
+    Curves,
     Document,
     Heading,
     Item,
@@ -153,7 +154,7 @@ class _Page:
                 self.table(block)
             case Code():
                 self.code(block)
-            case Chart():
+            case Chart() | Curves():
                 # The figures stand in words beside it.
                 pass
             case References():

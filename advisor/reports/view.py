@@ -42,6 +42,7 @@ from advisor.reports.change_view import (
 from advisor.reports.evidence_view import assumption_blocks, fact_blocks, source_blocks
 from advisor.reports.figures import counted, decimal, grouped, listed, many, money, percent
 from advisor.reports.money_view import DRAWN, break_even_blocks, cost_blocks, cost_chart
+from advisor.reports.volume_view import volume_blocks
 
 STRONGEST = 6
 """Reasons for the leader that are named before the whole list."""
@@ -66,6 +67,7 @@ def recommendation_view(result: Recommendation) -> Document:
         blocks += why_blocks(leader)
         blocks += cost_blocks(leader)
     blocks += ranking_blocks(result)
+    blocks += volume_blocks(result)
     blocks += break_even_blocks(result.break_evens)
     blocks += relaxation_blocks(result.relaxations)
     blocks += flip_blocks(result)

@@ -14,6 +14,9 @@ from advisor.decision.result import (
     Caveat,
     Claimed,
     Contribution,
+    CostAt,
+    CostByVolume,
+    CostCurve,
     CostLine,
     Doubt,
     Estimate,
@@ -307,6 +310,30 @@ def recommendation() -> Recommendation:
                 ("from 0 to 300,000 requests/day: Groq shared API is cheaper",),
             ),
         ),
+        cost_by_volume=CostByVolume(
+            50_000,
+            50_000,
+            (
+                CostCurve(
+                    "groq-shared",
+                    "Groq shared API",
+                    (
+                        CostAt(10_000, Money(Fraction(1200), Fraction(2400))),
+                        CostAt(50_000, Money(Fraction(3000), Fraction(6000))),
+                        CostAt(500_000, Money(Fraction(30_000), Fraction(60_000))),
+                    ),
+                ),
+                CostCurve(
+                    "h200-cluster",
+                    "Rented H200 GPUs",
+                    (
+                        CostAt(10_000, Money(Fraction(2475), None)),
+                        CostAt(50_000, Money(Fraction(2475), None)),
+                        CostAt(500_000, Money(Fraction(4950), None)),
+                    ),
+                ),
+            ),
+        ),
     )
 
 
@@ -336,7 +363,7 @@ def with_text(recommendation: Recommendation) -> Callable[[str], Recommendation]
         leader = recommendation.ranking[0]
         reason = Reason("score", text, text, text, 1, text, text)
         first = replace(leader.contributions[0], label=text, because=(reason,))
-        assert leader.estimate is not None
+        assert leader.estimate is not None and recommendation.cost_by_volume is not None
         line = CostLine(text, Fraction(1), Fraction(2), text, text)
         hostile = replace(
             leader,
@@ -358,6 +385,12 @@ def with_text(recommendation: Recommendation) -> Callable[[str], Recommendation]
             ranking=(hostile, *recommendation.ranking[1:]),
             excluded=(Excluded(text, text, text, (Failure(text, text, (text,), (text,)),)),),
             sources=(SourceLine("ref", text, text, text, text, False),),
+            cost_by_volume=replace(
+                recommendation.cost_by_volume,
+                curves=tuple(
+                    replace(curve, title=text) for curve in recommendation.cost_by_volume.curves
+                ),
+            ),
         )
 
     return fill

@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 
 from advisor.decision.grounds import break_evens_of, grounds_of
 from advisor.decision.recommend import decide
+from advisor.decision.volumes import cost_by_volume
 from advisor.language.answers import case_inputs
 from advisor.reports import adr, html, markdown, text
 from advisor.reports import json as as_json
@@ -73,10 +74,14 @@ def result(request, knowledge):
     quick = decision.recommendation(thorough=False)
     if not quick.ranking:
         return quick
+    evens = break_evens_of(decision.situation, quick.ranking)
     return replace(
         quick,
         evidence=grounds_of(decision.situation, decision.gates, quick.ranking[0]),
-        break_evens=break_evens_of(decision.situation, quick.ranking),
+        break_evens=evens,
+        cost_by_volume=cost_by_volume(
+            decision.situation, decision.entries.traffic(), quick.ranking, evens
+        ),
     )
 
 
@@ -131,6 +136,13 @@ def test_the_figures_of_the_json_stand_in_every_format(result):
             assert f"{even['requests_low']:,}" in told
         for ground in data["evidence"]:
             assert says(told, ground["label"])
+        if name != "adr" and data["cost_by_volume"]:
+            for curve in data["cost_by_volume"]["curves"]:
+                for cost in curve["costs"]:
+                    assert f"{cost['requests']:,}" in told
+                    assert cost["monthly"]["low"] is None or says(
+                        told, dollars(cost["monthly"]["low"])
+                    )
 
 
 def test_the_ranking_is_parsed_back_from_each_format(result):

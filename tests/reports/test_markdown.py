@@ -71,7 +71,7 @@ def test_tables_have_as_many_cells_in_every_row(recommendation):
             tables[-1].append(0)
         elif token.type in ("th_open", "td_open"):
             tables[-1][-1] += 1
-    assert len(tables) == 8
+    assert len(tables) == 9
     assert all(len(set(cells)) == 1 for cells in tables)
     assert [6] * 3 in tables  # the ranking: a header and two offers
 

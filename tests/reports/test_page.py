@@ -143,7 +143,9 @@ def test_text_stands_out_in_light_dark_and_on_paper(recommendation):
         for name in ("ink", "soft", "good", "warn", "bad", "link"):
             for behind in ("paper", "shade"):
                 assert contrast(colours[name], colours[behind]) >= 4.5, (name, behind, palette)
-        assert contrast(colours["lead"], colours["paper"]) >= 3
+        for name in ("lead", "second", "third", "fourth"):
+            # The letter at a line is text in its colour.
+            assert contrast(colours[name], colours["paper"]) >= 4.5, (name, palette)
         assert contrast("#000000", "#ffffff") == pytest.approx(21)
 
 
