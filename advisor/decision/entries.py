@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from advisor.decision.costs import CURRENT
 from advisor.decision.costs import QUESTIONS as COST_QUESTIONS
 from advisor.decision.gates import SERVED, Gate, Standing
 from advisor.decision.listings import listing_facts
@@ -150,7 +151,8 @@ class Entries:
     def _bill(self, offer: str, model: str | None) -> Bill:
         """The itemised bill for the answered traffic."""
         situation = self.situation
-        place = ("bill", offer, model, situation.prices, *situation.slots(COST_QUESTIONS))
+        read = {*COST_QUESTIONS, CURRENT}
+        place = ("bill", offer, model, situation.prices, *situation.slots(read))
         return situation.base.tables.of(
             place, lambda: situation.costs.bill(offer, model, self._traffic)
         )

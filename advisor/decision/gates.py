@@ -132,14 +132,19 @@ def stand(
 
 def judged(situation: Situation, worlds: Worlds, gate: Gate) -> Judged:
     """A gate over all that is left; the same object for the same answers."""
-    if gate.rule is None:
-        questions = frozenset(SERVING_QUESTIONS)
-    else:
-        questions = situation.base.reads(gate.rule).questions
-    # Impossible combinations tie the gate's questions to others.
-    bound = {situation.axes[key].question for key in worlds.bound(gate.keys)}
-    place = ("judged", gate.id, situation.prices, *situation.slots(questions | bound))
+    place = ("judged", gate.id, *_seen_by(situation, gate.rule))
+    place += situation.open_behind(worlds, gate.keys)
     return situation.base.tables.of(place, lambda: _judged(situation, worlds, gate))
+
+
+def _seen_by(situation: Situation, rule: Rule | None) -> tuple[object, ...]:
+    """What a gate sees of the answers."""
+    if rule is None:
+        return situation.served
+    reads = situation.base.reads(rule)
+    if reads.measures:
+        return (situation.prices, *situation.slots(reads.questions))
+    return (*situation.marks(reads.tested), *(situation.served if reads.served else ()))
 
 
 def _judged(situation: Situation, worlds: Worlds, gate: Gate) -> Judged:

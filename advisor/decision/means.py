@@ -107,13 +107,16 @@ class Means:
     def rests_on(self, own: Utilities, gates: Factor | None) -> tuple[object, ...]:
         """What ``exact`` depends on, beside its own arguments."""
         parts = [own.part, self.weights.part, *([gates.part] if gates else [])]
-        return self.weights.part, *self._slots(
-            self.worlds.bound([k for p in parts for k in p.keys])
-        )
+        return self.weights.part, *self._open([k for p in parts for k in p.keys])
 
-    def _slots(self, keys: Iterable[str]) -> tuple[object, ...]:
-        axes = self.situation.axes
-        return self.situation.slots(frozenset(axes[key].question for key in keys))
+    def sample_rests_on(self, own: Utilities) -> tuple[object, ...]:
+        """What ``sampled`` depends on, beside its own arguments: every combination that cannot
+        be takes worlds out of the sample."""
+        barred = [key for look in self.worlds.impossible for key in look.keys]
+        return self.weights.part, *self._open([*own.part.keys, *self.weights.part.keys, *barred])
+
+    def _open(self, keys: Iterable[str]) -> tuple[object, ...]:
+        return self.situation.open_behind(self.worlds, keys)
 
     def _classes(self, keys: Sequence[str], parts: Sequence[Part]) -> tuple[object, ...]:
         looks = [look for part in parts for look in part.looks]
@@ -143,7 +146,7 @@ class Means:
             }
 
         classes = self._classes(fixed, [own.part, *others])
-        place = ("values", own.part, fixed, weightless, *classes, *self._slots(keys))
+        place = ("values", own.part, fixed, weightless, *classes, *self._open(keys))
         return self.situation.base.tables.of(place, make, own.cells)
 
     def _passing(
@@ -167,7 +170,7 @@ class Means:
             return {cell: tuple(sums) for cell, sums in found.items()}
 
         classes = self._classes(fixed, beside)
-        place = ("passing", gates.part, fixed, *classes, *self._slots(keys))
+        place = ("passing", gates.part, fixed, *classes, *self._open(keys))
         return self.situation.base.tables.of(place, make)
 
     def _weighed(
@@ -180,7 +183,7 @@ class Means:
         keep = self.situation.base.tables.of
         classes = self._classes(fixed, [own.part, part])
         keys = self.worlds.bound(part.keys)
-        place = (part, fixed, weightless, *classes, *self._slots(keys))
+        place = (part, fixed, weightless, *classes, *self._open(keys))
 
         def group() -> Masses:
             return self.worlds.grouped(
@@ -270,7 +273,8 @@ class Means:
             return order, starts, wholes.tolist(), vectors[chosen][order], passes
 
         keys = [key for f in failures for key in f.part.keys]
-        place = ("sample", part, *failures, *self._slots((*part.keys, *keys)), worlds.sample_place)
+        keys += [key for look in worlds.impossible for key in look.keys]
+        place = ("sample", part, *failures, *self._open((*part.keys, *keys)))
         return self.situation.base.tables.of(place, make, size=1 << 20)
 
 

@@ -134,7 +134,7 @@ def _factor(situation: Situation, worlds: Worlds, failing: _Joint, private: set[
         look = Look(kept, situation.sizes(kept), see)
         return Factor(Part([look]), look.meanings.__getitem__, whole)
 
-    place = ("factor", failing, kept, *situation.slots({situation.axes[k].question for k in kept}))
+    place = ("factor", failing, kept, *situation.open_behind(worlds, failing.part.keys))
     return situation.base.tables.of(place, make)
 
 

@@ -191,7 +191,7 @@ class Scoring:
             if fits:
                 place = ("mean", k, own.part, tied, *rest, *means.rests_on(own, tied))
             else:
-                place = ("sampled", k, own.part, *failures, *means.rests_on(own, None))
+                place = ("sampled", k, own.part, *failures, *means.sample_rests_on(own))
             mean: Mean | None = kept.get(place)
             if mean is None:
                 mean = (
@@ -233,21 +233,21 @@ class Scoring:
         def make() -> tuple[int, ...]:
             return tuple(row for (row,) in self.worlds.combinations([own.part]))
 
-        keys = self.worlds.bound(own.part.keys)
-        questions = frozenset(self.situation.axes[key].question for key in keys)
-        place = ("rows", own.part, *self.situation.slots(questions))
+        place = ("rows", own.part, *self.situation.open_behind(self.worlds, own.part.keys))
         return self.situation.base.tables.of(place, make)
 
     def _spread(self, own: Utilities) -> list[dict[int, int]]:
+        few = self.worlds.told_apart([own.part]) <= CELLS_AT_MOST
+
         def make() -> list[dict[int, int]]:
-            few = self.worlds.told_apart([own.part]) <= CELLS_AT_MOST
             found = self.worlds.grouped if few else self.worlds.sampled_groups
             masses = {row: mass for (row,), mass in found([own.part]).items()}
             return own.spread(masses, len(self.place))
 
-        keys = self.worlds.bound(own.part.keys)
-        questions = frozenset(self.situation.axes[key].question for key in keys)
-        place = ("spread", own.part, *self.situation.slots(questions))
+        keys = list(own.part.keys)
+        if not few:
+            keys += [key for look in self.worlds.impossible for key in look.keys]
+        place = ("spread", own.part, *self.situation.open_behind(self.worlds, keys))
         return self.situation.base.tables.of(place, make)
 
     def at_base_weights(self, offer: str) -> Fraction:

@@ -7,6 +7,7 @@ cells of its axes a rule holds, is kept here as well, by the slots that it rests
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,9 +25,11 @@ from advisor.engine.workload import Workload, names_of
 from advisor.knowledge.ledger import Evidence, Ledger, build_ledger
 from advisor.knowledge.model import Knowledge, Measure, Rule
 from advisor.knowledge.syntax import CompareIts, WithinIts
-from advisor.knowledge.values import Domain, NumberType, Truth
+from advisor.knowledge.values import Domain, Interval, NumberType, Options, Truth
 
-KEPT = 16_384
+KEPT = 1 << 16
+POINTS_KEPT = 1 << 14
+"""Numbers that were answered: a fleet brings others without end."""
 TABLES_KEPT = 1 << 22
 """In joint cells, about."""
 ASPECTS_KEPT = 1 << 16
@@ -35,13 +38,15 @@ ASPECTS_KEPT = 1 << 16
 @dataclass(frozen=True, slots=True)
 class Reads:
     """What a rule looks at: the questions behind ``when`` (``asked``) and behind all of it,
-    the attributes of the offer that ``when`` compares with (``its``) and the answers or
-    derived values compared with them; whether ``for`` (``model``) or either side (``served``)
-    hangs on the served model; ``moves``: ``when`` looks at a derived value or a cost, which
-    may change its mind inside a cell."""
+    the answers and derived values that ``when`` tests (``tested``), the attributes of the
+    offer that it compares with (``its``) and the answers or derived values compared with
+    them; whether ``for`` (``model``) or either side (``served``) hangs on the served model;
+    ``moves``: ``when`` looks at a derived value or a cost, which may change its mind inside a
+    cell."""
 
     asked: frozenset[str]
     questions: frozenset[str]
+    tested: tuple[str, ...]
     its: tuple[str, ...]
     compared: tuple[str, ...]
     model: bool
@@ -73,6 +78,8 @@ class RuleBase:
     cuts: Mapping[str, tuple[Cut, ...]]
     firm: Mapping[str, tuple[Cut, ...]]
     """Those of ``cuts`` that no offer's limit makes."""
+    slots: Memory = field(default_factory=lambda: Memory(KEPT))
+    points: Memory = field(default_factory=lambda: Memory(POINTS_KEPT))
     memory: Memory = field(default_factory=lambda: Memory(KEPT))
     aspects: Memory = field(default_factory=lambda: Memory(ASPECTS_KEPT))
     tables: Memory = field(default_factory=lambda: Memory(TABLES_KEPT))
@@ -100,8 +107,9 @@ class RuleBase:
 
     def slot(self, question: str, answer: Domain | None) -> Slot:
         """The slot of a question with an answer, the same one each time."""
-        return self.memory.of(
-            ("slot", question, answer),
+        kept = self.points if isinstance(answer, Interval) and answer.is_point else self.slots
+        return kept.of(
+            (question, answer),
             lambda: slot_of(
                 self.knowledge.questions[question],
                 answer,
@@ -142,13 +150,43 @@ class RuleBase:
         )
         moves = any(name not in self.knowledge.questions for name in names_in(rule.when))
         moves = moves or any(name in MEASURES for name in its)
-        return Reads(asked, questions, its, compared, model, served, moves)
+        tested = tuple(sorted(names_in(rule.when)))
+        return Reads(asked, questions, tested, its, compared, model, served, moves)
+
+    def mark(self, name: str, value: Domain | None) -> object:
+        """What tests can tell of a single value: of a number only between which of the cuts
+        on that name it lies."""
+        if isinstance(value, Interval) and value.is_point and value.low is not None:
+            return bisect_left(self.cuts.get(name, ()), (value.low, True))
+        return value
 
     @cached_property
     def score_rules(self) -> Mapping[str, tuple[Rule, ...]]:
         """The rules of each criterion, in rule order."""
         rules = [r for r in self.knowledge.rules.values() if r.effect == "score"]
         return {c: tuple(r for r in rules if r.criterion == c) for c in self.knowledge.criteria}
+
+    @cached_property
+    def score_tests(self) -> Mapping[str, tuple[str, ...]]:
+        """The answers and derived values that the rules of each criterion test."""
+        return {c: self._tested(rules) for c, rules in self.score_rules.items()}
+
+    @cached_property
+    def weigh_tests(self) -> tuple[str, ...]:
+        """The answers and derived values that weights rest on."""
+        return self._tested(self.weigh_rules)
+
+    def _tested(self, rules: Sequence[Rule]) -> tuple[str, ...]:
+        return tuple(sorted({name for rule in rules for name in self.reads(rule).tested}))
+
+    @cached_property
+    def score_serving(self) -> frozenset[str]:
+        """The criteria that hang on the served model."""
+        return frozenset(
+            criterion
+            for criterion, rules in self.score_rules.items()
+            if any(self.reads(rule).served for rule in rules)
+        )
 
     @cached_property
     def weigh_rules(self) -> tuple[Rule, ...]:
@@ -222,19 +260,26 @@ def anchor_names(measure: Measure) -> frozenset[str]:
     return frozenset().union(*(names_of(anchor) for anchor, _ in measure.anchors))
 
 
+def is_single(value: Domain) -> bool:
+    """Whether there is one value in it."""
+    if isinstance(value, Interval):
+        return value.is_point
+    return len(value.values) == 1 if isinstance(value, Options) else value.must == value.may
+
+
 def _cuts(
     knowledge: Knowledge, serving: Serving, its: Mapping[str, Sequence[Domain | None]]
 ) -> dict[str, tuple[Cut, ...]]:
-    """For every number question, the numbers at which any rule changes its mind, or one of
-    the limits that ``its`` lists."""
+    """For every question and derived value that is a number, the numbers at which any rule
+    changes its mind, or one of the limits that ``its`` lists."""
     conditions = [rule.when for rule in knowledge.rules.values()]
     conditions += [row.when for d in knowledge.derived.values() for row in d.rows]
     conditions += [i.when for i in knowledge.impossible]
     cuts: dict[str, set[Cut]] = {}
     for condition in conditions:
         for atom in atoms_in(condition):
-            question = knowledge.questions.get(atom.name)
-            if question is None or not isinstance(question.type, NumberType):
+            named = knowledge.questions.get(atom.name) or knowledge.derived.get(atom.name)
+            if named is None or not isinstance(named.type, NumberType):
                 continue
             for test in tests_in(atom.test):
                 cuts.setdefault(atom.name, set()).update(cuts_of(test, its))

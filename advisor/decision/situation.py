@@ -8,21 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from advisor.decision.costs import Costs
-from advisor.decision.rulebase import Kind, RuleBase
+from advisor.decision.rulebase import Kind, RuleBase, is_single
 from advisor.engine.axes import Axis
 from advisor.engine.looks import Cells, Look, M, crossed
+from advisor.engine.serving import MODEL_SIZE, Choice
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
-from advisor.engine.serving import Choice
 from advisor.engine.space import Assignment, Slot, Space
-from advisor.engine.truth import conjunction, disjunction, negation, test_of, truth_of
+from advisor.engine.truth import conjunction, disjunction, names_in, negation, test_of, truth_of
 from advisor.engine.workload import derive, inputs_of
+from advisor.engine.worlds import Worlds
 from advisor.knowledge.model import Inputs, Knowledge, Rule
 from advisor.knowledge.syntax import AllOf, AnyOf, Atom, Condition
-from advisor.knowledge.values import Domain, Truth
+from advisor.knowledge.values import Domain, Interval, Truth
 
 Pair = tuple[Domain | None, Domain | None]
 """What a name holds at the point that stands for a joint cell, and all over the cell."""
@@ -42,6 +43,7 @@ class Situation:
     axes: Mapping[str, Axis] = field(init=False)
     _choices: Look[tuple[Choice, ...]] | None = None
     _own: dict[tuple[object, ...], Look[Any]] = field(default_factory=dict)
+    _marks: dict[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         answers = self.inputs.answers
@@ -67,6 +69,40 @@ class Situation:
         slots = self.space.slots
         return tuple([slots[q] for q in self.base.in_order(frozenset(questions))])
 
+    def marks(self, names: Iterable[str]) -> tuple[object, ...]:
+        """What tests can tell of answers and derived values: what results that rest on tests
+        alone are kept by.  Of what is open it is all that is known."""
+        known = self._marks
+        for name in names:
+            if name not in known:
+                known[name] = self._mark(name)
+        return tuple([known[name] for name in names])
+
+    def _mark(self, name: str) -> object:
+        slot = self.space.slots.get(name)
+        if slot is not None:
+            number = isinstance(slot.whole, Interval) and slot.whole.is_point
+            return self.base.mark(name, slot.whole) if number else slot
+        questions = self.base.workload.questions_of(name)
+        slots = self.slots(questions)
+        if not all(is_single(slot.whole) for slot in slots):
+            return slots
+        env = self.environment(questions, {}, point=False)
+        return self.base.mark(name, self.extended(env, frozenset({name})).get(name))
+
+    @property
+    def served(self) -> tuple[object, ...]:
+        """What results that hang on the served models are kept by."""
+        choices = self.choices
+        return (choices,) if choices.is_whole else self.slots(SERVING_QUESTIONS)
+
+    def open_behind(self, worlds: Worlds, keys: Iterable[str]) -> tuple[object, ...]:
+        """What is open behind some axes and those tied to them, with the combinations of them
+        that cannot be: what sums over their joint cells are kept by."""
+        bound = worlds.bound(tuple(keys))
+        questions = frozenset(self.axes[key].question for key in bound)
+        return (*self.slots(questions), *worlds.barring(bound))
+
     def environment(
         self, questions: Iterable[str], at: Assignment, *, point: bool
     ) -> dict[str, Domain]:
@@ -81,7 +117,6 @@ class Situation:
     def choices(self) -> Look[tuple[Choice, ...]]:
         """The model that each offer, in their order, would serve in a joint cell."""
         if self._choices is None:
-            slots = self.slots(SERVING_QUESTIONS)
             keys = self.space.open_keys(SERVING_QUESTIONS)
             answers = self.inputs.answers
             offers = tuple(self.knowledge.offers)
@@ -92,9 +127,8 @@ class Situation:
                 env = self.environment(SERVING_QUESTIONS, at, point=False)
                 return tuple([choose(offer, env, answers) for offer in offers])
 
-            self._choices = self.kept(
-                ("choices", *slots), lambda: Look(keys, self.sizes(keys), see)
-            )
+            place = ("choices", MODEL_SIZE in answers, *self.marks(SERVING_QUESTIONS))
+            self._choices = self.kept(place, lambda: Look(keys, self.sizes(keys), see))
         return self._choices
 
     def choice(self, offer: str, at: Assignment) -> Choice:
@@ -142,7 +176,8 @@ class Situation:
 
     def over_all(self, rule: Rule, kind: Kind | None = None) -> Truth:
         """Whether the rule's workload side holds over all that is left, taken as one."""
-        asked = self.base.reads(rule).asked
+        reads = self.base.reads(rule)
+        asked = reads.asked
 
         def make() -> tuple[Truth]:
             env: Mapping[str, Domain] = self.environment(asked, {}, point=False)
@@ -150,7 +185,8 @@ class Situation:
             env = self.base.workload.extend(env, derived) if derived else env
             return (truth_of(rule.when, env, kind.known if kind else {}),)
 
-        return self.base.memory.of(("over all", rule.id, kind, *self.slots(asked)), make)[0]
+        place = ("over all", rule.id, kind, *self.marks(reads.tested))
+        return self.base.memory.of(place, make)[0]
 
     def may_apply(self, rule: Rule) -> bool:
         """False where what is already answered rules the rule's workload side out."""
@@ -158,17 +194,15 @@ class Situation:
 
     def truths(self, rule: Rule, kinds: Sequence[Kind]) -> Look[Truths]:
         """Where the rule's workload side holds, for each kind of offer."""
-        asked = self.base.reads(rule).asked
         return self.kept(
-            ("truths", rule.id, *kinds, *self.slots(asked)),
+            ("truths", rule.id, *kinds, *self.marks(self.base.reads(rule).tested)),
             lambda: self._condition(rule.when, kinds),
         )
 
     def condition(self, name: str, condition: Condition) -> Look[Truths]:
         """Where a condition that compares with no offer holds; ``name`` is its own."""
-        questions = self.base.workload.questions_in(condition)
         return self.kept(
-            ("condition", name, *self.slots(questions)),
+            ("condition", name, *self.marks(sorted(names_in(condition)))),
             lambda: self._condition(condition, (Kind({}),)),
         )
 
@@ -274,10 +308,14 @@ def impossible_looks(situation: Situation) -> tuple[Look[bool], ...]:
     Answers that contradict each other outright have no world left; then the declaration
     is set aside, and the answers are taken as they are.
     """
+
+    def barred(truths: Look[Truths]) -> Look[bool]:
+        return truths.map(lambda row: row[0][1] is True)
+
     looks = []
     for combination in situation.knowledge.impossible:
         truths = situation.condition(combination.id, combination.when)
-        look = truths.map(lambda row: row[0][1] is True)
+        look = situation.kept(("impossible", truths), partial(barred, truths))
         if look.keys and not look.is_always(True):
             looks.append(look)
     return tuple(looks)

@@ -16,7 +16,6 @@ from advisor.decision.rulebase import Kind, RuleBase
 from advisor.decision.situation import Situation, Truths
 from advisor.decision.tables import FULL, Utility, step_utility, widening_of
 from advisor.engine.looks import Look, Part, joined
-from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.knowledge.model import Criterion, Rule
 from advisor.knowledge.values import Truth
 
@@ -367,8 +366,9 @@ class _Bits:
 def stepped_at(situation: Situation, criterion: Criterion) -> Stepped:
     """The utilities for these answers; the same object for the same ones."""
     base = situation.base
-    questions = base.score_questions[criterion.id]
-    place = ("stepped", criterion.id, *situation.slots(questions))
+    place = ("stepped", criterion.id, *situation.marks(base.score_tests[criterion.id]))
+    if criterion.id in base.score_serving:
+        place += situation.served
     found: Stepped | None = base.tables.get(place)
     if found is None:
         found = Stepped(situation, criterion)
@@ -384,7 +384,7 @@ def _aspects(
     ids = tuple(situation.knowledge.offers)
     if any(base.reads(rule).served for rule in rules):
         return situation.kept(
-            ("aspects", criterion, *situation.slots(SERVING_QUESTIONS)),
+            ("aspects", criterion, *situation.served),
             lambda: situation.choices.map(
                 lambda row: tuple(
                     aspect_of(base, criterion, offer, choice.model)

@@ -74,6 +74,6 @@ def weights_at(situation: Situation) -> Weights:
     place = (
         "weights",
         *sorted(situation.inputs.weights.items()),
-        *situation.slots(base.weigh_questions),
+        *situation.marks(base.weigh_tests),
     )
     return base.tables.of(place, lambda: Weights(situation))

@@ -17,7 +17,8 @@ from advisor.knowledge.ledger import Ledger
 from advisor.knowledge.model import Knowledge
 from advisor.knowledge.values import Domain, Flags, Interval, Number, Options, Truth
 
-QUESTIONS = ("models", "frontier-models", "model-size")
+MODEL_SIZE = "model-size"
+QUESTIONS = ("models", "frontier-models", MODEL_SIZE)
 _LISTS_OF_CLOSED = ("catalogue-complete", "closed-catalogue-complete")
 
 
@@ -65,10 +66,10 @@ class Serving:
         frontier = env.get("frontier-models")
         if frontier == Options(frozenset({"best-closed"})):
             return self._first(offer, self._references.get("best-closed", ()))
-        size = env.get("model-size")
+        size = env.get(MODEL_SIZE)
         open_only = frontier == Options(frozenset({"large-open"}))
         found = self._first(offer, self._wanted(size, open_only))
-        if found.served is not True and not open_only and "model-size" not in answers:
+        if found.served is not True and not open_only and MODEL_SIZE not in answers:
             closed = self._first(offer, self._references.get("closed", ()))
             return closed if closed.served is True else found
         return found

@@ -63,6 +63,10 @@ class Worlds:
                 total *= sum(1 for _ in self._possible_cells(bound))
         return total * self.joint(tuple(rest))
 
+    def barring(self, keys: Sequence[str]) -> tuple[Look[bool], ...]:
+        """What is impossible among these axes, and so changes sums over their joint cells."""
+        return self._touching(keys)
+
     def joint(self, keys: Sequence[str]) -> int:
         """How many joint cells these axes have."""
         return math.prod(len(self._axes[key].cells) for key in keys)
@@ -189,12 +193,6 @@ class Worlds:
         out."""
         keep = self.possible_worlds()[:rows]
         return [self.over_sample(part)[:rows][keep] for part in parts]
-
-    @property
-    def sample_place(self) -> tuple[object, ...]:
-        """What the choice of sampled worlds rests on, beside what is looked at."""
-        keys = sorted({key for look in self._impossible for key in look.keys})
-        return tuple(self._axes[key] for key in keys)
 
     def merged(
         self, key: str, looks: Sequence[Look[bool]], *, expected: bool = True
