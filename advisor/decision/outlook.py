@@ -245,7 +245,9 @@ class _Columns:
         unproven = np.zeros((rows, len(places)), dtype=np.int8)
         unmet = []
         for gate, failures in self._gates:
-            found = np.take(self._tables(gate, failures), number(failures.part), axis=0)
+            # Numbering first: cells that cannot be are looked at here for the first time.
+            numbers = number(failures.part)
+            found = np.take(self._tables(gate, failures), numbers, axis=0)
             unmet.append(found)
             out |= found == FAILS
             unproven += found == DOUBTED
