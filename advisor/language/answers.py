@@ -62,6 +62,7 @@ class AnswerNames:
 
     @classmethod
     def of(cls, knowledge: Knowledge) -> AnswerNames:
+        """The names of a rule base, none of them broken."""
         return cls(knowledge.questions, knowledge.criteria, knowledge.offers, knowledge.derived)
 
 

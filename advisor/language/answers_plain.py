@@ -117,9 +117,8 @@ def node_of(value: object, path: str, paths: list[str], findings: Findings) -> N
 
 
 def placed(problem: Problem, paths: Sequence[str]) -> Problem:
-    """The problem of a mapping with its path instead of a line."""
-    if problem.span is None or not 1 <= problem.span.line <= len(paths):
-        return problem
+    """The problem of a node that ``node_of`` made, with its path instead of a line."""
+    assert problem.span is not None
     path = paths[problem.span.line - 1] or "answers"
     return replace(problem, file=path, span=None, source_line=None)
 

@@ -22,6 +22,7 @@ _GIVEN_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
 def bind_source(raw: Raw[SourceShape]) -> Source:
+    """The source; a date that is none is reported."""
     shape = raw.shape
     check_given_date(shape, shape.date, raw.findings)
     return Source(

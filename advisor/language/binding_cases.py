@@ -107,7 +107,7 @@ def _confidence(node: Node, findings: Findings) -> tuple[str, ...]:
         word = item.text if isinstance(item, ScalarNode) else ""
         findings.add(
             "unknown-option",
-            f"{quote(word)} is no confidence; expected {', '.join(CONFIDENCE)}",
+            f"{quote(word) if word else 'this'} is no confidence; expected {', '.join(CONFIDENCE)}",
             item,
             hint=did_you_mean(word, CONFIDENCE),
         )

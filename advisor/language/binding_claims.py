@@ -120,23 +120,17 @@ def _made(
 
 def _claimed(claim: ClaimShape, of: Type, findings: Findings) -> Domain | None:
     """The values that a claim leaves possible; None: looked for, not found."""
-    if not isinstance(of, FlagsType):
-        for key in ("complete", "lacks"):
-            if claim.node.key(key) is not None:
-                unwanted(claim, key, "only a list of several choices has it", findings)
-        if claim.value is None:
-            lacking(
-                claim, "value", "write `unknown` if it was not found", claim.attribute, findings
-            )
-            return None
-        return read_claim(claim.value, of, findings)
-    if claim.value is None and claim.lacks is None:
+    several = isinstance(of, FlagsType)
+    for key in () if several else ("complete", "lacks"):
+        if claim.node.key(key) is not None:
+            unwanted(claim, key, "only a list of several choices has it", findings)
+    if claim.value is None and (claim.lacks is None or not several):
         why = "write `unknown` if it was not found"
         lacking(claim, "value", why, claim.attribute, findings)
         return None
-    held: Domain | None = None
-    if claim.value is not None:
-        held = read_claim(claim.value, of, findings)
+    held = None if claim.value is None else read_claim(claim.value, of, findings)
+    if not isinstance(of, FlagsType):
+        return held
     if held is None and claim.lacks is None:
         if claim.complete:
             unwanted(claim, "complete", "nothing is listed", findings)

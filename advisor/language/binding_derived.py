@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from advisor.errors import Related, Span
+from advisor.errors import Span
 from advisor.knowledge.document import ScalarNode
 from advisor.knowledge.files import Raw
-from advisor.knowledge.model import Derived, Place, TableRow
+from advisor.knowledge.model import Derived, TableRow
 from advisor.knowledge.shapes import DerivedShape, RowShape
 from advisor.knowledge.syntax import Expression
 from advisor.knowledge.values import ChoiceType, NumberType, Type
@@ -97,7 +97,7 @@ class _Edge:
 
     source: str
     target: str
-    at: Place
+    at: Span
 
 
 def refuse_circles(derived: Mapping[str, Derived], raws: Mapping[str, Raw[DerivedShape]]) -> None:
@@ -140,17 +140,17 @@ def _visit(
 def _report_circle(circle: list[_Edge], raws: Mapping[str, Raw[DerivedShape]]) -> None:
     names = [edge.source for edge in circle]
     chain = " -> ".join([*names, names[0]])
-    related: list[Related] = []
-    for edge in circle[1:]:
-        if edge.at.span is not None:
-            message = f"{quote(edge.source)} needs {quote(edge.target)}"
-            related.append(seen(message, raws[edge.source].findings, edge.at.span))
+    needs = [f"{quote(edge.source)} needs {quote(edge.target)}" for edge in circle]
+    related = (
+        seen(message, raws[edge.source].findings, edge.at)
+        for message, edge in zip(needs[1:], circle[1:], strict=True)
+    )
     first = circle[0]
     raws[first.source].findings.add(
         "circle",
         f"derived values depend on each other in a circle: {chain}",
-        first.at.span,
-        hint=f"{quote(first.source)} needs {quote(first.target)}",
+        first.at,
+        hint=needs[0],
         related=tuple(related),
     )
 
@@ -161,17 +161,16 @@ def _edges(
     found: dict[str, _Edge] = {}
     for name, span in _names_of(value, raw.shape):
         if name in derived:
-            at = Place(value.place.file, span or value.place.span)
-            found.setdefault(name, _Edge(value.id, name, at))
+            found.setdefault(name, _Edge(value.id, name, span))
     return tuple(found[name] for name in sorted(found))
 
 
-def _names_of(value: Derived, shape: DerivedShape) -> Iterator[tuple[str, Span | None]]:
+def _names_of(value: Derived, shape: DerivedShape) -> Iterator[tuple[str, Span]]:
     """Every name that is read, and where."""
     if value.expression is not None and shape.expression is not None:
         yield from _names_in(value.expression, shape.expression)
     for row, written in zip(value.rows, shape.table or (), strict=True):
-        yield from ((atom.name, atom.span) for atom in atoms(row.when))
+        yield from ((atom.name, atom.span or written.when.span) for atom in atoms(row.when))
         if not isinstance(row.value, str):
             yield from _names_in(row.value, written.value)
 

@@ -74,10 +74,12 @@ class Namespace:
 
 
 def plural(what: str) -> str:
-    return f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    """``question`` -> ``questions``, ``criterion`` -> ``criteria``."""
+    return f"{what[:-2]}a" if what == "criterion" else f"{what}s"
 
 
 def article_for(what: str) -> str:
+    """``offer`` -> ``an offer``."""
     return f"an {what}" if what[0] in "aeiou" else f"a {what}"
 
 
@@ -136,11 +138,10 @@ def place(raw: Raw[S], node: Node) -> Place:
 
 
 def key_span(node: MapNode, key: str) -> Span:
-    """The place of a key, or of the map's first key where it is missing."""
+    """The place of a key that the map has."""
     written = node.key(key)
-    if written is not None:
-        return written.span
-    return node.entries[0].key.span if node.entries else node.span
+    assert written is not None
+    return written.span
 
 
 def unwanted(shape: Shape, key: str, why: str, findings: Findings) -> None:

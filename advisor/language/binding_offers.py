@@ -16,12 +16,14 @@ from advisor.language.marks import quote
 
 
 def bind_accelerator(raw: Raw[AcceleratorShape], facts: Facts) -> Accelerator:
+    """The accelerator with its claims; wrong ones are reported and left out."""
     shape = raw.shape
     claims = bind_claims(shape.id.text, "accelerator", shape.claims, raw, facts)
     return Accelerator(shape.id.text, shape.title, claims, place(raw, shape.id))
 
 
 def bind_model(raw: Raw[ModelShape], facts: Facts) -> Model:
+    """The model with its claims; wrong ones are reported and left out."""
     shape = raw.shape
     check_given_date(shape, shape.released, raw.findings, key="released", otherwise=UNKNOWN)
     return Model(

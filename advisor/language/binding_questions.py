@@ -40,6 +40,7 @@ class Catalogue:
     offers: Sequence[Raw[OfferShape]]
 
     def options(self, kind: str) -> tuple[Option, ...]:
+        """The options of ``options-from: models`` or ``offers``, all of the same weight."""
         if kind == "models":
             return tuple(Option(m.shape.id.text, m.shape.title, "", 1) for m in self.models)
         return tuple(

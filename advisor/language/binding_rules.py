@@ -77,10 +77,12 @@ class Vocabulary:
     broken: frozenset[str]
 
     def about_workload(self, presence: bool = False, its: bool = False) -> Scope:
+        """What ``when`` may speak of; ``its``: it may compare with the offer."""
         its_names = {**self.offer, **ESTIMATES} if its else {}
         return Scope(self.workload, its_names, WORKLOAD, presence)
 
     def about_offer(self, presence: bool = False) -> Scope:
+        """What ``for`` may speak of."""
         return Scope(self.offer, {}, OFFER, presence)
 
 

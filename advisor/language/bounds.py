@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from itertools import product
+from typing import assert_never
 
 from advisor.knowledge.syntax import Arithmetic, Call, Constant, Expression, Name
 from advisor.knowledge.values import Interval, Number
@@ -43,6 +44,8 @@ def value_bounds(expression: Expression, env: Mapping[str, Interval]) -> Interva
             if function == "ceiling":
                 return _ceiling(sides[0])
             return reduce(_least if function == "min" else _greatest, sides)
+        case unreachable:
+            assert_never(unreachable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class _End:
         return (self.infinite, self.value) < (other.infinite, other.value)
 
     def same_place(self, other: _End) -> bool:
+        """Whether they are the same number, reached or not."""
         return (self.infinite, self.value) == (other.infinite, other.value)
 
 

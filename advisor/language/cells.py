@@ -4,7 +4,6 @@ its place."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeGuard
 
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
 from advisor.language.vocabulary import did_you_mean
@@ -24,6 +23,7 @@ class Cells:
             findings.add("wrong-shape", f"{what} should be a map", node)
 
     def has(self, key: str) -> bool:
+        """Whether the key is written."""
         return self._map is not None and self._map.get(key) is not None
 
     def raw(self, key: str, *, needed: bool = True) -> Node | None:
@@ -47,7 +47,8 @@ class Cells:
                 "unknown-option",
                 f"'{node.text}' is no {key}",
                 node,
-                hint=did_you_mean(node.text, among) or f"one of {', '.join(among)}",
+                hint=did_you_mean(node.text, among)
+                or (f"one of: {', '.join(among)}" if any(among) else None),
             )
             return default or among[0]
         return node.text
@@ -67,6 +68,7 @@ class Cells:
         return int(value)
 
     def yes(self, key: str) -> bool:
+        """``yes`` or ``no``; no where it is left out."""
         return self.word(key, "no", among=("no", "yes")) == "yes"
 
     def words(self, key: str) -> tuple[str, ...]:
@@ -76,6 +78,7 @@ class Cells:
         )
 
     def items(self, key: str) -> tuple[Node, ...]:
+        """The items of a list."""
         node = self.raw(key)
         if node is None:
             return ()
@@ -128,15 +131,12 @@ def number_of(node: Node, findings: Findings, what: str) -> float:
 
 def numbers_of(node: Node, findings: Findings, what: str) -> tuple[float, ...]:
     """Numbers above zero with blanks between them, as in ``4 13.8 308``."""
+    words = node.text.split() if isinstance(node, ScalarNode) else ()
     try:
-        values = tuple(float(word) for word in node.text.split()) if _is_text(node) else ()
+        values = tuple(map(float, words))
     except ValueError:
         values = ()
     if not values or not all(0 < value < float("inf") for value in values):
         findings.add("not-a-number", f"{what} is made of numbers above zero", node)
         return ()
     return values
-
-
-def _is_text(node: Node) -> TypeGuard[ScalarNode]:
-    return isinstance(node, ScalarNode)

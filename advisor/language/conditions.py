@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from advisor.knowledge.document import Entry, Findings, ListNode, MapNode, Node, ScalarNode
 from advisor.knowledge.syntax import ALWAYS, AllOf, AnyOf, Atom, Condition, NotOf
@@ -36,6 +37,8 @@ def atoms(condition: Condition) -> Iterator[Atom]:
                 yield from atoms(part)
         case NotOf(part):
             yield from atoms(part)
+        case unreachable:
+            assert_never(unreachable)
 
 
 def condition_names(condition: Condition) -> tuple[str, ...]:

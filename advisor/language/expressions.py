@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import assert_never
 
 from advisor.knowledge.document import Findings, ScalarNode
 from advisor.knowledge.syntax import Arithmetic, Call, Constant, Expression, Name
@@ -127,6 +128,8 @@ def value_at(expression: Expression, env: Mapping[str, Number]) -> Number:
                     return max(values)
                 case _:
                     return -(-values[0] // 1)
+        case unreachable:
+            assert_never(unreachable)
 
 
 def _names(expression: Expression) -> Iterator[str]:
@@ -141,6 +144,8 @@ def _names(expression: Expression) -> Iterator[str]:
                 yield from _names(argument)
         case Constant():
             pass
+        case unreachable:
+            assert_never(unreachable)
 
 
 class _Reader:
@@ -154,6 +159,7 @@ class _Reader:
         self.depth = 0
 
     def read(self) -> Expression:
+        """The whole expression.  Raises _Wrong."""
         expression = self._sum()
         if (extra := self._next()) is not None:
             if extra.text == ")":

@@ -18,6 +18,9 @@ FOLDER = "measured"
 
 @dataclass(slots=True)
 class Subjects:
+    """The models and devices that were measured, by id; what benchmarks call them, as keys,
+    to ids; the ids of the documents."""
+
     models: dict[str, ModelShape] = field(default_factory=dict)
     devices: dict[str, Device] = field(default_factory=dict)
     model_names: dict[str, str] = field(default_factory=dict)
@@ -62,18 +65,18 @@ def subjects_of(node: Node, findings: Findings) -> Subjects:
     subjects.sources = tuple(found)
     for item in top.items("models"):
         cells = Cells(item, findings, "a model")
-        model = _model(cells)
+        model, names = _model(cells), cells.words("names")
         if model is not None:
             subjects.models[model.name] = model
-            _take_names(cells, model.name, model_key, subjects.model_names)
+            _take_names(cells, (model.name, *names), model_key, subjects.model_names)
         source_of(cells, subjects)
         cells.finish()
     for item in top.items("devices"):
         cells = Cells(item, findings, "a device")
-        device = _device(cells)
+        device, names = _device(cells), cells.words("names")
         if device is not None:
             subjects.devices[device.name] = device
-            _take_names(cells, device.name, device_key, subjects.device_names)
+            _take_names(cells, (device.name, *names), device_key, subjects.device_names)
         source_of(cells, subjects)
         cells.finish()
     top.finish()
@@ -81,12 +84,14 @@ def subjects_of(node: Node, findings: Findings) -> Subjects:
 
 
 def _take_names(
-    cells: Cells, subject: str, key_of: Callable[[str], str], names: dict[str, str]
+    cells: Cells, names: tuple[str, ...], key_of: Callable[[str], str], taken: dict[str, str]
 ) -> None:
-    for name in (subject, *cells.words("names")):
-        key = key_of(name)
-        if names.setdefault(key, subject) != subject:
-            cells.problem("duplicate-name", f"'{name}' already names {names[key]}", "names")
+    """Note what a subject is called, its own id first; report what another one is called."""
+    subject = names[0]
+    for name in names:
+        owner = taken.setdefault(key_of(name), subject)
+        if owner != subject:
+            cells.problem("duplicate-name", f"'{name}' already names {owner}", "names")
 
 
 def source_of(cells: Cells, subjects: Subjects) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TypeVar
 
 from advisor.knowledge.document import Findings
 from advisor.knowledge.syntax import CompareIts, Comparison, WithinIts
@@ -11,6 +12,8 @@ from advisor.knowledge.values import FlagsType, NumberType, Type
 from advisor.language.literals import Piece
 from advisor.language.marks import quote
 from advisor.language.vocabulary import Scope, did_you_mean, kind_words, type_words
+
+T = TypeVar("T", NumberType, FlagsType)
 
 _WITHIN = re.compile(r"(?P<every>all\s+)?in\s+its(?:\s|$)")
 
@@ -23,14 +26,12 @@ class ItsReader:
     scope: Scope
     findings: Findings
 
-    def comparison(self, op: Comparison, operand: Piece) -> CompareIts | None:
-        """``op its ATTRIBUTE``; ``operand`` starts at ``its``."""
-        attribute = self._attribute(operand, NumberType)
-        if attribute is None:
+    def comparison(self, op: Comparison, operand: Piece, mine: NumberType) -> CompareIts | None:
+        """``op its ATTRIBUTE`` of a number; ``operand`` starts at ``its``."""
+        found = self._attribute(operand, NumberType)
+        if found is None:
             return None
-        theirs, mine = self.scope.its[attribute], self.of
-        if not (isinstance(theirs, NumberType) and isinstance(mine, NumberType)):
-            return None
+        attribute, theirs = found
         if theirs.unit != mine.unit:
             operand.sub(3).report(
                 self.findings,
@@ -63,11 +64,11 @@ class ItsReader:
                 piece, "of several choices all are compared", f"write `all in {its.text}`", 2
             )
             return None
-        attribute = self._attribute(its, FlagsType)
-        if attribute is None:
+        found = self._attribute(its, FlagsType)
+        if found is None:
             return None
-        theirs = self.scope.its[attribute]
-        if isinstance(theirs, FlagsType) and not set(theirs.options) & set(self.of.options):
+        attribute, theirs = found
+        if not set(theirs.options) & set(self.of.options):
             self._mismatch(
                 its.sub(3),
                 f"{quote(attribute)} has no option in common with this: it is "
@@ -94,8 +95,8 @@ class ItsReader:
     ) -> None:
         piece.report(self.findings, "type-mismatch", message, hint, end=end)
 
-    def _attribute(self, piece: Piece, wanted: type[NumberType] | type[FlagsType]) -> str | None:
-        """The attribute named in ``its ATTRIBUTE``, of the wanted kind."""
+    def _attribute(self, piece: Piece, wanted: type[T]) -> tuple[str, T] | None:
+        """The attribute named in ``its ATTRIBUTE``, and its type, which is of the wanted kind."""
         name = piece.sub(3)
         if not self.scope.its:
             piece.report(
@@ -125,4 +126,4 @@ class ItsReader:
             kind = "a number" if wanted is NumberType else "several choices"
             self._mismatch(name, f"{quote(name.text)} is {kind_words(theirs)}, expected {kind}")
             return None
-        return name.text
+        return name.text, theirs

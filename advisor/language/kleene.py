@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise, product
+from typing import assert_never
 
 from advisor.knowledge.syntax import (
     AllOf,
@@ -63,6 +64,8 @@ def test_truth(test: UnaryTest, domain: Domain | None) -> Truth:
             return None if can and cannot else can
         case Interval():
             return _settle(_number_passes(test, v) for v in _samples(test, domain))
+        case unreachable:
+            assert_never(unreachable)
 
 
 def condition_truth(condition: Condition, env: Mapping[str, Domain]) -> Truth:
@@ -76,9 +79,12 @@ def condition_truth(condition: Condition, env: Mapping[str, Domain]) -> Truth:
             return any_truth(condition_truth(part, env) for part in parts)
         case NotOf(part):
             return not_truth(condition_truth(part, env))
+        case unreachable:
+            assert_never(unreachable)
 
 
 def not_truth(truth: Truth) -> Truth:
+    """Strong Kleene not."""
     return None if truth is None else not truth
 
 
@@ -113,6 +119,8 @@ def full_domain(of: Type) -> Domain:
             return Flags(frozenset(), frozenset(options))
         case NumberType(_, minimum, maximum):
             return Interval(minimum, maximum)
+        case unreachable:
+            assert_never(unreachable)
 
 
 def constant_outcome(test: UnaryTest, of: Type) -> Truth:

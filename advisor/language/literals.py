@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import assert_never
 
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
 from advisor.knowledge.syntax import Comparison
@@ -51,6 +52,7 @@ class Piece:
 
     @classmethod
     def whole(cls, node: ScalarNode) -> Piece:
+        """All of a scalar, without blanks around it."""
         text = node.text.strip()
         return cls(node, text, node.text.index(text) if text else 0)
 
@@ -94,6 +96,8 @@ def parse_domain(node: Node, of: Type, findings: Findings) -> Domain | None:
             return None if found is None else Flags(found, found)
         case NumberType():
             return _number_domain(node, of, findings)
+        case unreachable:
+            assert_never(unreachable)
 
 
 def parse_options(

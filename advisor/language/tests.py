@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import assert_never
 
 from advisor.errors import Related
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
@@ -73,6 +74,7 @@ class _Cell:
     findings: Findings
 
     def read(self, node: Node) -> UnaryTest | None:
+        """The test of the whole cell, or None after reporting."""
         match node:
             case ScalarNode():
                 return self._scalar(node)
@@ -80,6 +82,8 @@ class _Cell:
                 test = self._list(node)
             case MapNode():
                 test = self._negated(node)
+            case unreachable:
+                assert_never(unreachable)
         return None if test is None or self._says_nothing(test, node) else test
 
     # Cells that hold several tests
@@ -287,7 +291,7 @@ class _Cell:
             )
             return None
         if operand.text.split()[0] == "its":
-            return ItsReader(self.of, self.scope, self.findings).comparison(op, operand)
+            return ItsReader(self.of, self.scope, self.findings).comparison(op, operand, self.of)
         reading = parse_value(operand, self.of, self.findings)
         return None if reading is None else Compare(op, reading.value)
 

@@ -37,6 +37,7 @@ _MAGNITUDES: Mapping[str, int] = {
 _SMALL_LETTERS: Mapping[str, int] = {"m": 10**6, "b": 10**9, "t": 10**12}
 _WHOLE = re.compile(r"[1-9][0-9]{0,17}")
 _RANGE_WORD = re.compile(r"(?:^|\s)to\s")
+_ARTICLE = re.compile(r"^an? (?:number of |amount of )?")
 _SUFFIX = re.compile(r"(\S+)(?:[ \t]+(\S+))?$")
 
 
@@ -315,19 +316,14 @@ def _wrong_unit(word: str, begin: int, known: Unit, written: str) -> NumberError
         forms += ["k", "M", "B", "T"]
     nearest = known.name if known.name.startswith(f"{word}/") else nearest_word(word, forms)
     hint = f"for example `{known.example}`" if nearest is None else f"did you mean '{nearest}'?"
-    if known.magnitudes and nearest is None and word in _SMALL_LETTERS:
-        hint = f"did you mean '{word.upper()}'?"
     return NumberError(
         f"{quote(word)} is not a unit here; {expected}", begin, end, hint, "wrong-unit"
     )
 
 
 def _measured(unit: Unit) -> str:
-    """``a duration`` -> ``duration``."""
-    for article in ("a number of ", "an amount of ", "a ", "an "):
-        if unit.what.startswith(article):
-            return unit.what.removeprefix(article)
-    return unit.what
+    """``a duration`` -> ``duration``, ``an amount of memory`` -> ``memory``."""
+    return _ARTICLE.sub("", unit.what)
 
 
 def _rounded(value: Number) -> str:

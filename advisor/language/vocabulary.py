@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from advisor.knowledge.values import ChoiceType, FlagsType, NumberType, Type
 from advisor.language.marks import listed
@@ -78,6 +79,8 @@ def type_words(of: Type) -> str:
         case NumberType(unit):
             known = UNITS[unit]
             return f"{known.what} such as {known.example}"
+        case unreachable:
+            assert_never(unreachable)
 
 
 def kind_words(of: Type) -> str:
@@ -89,6 +92,8 @@ def kind_words(of: Type) -> str:
             return "several choices"
         case NumberType():
             return "a number"
+        case unreachable:
+            assert_never(unreachable)
 
 
 def _plain(word: str) -> str:

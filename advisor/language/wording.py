@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import assert_never
 
 from advisor.knowledge.syntax import (
     AllOf,
@@ -66,6 +67,8 @@ def test_words(test: UnaryTest, of: Type) -> str:
             return f"not {test_words(inner, of)}"
         case AnyTest(tests):
             return listed([test_words(part, of) for part in tests], limit=1000)
+        case unreachable:
+            assert_never(unreachable)
 
 
 def test_source(test: UnaryTest, of: Type) -> str:
@@ -103,6 +106,8 @@ def test_source(test: UnaryTest, of: Type) -> str:
             return f"{op} its {attribute}"
         case WithinIts(attribute):
             return f"{'all ' if isinstance(of, FlagsType) else ''}in its {attribute}"
+        case unreachable:
+            assert_never(unreachable)
 
 
 def domain_words(domain: Domain, of: Type) -> str:
@@ -118,6 +123,8 @@ def domain_words(domain: Domain, of: Type) -> str:
             return f"{listed(sure, 'and', limit=1000)}, {perhaps}" if sure else perhaps
         case Interval():
             return _interval_words(domain, of)
+        case unreachable:
+            assert_never(unreachable)
 
 
 def condition_words(condition: Condition, scope: Scope) -> str:
@@ -135,6 +142,8 @@ def condition_words(condition: Condition, scope: Scope) -> str:
             return f"not ({condition_words(part, scope)})"
         case Atom(name, test):
             return _atom_words(name, test, scope.names.get(name))
+        case unreachable:
+            assert_never(unreachable)
 
 
 def spoken(name: str) -> str:

@@ -421,3 +421,16 @@ def test_json_that_is_not_sound_gets_a_place(text: str) -> None:
     for problem in caught.value.problems:
         assert problem.file == "answers.json"
         assert problem.span is not None
+
+
+@pytest.mark.parametrize("value", ["1" * 20_001, f'"{"x" * 20_001}"'], ids=["number", "text"])
+def test_json_with_a_value_too_long_to_be_an_answer_gets_a_place(value: str) -> None:
+    text = f'{{"answers": {{"model-size": {value}}}}}'
+    with pytest.raises(DataError) as caught:
+        from_yaml(text, "answers.json")
+    (problem,) = caught.value.problems
+    assert (problem.check, problem.message) == (
+        "too-long",
+        "this text is longer than 20,000 characters",
+    )
+    assert problem.place == "answers.json:1:28"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import gc
 import pickle
 import random
 import re
@@ -463,3 +464,106 @@ def test_every_check_has_a_sentence() -> None:
     for name, sentence in binding_checks.CHECKS.items():
         assert name in used, f"nothing reports {name}"
         assert sentence.endswith(".")
+
+
+# -- what may be left out, or written in another way -------------------------------------------
+
+
+def test_a_range_in_two_parts_is_kept_in_a_case_as_a_range(copy: Path) -> None:
+    case = load_with(
+        copy,
+        "cases/chat-startup.yaml",
+        "output-tokens: 200 to 400",
+        "output-tokens: {from: 200, to: 400}",
+    ).cases["chat-startup"]
+    assert case.answers["output-tokens"] == "200 to 400"
+
+
+def test_a_case_may_expect_a_confidence_and_whether_it_is_settled(copy: Path) -> None:
+    case = load_with(
+        copy,
+        "cases/chat-startup.yaml",
+        "lane: safe}",
+        "lane: safe, settled: yes, confidence: [likely, firm]}",
+    ).cases["chat-startup"]
+    assert case.expect["settled"] is True
+    assert case.expect["confidence"] == ("likely", "firm")
+
+
+def test_unknown_may_be_an_option_of_its_own(copy: Path) -> None:
+    (copy / "offers" / "gpu-cluster.yaml").write_text(
+        (copy / "offers" / "gpu-cluster.yaml")
+        .read_text()
+        .replace("operations-burden, value: heavy", "operations-burden, value: unknown")
+    )
+    loaded = load_with(
+        copy, "attributes.yaml", "options: [none, light, heavy]", "options: [none, heavy, unknown]"
+    )
+    held = claim(loaded.offers["gpu-cluster"].claims, "operations-burden")
+    assert held.value == Options(frozenset({"unknown"}))
+
+
+def test_a_pair_of_the_method_may_be_a_range(copy: Path) -> None:
+    method = load_with(copy, "method.yaml", "staff-rate: [60, 140]", "staff-rate: 60 to 140").method
+    assert method.staff_rate == (60, 140)
+
+
+def test_the_method_may_say_nothing_of_conflicts(copy: Path) -> None:
+    old = (copy / "method.yaml").read_text()
+    newer = "  newer: {expiry: [price], because: Prices are replaced.}\n"
+    assert set(load_with(copy, "method.yaml", newer, "").method.resolution) == {
+        "first-hand",
+        "conflict",
+    }
+    start, end = old.index("resolution:"), old.index("ratings:")
+    (copy / "method.yaml").write_text(old[:start] + old[end:])
+    assert load_rule_base(copy).method.resolution == {}
+
+
+def test_an_alias_may_be_spelt_in_any_way_that_is_no_id(copy: Path) -> None:
+    aliases = (
+        load_with(
+            copy, "models/catalogue.yaml", "aliases: [pocket]", 'aliases: ["Pocket 8B (chat)"]'
+        )
+        .questions["models"]
+        .aliases
+    )
+    assert aliases["Pocket 8B (chat)"] == "pocket-8b"
+
+
+def test_silence_may_mean_a_number(copy: Path) -> None:
+    path = copy / "questions" / "workload.yaml"
+    old = path.read_text()
+    start = old.index("  prior:\n    - {from: 1, to: 500")
+    end = old.index("  changeable", start)
+    path.write_text(old[:start] + "  unknown-means: 300\n" + old[end:])
+    question = load_rule_base(copy).questions["output-tokens"]
+    assert question.prior == ()
+    assert question.unknown_means == Interval.point(300)
+
+
+def test_an_anchor_may_depend_on_an_answer(copy: Path) -> None:
+    measure = (
+        load_with(
+            copy,
+            "criteria.yaml",
+            "{at: 1, utility: 6000}",
+            "{at: 2 / requests-per-day, utility: 6000}",
+        )
+        .criteria["cost"]
+        .measure
+    )
+    assert measure is not None
+    assert isinstance(measure.anchors[1][0], Arithmetic)
+
+
+def test_loading_leaves_the_collector_of_garbage_as_it_was(copy: Path) -> None:
+    assert gc.isenabled()
+    load_rule_base(copy)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        load_rule_base(copy)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

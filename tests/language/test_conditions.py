@@ -174,3 +174,23 @@ def test_any_node_is_a_condition_or_has_a_problem(node: Node) -> None:
     findings = Findings("any.yaml", ("some text",))
     condition = parse_condition(node, WITH_OFFER, findings)
     assert (condition is None) == bool(findings.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            "{" + ", ".join(f"n{i}: x" for i in range(1001)) + "}",
+            "a condition has at most 1000 entries",
+        ),
+        (
+            "{any: [" + ", ".join(["{hosting: api}"] * 1001) + "]}",
+            "a condition has at most 1000 parts",
+        ),
+    ],
+    ids=["entries", "parts"],
+)
+def test_a_condition_has_so_many_parts_and_no_more(text: str, what: str) -> None:
+    found, problems = condition_of(text)
+    assert found is None
+    assert [(p.check, p.message) for p in problems] == [("too-many", what)]

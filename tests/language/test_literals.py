@@ -114,3 +114,11 @@ def test_any_node_is_a_value_or_has_a_problem(node: Node, name: str) -> None:
     findings = Findings("any.yaml", ("text",))
     domain = parse_domain(node, NAMES[name], findings)
     assert (domain is None) == bool(findings.problems)
+
+
+def test_a_list_holds_so_many_options_and_no_more() -> None:
+    found, problems = domain_of(f"[{', '.join(['us'] * 1001)}]", "regions")
+    assert found is None
+    assert [(p.check, p.message) for p in problems] == [
+        ("too-many", "a list holds at most 1000 items")
+    ]

@@ -234,3 +234,15 @@ def test_any_node_is_a_test_or_has_a_problem(node: Node, name: str, scope: Scope
     findings = Findings("any.yaml", ("some text",))
     test = parse_test(node, NAMES[name], scope, findings)
     assert (test is None) == bool(findings.problems)
+
+
+def test_a_list_in_a_cell_has_so_many_tests_and_no_more() -> None:
+    most = ", ".join(f"below {n + 2}" for n in range(1000))
+    found, problems = cell_of(f"[{most}]", "context-length")
+    assert problems == []
+    assert isinstance(found, AnyTest)
+    found, problems = cell_of(f"[{most}, 5000]", "context-length")
+    assert found is None
+    assert [(p.check, p.message) for p in problems] == [
+        ("too-many", "a list holds at most 1000 tests")
+    ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from small_vocabulary import NAMES, WITH_PRESENCE, condition_of
 
-from advisor.knowledge.syntax import ALWAYS, AnyOf, NotTest
+from advisor.knowledge.syntax import ALWAYS, AnyOf, AnyTest, IsKnown, NotTest, OneOf
 from advisor.knowledge.values import Domain, Flags, Interval, Options
 from advisor.language import wording
+from advisor.language.marks import listed
 from advisor.language.vocabulary import Scope
 
 
@@ -55,11 +56,27 @@ def test_the_condition_without_parts_has_words_too() -> None:
     assert wording.condition_words(AnyOf(()), WITH_PRESENCE) == "never"
 
 
-def test_a_name_outside_the_scope_is_still_said() -> None:
-    found, _ = condition_of("{hosting: [dedicated, api], model-size: below 13}")
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("{hosting: [dedicated, api], model-size: below 13}",
+         "hosting is api or dedicated and model size below 13"),
+        ("{hosting: {not: [dedicated, api]}}", "hosting is neither api nor dedicated"),
+        ("{model-size: not 70}", "model size is not 70"),
+    ],
+)  # fmt: skip
+def test_a_name_outside_the_scope_is_still_said(condition: str, words: str) -> None:
+    found, _ = condition_of(condition)
     assert found is not None
-    words = wording.condition_words(found, Scope({}))
-    assert words == "hosting is api or dedicated and model size below 13"
+    assert wording.condition_words(found, Scope({})) == words
+
+
+def test_many_words_are_counted_after_the_eighth() -> None:
+    assert listed([]) == ""
+    assert listed(list("a")) == "a"
+    assert listed(list("abcdefgh")) == "a, b, c, d, e, f, g or h"
+    assert listed(list("abcdefghij")) == "a, b, c, d, e, f, g, h or 2 more"
+    assert listed(list("abc"), "nor", limit=2) == "a, b nor 1 more"
 
 
 @pytest.mark.parametrize(
@@ -94,3 +111,11 @@ def test_what_no_cell_can_say_is_refused() -> None:
     assert found is not None
     with pytest.raises(ValueError, match="'not' inside a 'not'"):
         wording.test_source(NotTest(found.test), NAMES["hosting"])  # type: ignore[union-attr]
+    for negated, instead in ((False, "unknown"), (True, "known")):
+        with pytest.raises(ValueError, match=f"^write {instead} instead$"):
+            wording.test_source(NotTest(IsKnown(negated)), NAMES["hosting"])
+    inner = NotTest(OneOf(frozenset({"api", "dedicated"})))
+    with pytest.raises(
+        ValueError, match=r"^a list in a cell cannot hold \{not: \[api, dedicated\]\}$"
+    ):
+        wording.test_source(AnyTest((inner, IsKnown())), NAMES["hosting"])
