@@ -52,7 +52,7 @@ def command(
     All offers by default. Every figure is a band and shows its formula; what is not known is
     said to be unknown.
     """
-    from advisor.decision.estimates import estimates
+    from advisor.decision.estimates import Given, estimates
     from advisor.estimate.measured import load_evidence
     from advisor.reports.estimates import estimates_data, estimates_view
 
@@ -62,7 +62,7 @@ def command(
             raise unknown_name("offer", offer, list(knowledge.offers), "OFFER")
     inputs, horizon = _with_settings(read_inputs(answers, knowledge), settings, knowledge)
     evidence = load_evidence(rules_directory(common))
-    result = estimates(knowledge, inputs, common.as_of, evidence, offers, horizon=horizon)
+    result = estimates(knowledge, inputs, common.as_of, evidence, offers, Given(horizon))
     if form == "json":
         data = estimates_data(result)
         emit(json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True) + "\n", output)

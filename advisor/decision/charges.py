@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 from advisor.decision.profiles import SCALE, Profile, Sides
 from advisor.decision.sizing import PACE, Paces, Sizes
+from advisor.decision.tariffs import BOUGHT, DEVICE, DEVICE_HOUR, Prices, capacity_of
 from advisor.decision.token_rates import TokenRates
 from advisor.engine.memory import Memory
 from advisor.engine.offering import Offering
 from advisor.estimate.cost import HOURS_PER_MONTH, Capacity, People, TokenPrices
+from advisor.estimate.moved import UNPRICED, Price
 from advisor.estimate.ranges import UNKNOWN, Range
 from advisor.estimate.replicas import Replica
 from advisor.estimate.subjects import device_subject, model_subject
@@ -34,9 +36,6 @@ exist in one precision only."""
 # Room beside the weights for the cache of running requests and for activations.
 RESERVE = Fraction(6, 5)
 HOURLY = Options(frozenset({"per-hour"}))
-BOUGHT = Options(frozenset({"purchase"}))
-DEVICE_HOUR = "device-hour-price"
-COMMITTED_HOUR = "committed-device-hour-price"
 MEASURED_DEVICES = "devices-measured"
 """Devices that carry the answered peak at a measured rate: no sizing is needed then."""
 
@@ -58,7 +57,8 @@ class Charges:
 
     ``sizes`` says how many devices the traffic needs, where that can be estimated;
     ``profile`` holds the charges as coefficients, those for tokens left out: ``rates`` says
-    what they are."""
+    what they are.  ``egress`` and ``storage`` (a volume beside rented devices) are counted where
+    they are shown, not ranked by: text is small."""
 
     tokens: TokenPrices | None
     capacity: Capacity | None
@@ -67,6 +67,8 @@ class Charges:
     profile: Profile
     rates: TokenRates | None = None
     sizes: Sizes | None = None
+    egress: Price = UNPRICED
+    storage: Price | None = None
 
 
 class Tariffs:
@@ -114,7 +116,8 @@ class Tariffs:
 
     def _by_device(self, offer: str, model: str | None) -> bool:
         billing = self._offering.of(offer, model).get("billing", NOTHING).value
-        return billing in (HOURLY, BOUGHT) or "gpu-hour" in self._inputs.prices.get(offer, {})
+        own = self._inputs.prices.get(offer, {})
+        return billing in (HOURLY, BOUGHT) or "gpu-hour" in own or DEVICE in own
 
     def memory(self, offer: str) -> Memory:
         """Where to keep what rests on the prices of an offer."""
@@ -124,46 +127,19 @@ class Tariffs:
         self, offer_id: str, model: str | None, precision: str, *, years: Truth
     ) -> Charges:
         offer = self._knowledge.offers[offer_id]
-        evidence = self._offering.of(offer_id, model)
-        own = self._inputs.prices.get(offer_id, {})
-
-        def price(own_key: str, attribute: str) -> Range:
-            if own_key in own:
-                return Range.of(own[own_key])
-            value = evidence.get(attribute, NOTHING).value
-            return Range.of(value) if isinstance(value, Interval) else UNKNOWN
-
-        def source(attribute: str) -> str | None:
-            claims = evidence.get(attribute, NOTHING).claims
-            return claims[0].source if claims else None
-
-        bought = evidence.get("billing", NOTHING).value == BOUGHT
+        prices = Prices(self._offering.of(offer_id, model), self._inputs.prices.get(offer_id, {}))
         tokens = None
         capacity = None
         if self._by_device(offer_id, model):
-            rate, terms = price("gpu-hour", DEVICE_HOUR), "on demand"
-            contract = price("gpu-hour", COMMITTED_HOUR)
-            if bought and "gpu-hour" not in own:
-                # What owning costs those who buy by the thousand; a single owner pays more.
-                rate, terms = Range(rate.low, None), "cost of owning and running"
-            elif years is not False and contract.low is not None and "gpu-hour" not in own:
-                # What such contracts are said to cost at best; none costs more than on demand.
-                terms = "between a contract of three years and on demand"
-                ends = [end for end in (contract.low, rate.low) if end is not None]
-                rate = Range(min(ends), contract.high if rate.high is None else rate.high)
-            capacity = Capacity(
-                self._counted(offer_id, model) or self._devices(offer_id, model, precision),
-                rate,
-                terms=terms,
-                source="your price" if "gpu-hour" in own else source(DEVICE_HOUR),
-            )
+            devices = self._counted(offer_id, model) or self._devices(offer_id, model, precision)
+            capacity = capacity_of(prices, devices, years=years)
         else:
             tokens = TokenPrices(
-                price("input", "input-price"),
-                price("output", "output-price"),
-                price("cached-input", "cached-input-price"),
-                price("batch-discount", "batch-discount"),
-                source="your price" if "input" in own else source("input-price"),
+                prices.of("input", "input-price"),
+                prices.of("output", "output-price"),
+                prices.of("cached-input", "cached-input-price"),
+                prices.of("batch-discount", "batch-discount"),
+                source=prices.source("input", "input-price"),
             )
         hours = self._knowledge.method.staff_hours.get(offer.deployment)
         rate_low, rate_high = self._knowledge.method.staff_rate
@@ -176,9 +152,13 @@ class Tariffs:
             tokens,
             capacity,
             people,
-            bool(own),
+            bool(prices.own),
             self._profile(tokens, capacity, people),
             None if tokens is None else TokenRates(tokens),
+            egress=prices.moved("egress", "egress-price"),
+            storage=None
+            if capacity is None or prices.is_bought
+            else prices.moved("storage", "storage-price"),
         )
 
     def _devices(self, offer: str, model: str | None, precision: str) -> Range:

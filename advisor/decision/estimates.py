@@ -8,48 +8,34 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import dataclass, field
 from itertools import product
-from typing import TypeAlias
 
-from advisor.decision.costs import RATE, SERVED
-from advisor.decision.estimates_even import Even, Side, even, people_daily, switched_off
+from advisor.decision.bases import rule_base_on
+from advisor.decision.costs import RATE
+from advisor.decision.estimates_bill import Billing
+from advisor.decision.estimates_devices import NOT_SIZED, Fit, Sizer
+from advisor.decision.estimates_even import Even, Utilised, switched_off
+from advisor.decision.estimates_turn import Offered, Rivals, Turn
+from advisor.decision.given import Given
 from advisor.decision.inference import inferred
-from advisor.decision.loads import EVEN, TRAFFIC, corners_of
-from advisor.decision.rulebase import RuleBase
+from advisor.decision.loads import TRAFFIC
 from advisor.decision.situation import Situation
 from advisor.decision.sizing import PACE
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.serving import Choice
-from advisor.estimate.breakeven import CostOnly, cost_only
-from advisor.estimate.capacity import Layout, Memory, layouts, memory
-from advisor.estimate.cost import (
-    DAYS_PER_MONTH,
-    Bill,
-    Line,
-    cost_per_request,
-)
+from advisor.estimate.breakeven import CostOnly
+from advisor.estimate.cost import Bill
 from advisor.estimate.evidence import Evidence
-from advisor.estimate.figures import figure
+from advisor.estimate.moved import Moved
 from advisor.estimate.ranges import Range
-from advisor.estimate.replicas import Target
-from advisor.estimate.speed import Question, Speed, Speeds
-from advisor.estimate.subjects import device_subject, model_subject
-from advisor.estimate.token_cost import Traffic
-from advisor.estimate.traffic import (
-    Demand,
-    Plan,
-    QuotaGap,
-    contradictions,
-    demand,
-    plan,
-    quota_gaps,
-)
+from advisor.estimate.speed import Speed
+from advisor.estimate.traffic import Demand, Plan, QuotaGap, contradictions, demand, quota_gaps
 from advisor.knowledge.ledger import NOTHING
 from advisor.knowledge.model import Inputs, Knowledge
-from advisor.knowledge.physical import Device, ModelShape
 from advisor.knowledge.values import Domain, Interval, Number, Options, Truth
+
+__all__ = ["Estimates", "Fit", "Given", "OfferEstimate", "estimates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +43,8 @@ class OfferEstimate:
     """One offer.  ``user_rate`` (tokens per second) and ``first_ms`` are what was measured of
     a hosted service; ``sizing`` and ``speed`` what is estimated of devices; ``why_not`` says
     what keeps a figure unknown.  ``switched_off``: USD per month for devices of an offer that
-    scales to zero, from paid only while busy to paid all day."""
+    scales to zero, from paid only while busy to paid all day.  ``uncounted``: what is on no
+    bill because nobody knows its price.  The break-evens are worked out when they are read."""
 
     offer: str
     title: str
@@ -69,21 +56,31 @@ class OfferEstimate:
     user_rate: Range | None
     first_ms: Range | None
     quota: tuple[QuotaGap, ...]
-    break_even: CostOnly | None
-    break_even_with: str | None
     why_not: tuple[str, ...]
-    even: Even | None = None
     fit: Fit | None = None
     switched_off: Range | None = None
+    uncounted: tuple[Moved, ...] = ()
+    turn: Turn | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def break_even(self) -> CostOnly | None:
+        """Against the cheapest offer paid by the token, capacity ignored."""
+        return None if self.turn is None else self.turn.flat
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """What running takes on one replica, and layouts worth trying, the usual one first."""
+    @property
+    def break_even_with(self) -> str | None:
+        """The offer it is compared with."""
+        return None if self.turn is None else self.turn.against
 
-    devices: int
-    memory: Memory
-    layouts: tuple[Layout, ...]
+    @property
+    def even(self) -> Even | None:
+        """Over all volumes, with what devices carry."""
+        return None if self.turn is None else self.turn.even
+
+    @property
+    def utilised(self) -> Utilised | None:
+        """By the share of what the devices sustain that is used."""
+        return None if self.turn is None else self.turn.utilised
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,38 +101,33 @@ def estimates(
     as_of: datetime.date,
     evidence: Evidence,
     offers: Sequence[str] = (),
-    *,
-    horizon: Number | None = None,
+    given: Given | None = None,
 ) -> Estimates:
-    """The estimate of each offer (all of them by default), in catalogue order; break-evens up
-    to ``horizon`` requests a day (by default twice the volume and twice the break-even)."""
-    base = RuleBase.on(knowledge, as_of)
+    """The estimate of each offer (all of them by default), in catalogue order."""
+    base = rule_base_on(knowledge, as_of)
     situation = Situation(base, inferred(knowledge, base.ledger, inputs).inputs)
-    return _Estimator(situation, evidence, horizon).run(offers or tuple(knowledge.offers))
-
-
-Sized: TypeAlias = tuple[Plan | None, Speed | None, Fit | None, list[str]]
+    estimator = _Estimator(situation, evidence, given or Given())
+    return estimator.run(offers or tuple(knowledge.offers))
 
 
 class _Estimator:
-    def __init__(
-        self, situation: Situation, evidence: Evidence, horizon: Number | None = None
-    ) -> None:
-        self.horizon = horizon
+    def __init__(self, situation: Situation, evidence: Evidence, given: Given) -> None:
         self.situation = situation
-        self.evidence = evidence
-        self.speeds = Speeds(evidence.calibration, evidence)
+        self.given = given
         self.env = _answered(situation)
         self.missing = tuple(name for name in TRAFFIC if self._number(name) is None)
         self.demand = self._demand()
+        self.billing = Billing(situation, self.env)
+        self.sizer = Sizer(situation, evidence, self.env, float(given.adapters_gb))
 
     def run(self, offers: Sequence[str]) -> Estimates:
-        found = [self._estimate(offer) for offer in offers]
+        offered = [self._offered(offer) for offer in offers]
+        rivals = Rivals(self.situation, self.env, self.given, offered)
         return Estimates(
             self.demand,
             self.missing,
             self._assumptions(),
-            tuple(self._compared(found)),
+            tuple(self._estimate(one, rivals) for one in offered),
             self._contradictions(),
         )
 
@@ -155,7 +147,12 @@ class _Estimator:
             )
         if "peak-factor" not in self.env:
             found.append("no peak factor was given: the load is taken as even")
-        found.append("egress and storage are not counted: the ledger has no price of them")
+        weights = self.env.get("own-weights")
+        if weights == Options(frozenset({"adapter"})) and not self.given.adapters_gb:
+            found.append(
+                "how much memory the adapters take is not known and not counted: give it, such "
+                "as --set adapters=10GB for each replica"
+            )
         found += [
             f"{name} is a range: devices are sized for its high end"
             for name in TRAFFIC
@@ -174,206 +171,57 @@ class _Estimator:
         value = self.env.get(name)
         return value.high if isinstance(value, Interval) else None
 
-    def _estimate(self, offer: str) -> OfferEstimate:
-        situation = self.situation
-        choices = self._choices(offer)
-        decided = len(choices) == 1
-        choice = choices[0]
-        model = choice.model if decided else None
-        charges = situation.costs.charges(offer, model, self._precision())
-        why_not = [f"not answered: {name}" for name in self.missing]
-        if not decided:
-            why_not.append("which model is served is not decided by the answers")
-        sizing = speed = fit = None
-        if charges.capacity is not None and model is not None:
-            sizing, speed, fit, reasons = self._sized(offer, model)
-            why_not += reasons
-        found = situation.base.offering.of(offer, model)
-        limits = self._limits(offer, model)
-        shared = charges.tokens is not None and self.demand is not None
-        return OfferEstimate(
-            offer=offer,
-            title=situation.knowledge.offers[offer].title,
-            model=model,
-            served=choice.served if decided else None,
-            bill=situation.costs.bill(offer, model, self.env),
-            sizing=sizing,
-            speed=speed,
-            user_rate=_band(found.get("speed-per-user", NOTHING).value),
-            first_ms=_band(found.get("first-token-time", NOTHING).value),
-            quota=quota_gaps(self.demand, *limits) if shared and self.demand else (),
-            break_even=None,
-            break_even_with=None,
-            why_not=tuple(why_not),
-            fit=fit,
-            switched_off=switched_off(charges, sizing, found.get("scale-to-zero", NOTHING).value),
-        )
-
-    def _choices(self, offer: str) -> list[Choice]:
-        """What the offer would serve in the cells that the answers leave, each once."""
+    def _offered(self, offer: str) -> Offered:
+        """The offer with what it would serve, where all cells that the answers leave agree."""
         situation = self.situation
         keys = situation.space.open_keys(SERVING_QUESTIONS)
         sizes = [range(size) for size in situation.sizes(keys)]
         found: list[Choice] = []
         for cells in product(*sizes):
-            choice = self.situation.choice(offer, dict(zip(keys, cells, strict=True)))
+            choice = situation.choice(offer, dict(zip(keys, cells, strict=True)))
             if choice not in found:
                 found.append(choice)
-        return found
+        if len(found) > 1:
+            return Offered(offer, None, None, is_open=True)
+        return Offered(offer, found[0].model, found[0].served)
 
-    def _precision(self) -> str:
-        value = self.env.get("precision")
-        return min(value.values) if isinstance(value, Options) and len(value.values) == 1 else "any"
-
-    def _traffic(self) -> Traffic:
-        def of(name: str) -> Range:
-            value = self.env.get(name)
-            return Range.of(value) if isinstance(value, Interval) else Range(None, None)
-
-        def share(name: str) -> Range:
-            return of(name) if name in self.env else Range(0, 0)
-
-        requests, reads, writes = (of(name) for name in TRAFFIC)
-        return Traffic(requests, reads, writes, share("cached-input-share"), share("batch-share"))
-
-    def _sized(self, offer: str, model: str) -> Sized:
-        knowledge = self.situation.knowledge
-        subject = model_subject(knowledge.models[model], self.evidence)
-        if subject.shape is None:
-            return None, None, None, [f"the shape of {model} is not known: {subject.words}"]
-        accelerator = knowledge.offers[offer].accelerator
-        device = (
-            device_subject(knowledge.accelerators[accelerator], self.evidence)
-            if accelerator is not None
-            else None
-        )
-        if device is None:
-            return None, None, None, ["nothing is known of the device"]
-        if self.demand is None:
-            return None, None, None, []
-        return self._planned(offer, subject.shape, device, self.demand)
-
-    def _planned(self, offer: str, shape: ModelShape, device: Device, asked: Demand) -> Sized:
-        reads, writes = (float(self._number(n) or 1) for n in ("input-tokens", "output-tokens"))
-        precision = shape.stored or SERVED[self._precision()]
-        unit = self.situation.base.offering.of(offer, None).get("smallest-unit", NOTHING).value
-        smallest = int(unit.low) if isinstance(unit, Interval) and unit.low else 1
-        found = plan(
-            asked,
-            shape,
-            device,
-            precision,
-            (reads, writes),
-            Target(self.situation.costs.pace(self.env)[1]),
-            self.evidence.calibration,
-            smallest_unit=smallest,
-        )
-        if found.likely is None:
-            return found, None, None, [found.reason or "no sizing meets the target"]
-        replica = found.likely
-        speed = self.speeds.speed(
-            Question(shape, device, replica.devices, precision, replica.concurrency, reads, writes)
-        )
-        longest = float(self._number("context-length") or reads + writes)
-        fit = Fit(
-            replica.devices,
-            memory(shape, device, replica.devices, precision, longest),
-            layouts(shape, device, replica.devices, precision, longest),
-        )
-        reasons = [speed.why] if speed.method == "unknown" else []
-        patience = self._number("first-token-ms")
-        if patience is not None and speed.first_ms is not None and patience < speed.first_ms.low:
-            reasons.append(
-                f"the first token within {figure(patience)} ms: at least "
-                f"{figure(round(speed.first_ms.low))} ms are expected"
-            )
-        if fit.memory.reason is not None:
-            reasons.append(f"on {replica.devices} x {device.name} {fit.memory.reason}")
-        return found, speed, fit, reasons
-
-    def _compared(self, found: list[OfferEstimate]) -> list[OfferEstimate]:
-        """Each offer paid by the hour against the cheapest one paid by the token."""
+    def _estimate(self, one: Offered, rivals: Rivals) -> OfferEstimate:
         situation = self.situation
-        traffic = self._traffic()
-        priced = []
-        for estimate in found:
-            tokens = situation.costs.charges(
-                estimate.offer, estimate.model, self._precision()
-            ).tokens
-            if tokens is not None and estimate.served is True:
-                per_request = cost_per_request(traffic, tokens)
-                if per_request.low and per_request.high is not None:
-                    priced.append((per_request.high, estimate.offer, per_request))
-        if not priced:
-            return found
-        _, cheapest, per_request = min(priced, key=lambda p: (p[0], p[1]))
-        result = []
-        for estimate in found:
-            fixed = _fixed_daily(estimate)
-            if fixed is None:
-                result.append(estimate)
-                continue
-            flat = cost_only(per_request, fixed, traffic.output_tokens)
-            result.append(
-                replace(
-                    estimate,
-                    break_even=flat,
-                    break_even_with=cheapest,
-                    even=self._even(estimate, cheapest, per_request, flat),
-                )
-            )
-        return result
-
-    def _even(
-        self, estimate: OfferEstimate, against: str, per_request: Range, flat: CostOnly
-    ) -> Even | None:
-        """Over all volumes, with what the devices can carry."""
-        costs = self.situation.costs
-        charges = costs.charges(estimate.offer, estimate.model, self._precision())
-        numbers = corners_of(self.env)
-        if charges.sizes is None or charges.capacity is None or numbers is None:
-            return None
-        volume, reads, writes, peak = numbers[-1]
-        tokens = costs.charges(against, estimate.model, self._precision())
-        horizon = self.horizon or max(2 * volume, 2 * (flat.whole.high or flat.whole.low or 0))
-        return even(
-            Side(against, per_request, Range(0, 0), people_daily(tokens)),
-            Side(
-                estimate.offer,
-                Range(0, 0),
-                charges.capacity.device_hour,
-                people_daily(charges),
+        offer, model = one.offer, one.model
+        charges = rivals.charges(offer, model)
+        why_not = [f"not answered: {name}" for name in self.missing]
+        if one.is_open:
+            why_not.append("which model is served is not decided by the answers")
+        sized, sizes = NOT_SIZED, charges.sizes
+        if charges.capacity is not None and model is not None:
+            sized = self.sizer.sized(offer, model, self.demand, sizes)
+            why_not += sized.why_not
+            sizes = self.sizer.beside(offer, model, sizes)
+        stored = None if sized.fit is None else sized.fit.memory.weights + self.sizer.adapters_gb
+        billed = self.billing.of(offer, charges, sizes, stored)
+        found = situation.base.offering.of(offer, model)
+        shared = self.demand if charges.tokens is not None else None
+        return OfferEstimate(
+            offer=offer,
+            title=situation.knowledge.offers[offer].title,
+            model=model,
+            served=one.served,
+            bill=billed.bill,
+            sizing=sized.plan,
+            speed=sized.speed,
+            user_rate=_band(found.get("speed-per-user", NOTHING).value),
+            first_ms=_band(found.get("first-token-time", NOTHING).value),
+            quota=() if shared is None else quota_gaps(shared, *rivals.limits(offer, model)),
+            why_not=tuple(why_not),
+            fit=sized.fit,
+            switched_off=switched_off(
+                charges, sized.plan, found.get("scale-to-zero", NOTHING).value
             ),
-            charges.sizes,
-            (reads, writes),
-            peak,
-            volume,
-            horizon,
-            self._quota(against, estimate.model, peak, reads + writes),
+            uncounted=billed.uncounted,
+            turn=None
+            if charges.capacity is None
+            else Turn(rivals, one, charges, billed.devices, sizes, sized.plan),
         )
-
-    def _quota(self, offer: str, model: str | None, peak: int, tokens: int) -> Number | None:
-        """Requests a day that an offer is published to serve, where it publishes a limit."""
-        by_requests, by_tokens = self._limits(offer, model)
-        per_day = Fraction(1440 * EVEN, peak)
-        found = [
-            int(limit * per_day / size)
-            for limit, size in ((by_requests, 1), (by_tokens, tokens))
-            if limit is not None and size
-        ]
-        return min(found, default=None)
-
-    def _limits(self, offer: str, model: str | None) -> tuple[Number | None, Number | None]:
-        """Requests and tokens a minute that an offer is published to serve."""
-        found = self.situation.base.offering.of(offer, model)
-        one, other = (
-            value.low if isinstance(value, Interval) else None
-            for value in (
-                found.get(f"{name}-model", found.get(name, NOTHING)).value
-                for name in ("requests-per-minute", "tokens-per-minute")
-            )
-        )
-        return one, other
 
 
 def _answered(situation: Situation) -> Mapping[str, Domain]:
@@ -382,13 +230,6 @@ def _answered(situation: Situation) -> Mapping[str, Domain]:
         if question.id not in env and question.unknown_means is not None:
             env[question.id] = question.unknown_means
     return env
-
-
-def _fixed_daily(estimate: OfferEstimate) -> Range | None:
-    lines: list[Line] = [line for line in estimate.bill.lines if line.item == "reserved devices"]
-    if not lines or lines[0].low is None:
-        return None
-    return Range(lines[0].low, lines[0].high) * (1 / DAYS_PER_MONTH)
 
 
 def _band(value: Domain | None) -> Range | None:

@@ -7,7 +7,14 @@ from fractions import Fraction
 
 from advisor.decision.costs import Charges
 from advisor.decision.sizing import MILLI_DAY, NANO, Sizes
-from advisor.estimate.breakeven import Curve, Piece, Stretch, compare, token_curve
+from advisor.estimate.breakeven import (
+    SECONDS_PER_DAY,
+    Curve,
+    Piece,
+    Stretch,
+    compare,
+    token_curve,
+)
 from advisor.estimate.cost import (
     DAYS_PER_MONTH,
     HOURS_PER_DAY,
@@ -16,7 +23,8 @@ from advisor.estimate.cost import (
 )
 from advisor.estimate.figures import figure
 from advisor.estimate.ranges import Range
-from advisor.estimate.traffic import Plan
+from advisor.estimate.token_cost import MILLION
+from advisor.estimate.traffic import Plan, Replicas
 from advisor.knowledge.values import Domain, Number, Options
 
 MOST_STEPS = 120
@@ -101,6 +109,62 @@ def _devices_curve(
         pieces.append(Piece(start, end, Range(few, many) * daily + side.people_daily, Range(0, 0)))
         start = end
     return Curve(tuple(pieces)), start
+
+
+@dataclass(frozen=True, slots=True)
+class Utilised:
+    """What devices cost by how much of what they sustain is used on the mean.
+
+    ``full``: USD per request of devices that are never idle.  ``even``: the share at which a
+    request costs as much as by the token (above 1: never).  ``per_million``: USD per million
+    tokens at the share ``given``.
+    """
+
+    full: Range
+    even: Range
+    given: Fraction | None
+    per_million: Range | None
+    formula: str
+
+
+def utilised(
+    per_request: Range, device_hour: Range, sizing: Plan, tokens: int, given: Fraction | None
+) -> Utilised:
+    """``devices x USD per hour x 24 / (requests/s x 86,400 s)`` is what a request costs on a
+    replica that is never idle, at the fast and at the slow end of the band; at a share of it
+    used, that by the share.  Headroom and spare replicas are idle shares like any other."""
+    daily = device_hour * HOURS_PER_DAY
+    full = Range(
+        _times(daily.low, _devices_per_request(sizing.low)),
+        _times(daily.high, _devices_per_request(sizing.high)),
+    )
+    even_share = Range(_over(full.low, per_request.high), _over(full.high, per_request.low))
+    per_million = None
+    if given is not None and tokens:
+        per_million = full * (Fraction(MILLION, tokens) / given)
+    return Utilised(
+        full,
+        even_share,
+        given,
+        per_million,
+        f"{full.words('USD per request, never idle')} / {per_request.words('USD by the token')}",
+    )
+
+
+def _devices_per_request(one: Replicas | None) -> Fraction | None:
+    """Devices for one request a day."""
+    if one is None:
+        return None
+    rate = round(one.rate * NANO)
+    return Fraction(one.devices * NANO, rate * SECONDS_PER_DAY) if rate else None
+
+
+def _times(left: Number | None, right: Fraction | None) -> Fraction | None:
+    return None if left is None or right is None else left * right
+
+
+def _over(amount: Number | None, divisor: Number | None) -> Fraction | None:
+    return None if amount is None or not divisor else Fraction(amount) / divisor
 
 
 def switched_off(charges: Charges, sizing: Plan | None, scales: Domain | None) -> Range | None:

@@ -9,7 +9,7 @@ window in some layers (sliding-window), some layers only (linear-hybrid).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from advisor.estimate.figures import figure
@@ -20,6 +20,8 @@ GB = 1e9
 RESERVE_GB = 4.0
 """Memory per device that the runtime and its buffers take."""
 LARGEST_TENSOR_GROUP = 8
+LEAST_MEMORY = 0.02
+"""Share of a device's memory that counts where adapters leave less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,15 @@ def room_beside(
     available = device.memory * devices
     usable = min(available * USABLE_MEMORY, available - reserve_gb * devices)
     return usable - model.weight_bytes(precision) / GB - adapters_gb
+
+
+def beside_adapters(device: Device, devices: int, adapters_gb: float) -> Device:
+    """The device with the memory that its share of the adapters of a replica leaves; a little
+    where they leave none."""
+    if not adapters_gb:
+        return device
+    left = device.memory - adapters_gb / devices
+    return replace(device, memory=max(LEAST_MEMORY * device.memory, left))
 
 
 def devices_needed(

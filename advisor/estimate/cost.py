@@ -8,7 +8,7 @@ multiplies hours by a utilisation.
 Formulas
     tokens     requests/day x tokens/request x USD per million tokens x 365/12 days
     devices    devices x USD per device-hour x hours/day x 365/12 days
-    owned      devices x (price / months of use + kW x overhead x hours x USD/kWh + kW x USD)
+    owned      as ``advisor.estimate.ownership``: depreciation, power, cooling, space
     people     hours/month x USD/hour
     switching  one-off hours x USD/hour / months it is spread over
 """
@@ -20,10 +20,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from advisor.estimate.figures import figure
+from advisor.estimate.ownership import Owned
 from advisor.estimate.ranges import UNKNOWN, Range, total
 from advisor.estimate.token_cost import (
     MILLION,
-    NONE,
     TokenPrices,
     Traffic,
     cost_per_request,
@@ -40,7 +40,6 @@ __all__ = [
     "Capacity",
     "Line",
     "People",
-    "Purchase",
     "Switching",
     "TokenPrices",
     "Traffic",
@@ -53,7 +52,9 @@ DAYS_PER_MONTH = Fraction(365, 12)
 HOURS_PER_DAY = 24
 HOURS_PER_MONTH = 730
 ALL_DAY = Range(HOURS_PER_DAY, HOURS_PER_DAY)
+RESERVED = "reserved devices"
 A_MONTH = "a month is 365/12 days (730 hours)"
+FULL_LOAD = "bought devices draw their full power day and night; no interest is counted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class Capacity:
 
     ``active_hours_per_day`` is 24 unless the offer is switched off outside a window;
     ``needed_share`` (percent of the paid capacity that the traffic uses, where known) is shown
-    and never multiplied into the price.
+    and never multiplied into the price.  ``owned``: of bought devices what makes up
+    ``device_hour``; the bill then lists it.
     """
 
     devices: Range
@@ -72,23 +74,7 @@ class Capacity:
     needed_share: Range | None = None
     terms: str = "on demand"
     source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Purchase:
-    """Owned devices.  ``price`` per device with its share of server, network and spares, USD;
-    ``months`` of use; ``watts`` per device at full load, all of the server included;
-    ``overhead`` is facility power over device power (1 or more); ``energy`` USD/kWh;
-    ``space`` USD per kW and month."""
-
-    devices: Range
-    price: Range
-    months: Range
-    watts: Range
-    overhead: Range
-    energy: Range
-    space: Range = NONE
-    source: str | None = None
+    owned: Owned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +141,6 @@ def bill(
     *,
     tokens: TokenPrices | None = None,
     capacity: Capacity | None = None,
-    purchase: Purchase | None = None,
     people: People | None = None,
     switching: Switching | None = None,
     extras: tuple[Line, ...] = (),
@@ -172,7 +157,6 @@ def bill(
         for part in (
             token_part,
             _capacity_part(capacity) if capacity else None,
-            _purchase_part(purchase) if purchase else None,
             _people_part(people) if people else None,
             _switching_part(switching) if switching else None,
         )
@@ -209,41 +193,36 @@ def _token_part(traffic: Traffic, prices: TokenPrices) -> _Part:
         cached = traffic.input_tokens * Range(least, most)
         shared.append(("cached input tokens", cached, prices.cached_or_bound))
     shared.append(("output tokens", traffic.output_tokens, prices.output))
+    requests = traffic.requests_per_day
+    millions = requests * (DAYS_PER_MONTH / MILLION)
+    asked, left = requests.words("requests/day"), ""
+    if rebate != Range(1, 1):
+        millions *= rebate
+        left = f" × {rebate.words('(left by the batch discount)')}"
     lines = []
     for item, tokens, price in shared:
-        requests = traffic.requests_per_day
-        amount = requests * tokens * price * rebate * (DAYS_PER_MONTH / MILLION)
+        amount = millions * tokens * price
         formula = (
-            f"{requests.words('requests/day')} × {tokens.words('tokens')} × "
-            f"{price.words('USD per million tokens')} × 365/12 days"
+            f"{asked} × {tokens.words('tokens')} × "
+            f"{price.words('USD per million tokens')} × 365/12 days{left}"
         )
-        if rebate != Range(1, 1):
-            formula += f" × {rebate.words('(left by the batch discount)')}"
         lines.append(Line(item, amount.low, amount.high, formula, prices.source))
     assumptions = []
     if most and not prices.cached_input.is_known:
         assumptions.append("the price of cached input is not known: at most the input price")
     if traffic.batch_share.high != 0 and prices.batch_discount.low is None:
         assumptions.append("no batch discount is known: batch requests may cost the full price")
-    monthly = traffic.requests_per_day * cost_per_request(traffic, prices) * DAYS_PER_MONTH
+    if least == most and traffic.batch_share.is_point and prices.input.low is not None:
+        # At fixed shares no item can be low while another is high.
+        monthly = total(Range(line.low, line.high) for line in lines)
+    else:
+        monthly = traffic.requests_per_day * cost_per_request(traffic, prices) * DAYS_PER_MONTH
     return _Part(tuple(lines), monthly, tuple(assumptions))
 
 
 def _capacity_part(capacity: Capacity) -> _Part:
     hours = capacity.active_hours_per_day
     amount = capacity.devices * capacity.device_hour * hours * DAYS_PER_MONTH
-    time = f"{HOURS_PER_MONTH} hours"
-    if hours != ALL_DAY:
-        time = f"{hours.words('hours/day')} × 365/12 days"
-    line = Line(
-        "reserved devices",
-        amount.low,
-        amount.high,
-        f"{capacity.devices.words('devices')} × "
-        f"{capacity.device_hour.words('USD per device-hour')} × {time}, "
-        f"{capacity.terms}, busy or idle",
-        capacity.source,
-    )
     assumptions = []
     if capacity.devices.high is None:
         assumptions.append(
@@ -254,47 +233,40 @@ def _capacity_part(capacity: Capacity) -> _Part:
         least, most = share(capacity.needed_share)
         idle = Range(100 - 100 * most, 100 - 100 * least)
         assumptions.append(f"{idle.words('% of the paid capacity')} stays idle at this volume")
-    return _Part((line,), Range(line.low, line.high), tuple(assumptions))
+    if capacity.owned is not None:
+        lines = _owned_lines(capacity.devices, capacity.owned)
+        assumptions.append(FULL_LOAD)
+        if total(Range(line.low, line.high) for line in lines) != amount:
+            assumptions.append(_more_than_listed(capacity))
+        return _Part(lines, amount, tuple(assumptions))
+    time = f"{HOURS_PER_MONTH} hours"
+    if hours != ALL_DAY:
+        time = f"{hours.words('hours/day')} × 365/12 days"
+    line = Line(
+        RESERVED,
+        amount.low,
+        amount.high,
+        f"{capacity.devices.words('devices')} × "
+        f"{capacity.device_hour.words('USD per device-hour')} × {time}, "
+        f"{capacity.terms}, busy or idle",
+        capacity.source,
+    )
+    return _Part((line,), amount, tuple(assumptions))
 
 
-def _purchase_part(purchase: Purchase) -> _Part:
-    months = purchase.months
-    if not months.low or not months.high:
-        raise ValueError("the months of use must be known and above zero")
-    kilowatts = purchase.watts * purchase.devices * Fraction(1, 1000)
-    per_month = Range(Fraction(1) / months.high, Fraction(1) / months.low)
-    depreciation = purchase.devices * purchase.price * per_month
-    energy = kilowatts * purchase.overhead * purchase.energy * HOURS_PER_MONTH
-    lines = [
-        Line(
-            "depreciation",
-            depreciation.low,
-            depreciation.high,
-            f"{purchase.devices.words('devices')} × {purchase.price.words('USD')} / "
-            f"{months.words('months')}",
-            purchase.source,
-        ),
-        Line(
-            "power and cooling",
-            energy.low,
-            energy.high,
-            f"{kilowatts.words('kW')} × {purchase.overhead.words('(facility over devices)')} × "
-            f"{purchase.energy.words('USD per kWh')} × {HOURS_PER_MONTH} hours",
-            purchase.source,
-        ),
-    ]
-    if purchase.space.high != 0:
-        space = kilowatts * purchase.space
-        lines.append(
-            Line(
-                "space",
-                space.low,
-                space.high,
-                f"{kilowatts.words('kW')} × {purchase.space.words('USD per kW and month')}",
-                purchase.source,
-            )
-        )
-    return _Part(tuple(lines), total(Range(line.low, line.high) for line in lines))
+def _owned_lines(devices: Range, bought: Owned) -> tuple[Line, ...]:
+    return tuple(
+        Line(part.item, part.amount.low, part.amount.high, part.formula, part.source)
+        for part in bought.parts(devices)
+    )
+
+
+def _more_than_listed(capacity: Capacity) -> str:
+    """Why bought devices cost more than what is listed and known of them."""
+    where = "" if capacity.source is None else f" [{capacity.source}]"
+    return (
+        f"all together {capacity.device_hour.words('USD per device-hour')}: {capacity.terms}{where}"
+    )
 
 
 def _people_part(people: People) -> _Part:

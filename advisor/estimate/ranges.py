@@ -43,16 +43,26 @@ class Range:
         """Both sides are known."""
         return self.low is not None and self.high is not None
 
+    @property
+    def is_point(self) -> bool:
+        """One known number on both sides, kept as one object."""
+        return self.low is self.high and self.low is not None
+
     def __add__(self, other: Range) -> Range:
-        return Range(
-            None if self.low is None or other.low is None else self.low + other.low,
-            None if self.high is None or other.high is None else self.high + other.high,
+        low = None if self.low is None or other.low is None else self.low + other.low
+        if self.is_point and other.is_point:
+            return _sound(low, low)
+        return _sound(
+            low, None if self.high is None or other.high is None else self.high + other.high
         )
 
     def __mul__(self, other: Range | Number) -> Range:
         if not isinstance(other, Range):
             other = Range(other, other)
-        return Range(_product(self.low, other.low), _product(self.high, other.high))
+        low = _product(self.low, other.low)
+        if self.is_point and other.is_point:
+            return _sound(low, low)
+        return _sound(low, _product(self.high, other.high))
 
     def words(self, unit: str) -> str:
         """``1 to 2 USD``, ``at least 1 USD``, ``unknown``."""
@@ -60,6 +70,14 @@ class Range:
 
 
 UNKNOWN = Range(None, None)
+
+
+def _sound(low: Number | None, high: Number | None) -> Range:
+    """A range that follows from others, so that there is nothing to check."""
+    made: Range = object.__new__(Range)
+    object.__setattr__(made, "low", low)
+    object.__setattr__(made, "high", high)
+    return made
 
 
 def total(parts: Iterable[Range]) -> Range:

@@ -16,7 +16,12 @@ from dataclasses import dataclass, replace
 from math import ceil, log2
 from typing import NamedTuple
 
-from advisor.estimate.capacity import GB, LARGEST_TENSOR_GROUP, room_beside
+from advisor.estimate.capacity import (
+    GB,
+    LARGEST_TENSOR_GROUP,
+    beside_adapters,
+    room_beside,
+)
 from advisor.estimate.courses import Course, Frame, Times, Worker
 from advisor.estimate.speed import WIDEST
 from advisor.knowledge.fitted import Bands, Calibration
@@ -34,6 +39,9 @@ the weights."""
 NETWORK = 50.0
 """GB/s one way that a device reaches others at beyond its linked group: a port of 400 Gbit/s
 for each, as clusters for language models are built."""
+
+POINTS_KEPT = 4_096
+"""Operating points of one replica that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +73,29 @@ class Operating(NamedTuple):
 
 
 class Replica:
-    """One model on one kind of device at one precision."""
+    """One model on one kind of device at one precision; ``adapters_gb`` lie beside the
+    weights."""
 
     def __init__(
-        self, model: ModelShape, device: Device, precision: str, calibration: Calibration
+        self,
+        model: ModelShape,
+        device: Device,
+        precision: str,
+        calibration: Calibration,
+        adapters_gb: float = 0.0,
     ) -> None:
         self.model = model
         self.device = device
         self.precision = precision
+        self.adapters_gb = adapters_gb
         self._calibration = calibration
         self._rooms = {
-            size: room_beside(model, device, size, precision) for size in (*SIZES, *LARGE_SIZES)
+            size: room_beside(model, device, size, precision, adapters_gb)
+            for size in (*SIZES, *LARGE_SIZES)
         }
         self._frames: dict[Worker, Frame] = {}
         self._workers: dict[tuple[int, ...], tuple[Worker, ...]] = {}
+        self._points: dict[tuple[object, ...], Operating | None] = {}
 
     @property
     def is_known(self) -> bool:
@@ -125,7 +142,11 @@ class Replica:
         found = self._frames.get(worker)
         if found is None:
             found = self._frames[worker] = Frame(
-                self.model, self._linked(worker.size), self.precision, worker, self._calibration
+                self.model,
+                beside_adapters(self._linked(worker.size), worker.size, self.adapters_gb),
+                self.precision,
+                worker,
+                self._calibration,
             )
         return found
 
@@ -151,20 +172,35 @@ class Replica:
     ) -> list[Operating | None]:
         """The replica at its target, by factor: times per token that many times the model's;
         ``None`` where a single request misses it."""
-        seen = Seen(self.course(worker, lengths))
         found: list[Operating | None] = []
-        prompt = self.prompt_seconds(lengths[0]) if worker.separate else 0.0
+        seen: Seen | None = None
         for factor in factors:
-            load = seen.largest_load(target, factor)
-            if load is None:
-                found.append(None)
-                continue
-            token, running = seen.between(load)
-            token *= factor
-            rate = running * 1000 / (token * lengths[1])
-            devices = worker.size + ceil(rate * prompt * factor)
-            found.append(Operating(devices, load, rate, token))
+            place = worker, lengths, target.user_rate, target.first_ms, factor
+            if place not in self._points:
+                if len(self._points) >= POINTS_KEPT:
+                    self._points.clear()
+                seen = seen or Seen(self.course(worker, lengths))
+                self._points[place] = self._operating(seen, worker, lengths, target, factor)
+            found.append(self._points[place])
         return found
+
+    def _operating(
+        self,
+        seen: Seen,
+        worker: Worker,
+        lengths: tuple[float, float],
+        target: Target,
+        factor: float,
+    ) -> Operating | None:
+        load = seen.largest_load(target, factor)
+        if load is None:
+            return None
+        token, running = seen.between(load)
+        token *= factor
+        rate = running * 1000 / (token * lengths[1])
+        prompt = self.prompt_seconds(lengths[0]) if worker.separate else 0.0
+        devices = worker.size + ceil(rate * prompt * factor)
+        return Operating(devices, load, rate, token)
 
 
 class Seen:

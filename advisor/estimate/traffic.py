@@ -143,20 +143,38 @@ def plan(
     *,
     smallest_unit: int = 1,
     context: float | None = None,
+    adapters_gb: float = 0.0,
 ) -> Plan:
     """The cheapest replicas that meet the target at the peak, with headroom and spare ones.
 
     ``lengths``: mean input and output tokens; ``context`` the longest that must fit (default:
-    both together).  Sizes of a replica: 1, 2, 4 and 8 devices that hold the weights; where none
-    does, the smallest linked group that does.
+    both together); ``adapters_gb``: what each replica holds beside the weights.  Sizes of a
+    replica: 1, 2, 4 and 8 devices that hold the weights; where none does, the smallest linked
+    group that does.
     """
-    replica = Replica(model, device, precision, calibration)
+    replica = Replica(model, device, precision, calibration, adapters_gb)
+    return plan_of(replica, asked, lengths, target, smallest_unit=smallest_unit, context=context)
+
+
+def plan_of(
+    replica: Replica,
+    asked: Demand,
+    lengths: tuple[float, float],
+    target: Target,
+    *,
+    smallest_unit: int = 1,
+    context: float | None = None,
+) -> Plan:
+    """``plan`` of a kind of replica that may serve many times."""
+    model, device, precision = replica.model, replica.device, replica.precision
     if not replica.is_known:
         return Plan(None, None, None, f"nothing is measured on devices like {device.name}")
     longest = context if context is not None else sum(lengths)
     workers = replica.workers(longest)
     if not workers:
-        found = memory(model, device, LARGE_SIZES[-1], precision, longest)
+        found = memory(
+            model, device, LARGE_SIZES[-1], precision, longest, adapters_gb=replica.adapters_gb
+        )
         return Plan(None, None, None, found.reason)
     band = replica.band(workers[0].size)
     bare = replace(target, headroom=0, spare=0)

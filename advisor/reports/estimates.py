@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from advisor.decision.estimates import Estimates, Fit, OfferEstimate
-from advisor.decision.estimates_even import Even
+from advisor.decision.estimates_even import Even, Utilised
 from advisor.estimate.capacity import Layout
 from advisor.estimate.cost import DAYS_PER_MONTH, Line
 from advisor.estimate.figures import figure, span
+from advisor.estimate.moved import Egress, Moved
 from advisor.estimate.ranges import Range
 from advisor.estimate.speed import Figure
 from advisor.estimate.traffic import Plan
@@ -70,8 +71,9 @@ def _blocks(result: Estimates) -> Iterator[Block]:
         )
     for text in result.contradictions:
         yield Paragraph(f"These answers contradict each other: {text}.")
-    if result.assumptions:
-        yield Items(tuple(Item(f"Assumed: {text}") for text in result.assumptions))
+    notes = (*(Item(f"Assumed: {t}") for t in result.assumptions), *_egress(result.offers))
+    if notes:
+        yield Items(notes)
     rows = tuple(
         (o.title, o.model or "-", _devices(o), _speed(o), _usd(o.bill.monthly))
         for o in result.offers
@@ -98,6 +100,7 @@ def _offer(offer: OfferEstimate) -> Iterator[Block]:
     )
     notes = [Item(f"Not known: {text}", mark="-") for text in (*offer.bill.unknown, *offer.why_not)]
     notes += [Item(text.words, mark="-") for text in offer.quota]
+    notes += [_uncounted(m) for m in offer.uncounted if not isinstance(m, Egress)]
     if offer.speed is not None and offer.speed.formula:
         notes.append(
             Item(f"Time per token: {offer.speed.formula}", (f"method: {offer.speed.method}",))
@@ -108,6 +111,22 @@ def _offer(offer: OfferEstimate) -> Iterator[Block]:
     notes += [Item(f"Assumed: {text}") for text in offer.bill.assumptions]
     notes += _even_notes(offer)
     yield Items(tuple(notes))
+
+
+def _egress(offers: Sequence[OfferEstimate]) -> Iterator[Item]:
+    """The volume is the same for all offers, so it is said once."""
+    without = [m for o in offers for m in o.uncounted if isinstance(m, Egress)]
+    if without and without[0].volume.high is not None:
+        yield _uncounted(without[0], f" for {_counted(len(without), 'offer')}")
+
+
+def _uncounted(moved: Moved, of: str = "") -> Item:
+    volume = moved.volume.words("GB a month")
+    return Item(
+        f"Not counted{of}: {moved.item} of {volume}, as no price of it is known",
+        (f"give it: --set {moved.setting}", moved.how),
+        mark="-",
+    )
 
 
 def _counted(count: float, what: str) -> str:
@@ -160,6 +179,13 @@ def _even_notes(offer: OfferEstimate) -> Iterator[Item]:
             f"Break-even with {offer.break_even_with}, {flat.label}: {flat.formula}",
             (f"there it would have to sustain {flat.output_rate.words('output tokens/s')}",),
         )
+    used = offer.utilised
+    if used is not None:
+        yield Item(
+            f"Break-even by utilisation with {offer.break_even_with}: once "
+            f"{_percent(used.even)} of what the devices sustain is used on average",
+            (used.formula, *_at_utilisation(used)),
+        )
     if even is None:
         return
     tokens = f"At this volume the tokens cost {even.tokens_daily.words('USD per day')}"
@@ -174,6 +200,25 @@ def _even_notes(offer: OfferEstimate) -> Iterator[Item]:
     if even.quota is not None:
         words = (*words, f"{even.against} publishes room for {figure(even.quota)} requests/day")
     yield Item(title, words)
+
+
+def _at_utilisation(used: Utilised) -> tuple[str, ...]:
+    if used.given is None or used.per_million is None:
+        return ()
+    return (
+        f"at {figure(used.given * 100)} % a million tokens cost {used.per_million.words('USD')} "
+        "on the devices",
+    )
+
+
+def _percent(share: Range) -> str:
+    """A share in percent; more than all there is means never."""
+    low, high = share.low, share.high
+    if low is not None and low > 1:
+        return "more than all"
+    if high is not None and high > 1:
+        return f"{figure(100 * (low or 0), 3)} % to more than all"
+    return (share * 100).words("%")
 
 
 def _how(line: Line) -> str:
@@ -257,6 +302,30 @@ def _offer_data(offer: OfferEstimate) -> dict[str, object]:
             "formula": even.formula,
         },
         "break_even_stretches": _stretches_data(offer.even),
+        "break_even_utilisation": _utilised_data(offer),
+        "not_counted": [
+            {
+                "item": moved.item,
+                "gb_per_month": _ends(moved.volume),
+                "how": moved.how,
+                "setting": moved.setting,
+            }
+            for moved in offer.uncounted
+        ],
+    }
+
+
+def _utilised_data(offer: OfferEstimate) -> dict[str, object] | None:
+    used = offer.utilised
+    if used is None:
+        return None
+    return {
+        "with": offer.break_even_with,
+        "share": _ends(used.even),
+        "usd_per_request_fully_used": _ends(used.full),
+        "given": _number(used.given),
+        "usd_per_million_tokens": None if used.per_million is None else _ends(used.per_million),
+        "formula": used.formula,
     }
 
 

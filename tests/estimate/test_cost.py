@@ -12,7 +12,6 @@ from advisor.estimate.cost import (
     Capacity,
     Line,
     People,
-    Purchase,
     Switching,
     TokenPrices,
     Traffic,
@@ -20,6 +19,7 @@ from advisor.estimate.cost import (
     cost_per_request,
     devices_at_most,
 )
+from advisor.estimate.ownership import Owned, Term
 from advisor.estimate.ranges import UNKNOWN, Range
 
 
@@ -120,21 +120,23 @@ def test_people_switching_and_extras_are_lines_of_their_own() -> None:
     assert result.monthly.high is None
 
 
+BOUGHT = Owned(
+    price=Term(exactly(36_000)),
+    months=Term(exactly(36)),
+    watts=Term(exactly(1500)),
+    overhead=Term(exactly("1.25")),
+    energy=Term(exactly("0.1")),
+    space=Term(exactly(200)),
+)
+
+
 def test_own_hardware_is_depreciation_power_and_space() -> None:
     result = bill(
         traffic(),
-        purchase=Purchase(
-            devices=exactly(8),
-            price=exactly(36_000),
-            months=exactly(36),
-            watts=exactly(1500),
-            overhead=exactly("1.25"),
-            energy=exactly("0.1"),
-            space=exactly(200),
-        ),
+        capacity=Capacity(exactly(8), BOUGHT.month * Fraction(1, 730), owned=BOUGHT),
     )
     by_item = {line.item: line.low for line in result.lines}
-    assert by_item == {"depreciation": 8000, "power and cooling": 1095, "space": 2400}
+    assert by_item == {"depreciation": 8000, "power": 876, "cooling": 219, "space": 2400}
     assert result.monthly == exactly(11_495)
 
 
@@ -209,3 +211,14 @@ def test_the_band_holds_every_point_within_its_ranges(
         ),
     )
     assert band.low <= point.low == point.high <= band.high
+
+
+@given(PAIRS_OF_PRICES, SHARES, SHARES, COUNTS)
+def test_at_fixed_shares_the_items_add_up_to_the_cost_of_all_requests(
+    usd: tuple[Fraction, Fraction], cached: int, batch: int, requests: int
+) -> None:
+    asked = traffic(requests, cached_input_share=exactly(cached), batch_share=exactly(batch))
+    prices = TokenPrices(exactly(usd[0]), Range(usd[1], None), exactly(usd[0] / 10), Range(20, 50))
+    result = bill(asked, tokens=prices)
+    each = cost_per_request(asked, prices)
+    assert result.monthly == asked.requests_per_day * each * Fraction(365, 12)
