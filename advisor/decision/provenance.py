@@ -14,6 +14,7 @@ from advisor.decision.staleness import Old, newest_stale
 from advisor.decision.words import Words
 from advisor.knowledge.ledger import is_stale
 from advisor.knowledge.model import Claim, Inputs, Knowledge
+from advisor.language.answers import PRICES
 from advisor.language.units import format_number
 
 
@@ -90,5 +91,4 @@ def _claims(situation: Situation, entry: Ranked) -> list[Claim]:
 
 
 def _usd(key: str, value: int | Fraction) -> str:
-    unit = "USD/GPU-hour" if key == "gpu-hour" else "USD/Mtoken"
-    return format_number(value, unit)
+    return format_number(value, PRICES[key].unit)

@@ -363,8 +363,8 @@ class Knowledge:
 class Inputs:
     """Answers as understood: what is absent is unknown.
 
-    ``prices`` are the user's own contract prices by offer: ``input``, ``output``,
-    ``cached-input`` (USD per million tokens), ``gpu-hour`` (USD per device-hour).
+    ``prices`` are the user's own contract prices by offer, named and measured as
+    ``advisor.language.answers.PRICES`` says.
     """
 
     answers: Mapping[str, Domain]

@@ -45,9 +45,20 @@ PRICES: Mapping[str, NumberType] = {
     "input": NumberType("USD/Mtoken", 0, _MOST_USD),
     "output": NumberType("USD/Mtoken", 0, _MOST_USD),
     "cached-input": NumberType("USD/Mtoken", 0, _MOST_USD),
+    "batch-discount": NumberType("percent", 0, 100),
     "gpu-hour": NumberType("USD/GPU-hour", 0, _MOST_USD),
+    "device": NumberType("USD", 0, 100 * _MOST_USD),
+    "months": NumberType("months", 1, 600),
+    "watts": NumberType("W", 0, 1_000_000),
+    "pue": NumberType("factor", 1, 10),
+    "electricity": NumberType("USD/kWh", 0, 1000),
+    "space": NumberType("USD/kW-month", 0, _MOST_USD),
+    "egress": NumberType("USD/GB", 0, _MOST_USD),
+    "storage": NumberType("USD/GB-month", 0, _MOST_USD),
 }
-"""What a user may know of an own contract, by key of ``prices``."""
+"""What a user may know of an own contract, by key of ``prices``; from ``device`` on of devices
+that are bought: the price of one with its share of the server, months of use, power, power usage
+effectiveness of the room, and what electricity and space cost."""
 
 
 @dataclass(frozen=True, slots=True)
