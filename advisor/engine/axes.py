@@ -26,6 +26,7 @@ from advisor.knowledge.values import (
     NumberType,
     Options,
 )
+from advisor.language.numerals import exact
 
 Cut = tuple[Number, bool]
 """A boundary just before (False) or just after (True) a number."""
@@ -182,14 +183,10 @@ def _interval(a: Cut, b: Cut) -> Interval:
 
 def _representative(a: Cut, b: Cut, kind: NumberType) -> Number:
     if not kind.integer:
-        return _plain(Fraction(a[0] + b[0]) / 2)
+        return exact(Fraction(a[0] + b[0]) / 2)
     first = math.floor(a[0]) + 1 if a[1] else math.ceil(a[0])
     last = math.floor(b[0]) if b[1] else math.ceil(b[0]) - 1
     return (first + last) // 2
-
-
-def _plain(value: Fraction) -> Number:
-    return int(value) if value.denominator == 1 else value
 
 
 def _mass(question: Question, low: Number, high: Number) -> Fraction:

@@ -23,7 +23,8 @@ from advisor.engine.workload import derive
 from advisor.knowledge.model import Derived
 from advisor.knowledge.syntax import Expression
 from advisor.knowledge.values import ChoiceType, Domain, Flags, FlagsType, Interval, Options
-from advisor.language.expressions import expression_names, value_at
+from advisor.language.expressions import value_at
+from advisor.language.mentions import names_of
 
 Values: TypeAlias = Mapping[str, Plain]
 
@@ -213,7 +214,7 @@ def _derived_value(derived: Derived, known: Mapping[str, Plain], engine: Bits) -
 
 
 def _value(expression: Expression, known: Mapping[str, Plain]) -> Plain:
-    numbers: dict[str, Any] = {name: known[name] for name in expression_names(expression)}
+    numbers: dict[str, Any] = {name: known[name] for name in names_of(expression)}
     try:
         return value_at(expression, numbers)
     except ZeroDivisionError:

@@ -38,6 +38,7 @@ from advisor.knowledge.values import (
     Truth,
     Type,
 )
+from advisor.language.numerals import exact
 
 _REMEMBERED = 4_096
 
@@ -194,10 +195,10 @@ class NumberTable(PositionTable):
         before = {c for t in tests for c in _cuts(t, after=False)}
         after = {c for t in tests for c in _cuts(t, after=True)}
         self.side = "both" if before and after else "left" if after else "right"
-        exact = sorted(before | after)
-        self.cuts: list[int | float | Fraction] = [_quickest(c) for c in exact]
-        self.exact = exact
-        size = 2 * len(exact) + 1 if self.side == "both" else len(exact) + 1
+        self.exact = sorted(before | after)
+        self.cuts: list[int | float | Fraction] = [_quickest(c) for c in self.exact]
+        cells = len(self.exact) + 1
+        size = cells + len(self.exact) if self.side == "both" else cells
         super().__init__(needs, terms, size)
 
     def places(self, domain: Domain) -> int:
@@ -272,11 +273,11 @@ class NumberTable(PositionTable):
 
 def _quickest(cut: Number) -> int | float | Fraction:
     """The same number, in the form that is compared fastest."""
-    exact = Fraction(cut)
-    if exact.denominator == 1:
-        return exact.numerator
-    near = float(exact)
-    return near if Fraction(near) == exact else exact
+    number = exact(cut)
+    if isinstance(number, int):
+        return number
+    near = float(number)
+    return near if Fraction(near) == number else number
 
 
 class FlagsTable:
@@ -353,8 +354,7 @@ def table_of(of: Type, needs: Needs, terms: int) -> Table:
 
 
 def _middle(low: Number, high: Number) -> Number:
-    middle = Fraction(low + high) / 2
-    return int(middle) if middle.denominator == 1 else middle
+    return exact(Fraction(low + high) / 2)
 
 
 def _flags_truth(test: Elementary, domain: Flags) -> Truth:

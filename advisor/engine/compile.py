@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias
 
-from advisor.engine.truth import Environment, its_in, truth_of
+from advisor.engine.truth import Environment, truth_of
 from advisor.engine.workload import inputs_of
 from advisor.errors import Problem, RuleBaseError
 from advisor.knowledge.model import Derived, Rule
@@ -38,6 +38,7 @@ from advisor.knowledge.syntax import (
     WithinIts,
 )
 from advisor.knowledge.values import Flags, Interval, Type
+from advisor.language.mentions import atoms_in, its_in
 
 _ABSORBED = 64
 """Terms up to which each pair is looked at."""
@@ -357,21 +358,11 @@ def _too_large(
 
 
 def _unknown_names(rule: Rule, types: Mapping[str, Type]) -> Iterator[Problem]:
-    for atom in _atoms(rule.when):
+    for atom in atoms_in(rule.when):
         if atom.name not in types:
             message = f"the rule '{rule.id}' reads '{atom.name}', which is not declared"
             span = atom.span or rule.place.span
             yield Problem("unknown-name", message, rule.place.file, span)
-
-
-def _atoms(condition: Condition) -> Iterator[Atom]:
-    if isinstance(condition, Atom):
-        yield condition
-    elif isinstance(condition, NotOf):
-        yield from _atoms(condition.part)
-    else:
-        for part in condition.parts:
-            yield from _atoms(part)
 
 
 def _located(rule: Rule, message: str, hint: str) -> Problem:

@@ -6,7 +6,7 @@ are taken in chunks, so that memory depends on the chunk and not on how many row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from advisor.engine.compile import Program
 from advisor.engine.rows_derived import with_derived
 from advisor.engine.rows_ranks import Ranks, narrowest
 from advisor.engine.rows_sums import Adder, Plan
-from advisor.engine.rows_tests import Bitmap, Column, Rows, words_for
+from advisor.engine.rows_tests import Bitmap, Column, Rows, joined, words_for
 
 CHUNK = 65_536
 
@@ -143,7 +143,7 @@ class Columns:
         for offer in range(offers):
             adder.add(self._plans[offer], bitmaps, scores[offer])
             if self._gates[offer]:
-                out = _joined(np.bitwise_or, [surely[g] for g in self._gates[offer]], chunk.nothing)
+                out = joined(np.bitwise_or, [surely[g] for g in self._gates[offer]], chunk.nothing)
                 excluded[offer] = np.unpackbits(out.view(np.uint8), bitorder="little")[:rows]
         return Chunk(self.layout, self._ranks, start, rows, surely, possibly, scores, excluded)
 
@@ -152,10 +152,10 @@ class Columns:
         held = []
         for terms in self._terms:
             parts = [
-                _joined(np.bitwise_and, [passing[i] for i in term], rows.everything)
+                joined(np.bitwise_and, [passing[i] for i in term], rows.everything)
                 for term in terms
             ]
-            held.append(_joined(np.bitwise_or, parts, rows.nothing))
+            held.append(joined(np.bitwise_or, parts, rows.nothing))
         return held
 
     def _strongest(self, surely: Sequence[Bitmap]) -> list[Bitmap]:
@@ -170,17 +170,6 @@ class Columns:
                         found.append(own if taken is None else own & ~taken)
                         taken = own if taken is None else taken | own
         return found
-
-
-def _joined(join: Callable[..., Bitmap], parts: Sequence[Bitmap], start: Bitmap) -> Bitmap:
-    if not parts:
-        return start
-    if len(parts) == 1:
-        return parts[0]
-    result = join(parts[0], parts[1])
-    for part in parts[2:]:
-        join(result, part, out=result)
-    return result
 
 
 def _offers_of(members: Sequence[tuple[int, int, int]]) -> list[int]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from advisor.engine.rows_tests import Column
 from advisor.engine.truth import truth_of
-from advisor.engine.workload import inputs_of, names_of
+from advisor.engine.workload import inputs_of
 from advisor.knowledge.model import Derived
 from advisor.knowledge.syntax import Expression
 from advisor.knowledge.values import (
@@ -24,6 +24,7 @@ from advisor.knowledge.values import (
     Type,
 )
 from advisor.language.expressions import value_at
+from advisor.language.mentions import names_of
 
 
 def with_derived(

@@ -7,7 +7,7 @@ nothing is open.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -63,10 +63,10 @@ class Rows:
         join = np.bitwise_and if isinstance(form, Every) else np.bitwise_or
         start = self.everything if isinstance(form, Every) else self.nothing
         parts = [self.form(name, part) for part in form.parts]
-        sure = _reduced(join, [part[0] for part in parts], start)
+        sure = joined(join, [part[0] for part in parts], start)
         if all(part[0] is part[1] for part in parts):
             return sure, sure
-        return sure, _reduced(join, [part[1] for part in parts], start)
+        return sure, joined(join, [part[1] for part in parts], start)
 
     def _test(self, name: str, test: Elementary) -> Pair:
         unknown = self._unknown_rows(name)
@@ -103,7 +103,7 @@ class Rows:
 
     def _any_of(self, name: str, of: ChoiceType | FlagsType, options: frozenset[str]) -> Bitmap:
         parts = [self._option(name, i) for i, o in enumerate(of.options) if o in options]
-        return _reduced(np.bitwise_or, parts, self.nothing)
+        return joined(np.bitwise_or, parts, self.nothing)
 
     def _option(self, name: str, place: int) -> Bitmap:
         key = (name, "option", place)
@@ -216,7 +216,8 @@ class Rows:
         return values
 
 
-def _reduced(join: Callable[..., Bitmap], parts: list[Bitmap], start: Bitmap) -> Bitmap:
+def joined(join: Callable[..., Bitmap], parts: Sequence[Bitmap], start: Bitmap) -> Bitmap:
+    """All bitmaps by ``join`` (numpy's and, or); ``start`` where there are none."""
     if not parts:
         return start
     if len(parts) == 1:

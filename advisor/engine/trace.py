@@ -6,12 +6,11 @@ rule hold; a rule that holds has a way of which all conditions do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Literal, TypeAlias
 
-from advisor.engine.truth import Environment, conjunction, tests_in, truth_of
+from advisor.engine.truth import Environment, truth_of
 from advisor.knowledge.model import Rule
 from advisor.knowledge.syntax import (
     AllOf,
@@ -23,6 +22,8 @@ from advisor.knowledge.syntax import (
     WithinIts,
 )
 from advisor.knowledge.values import Domain, Truth
+from advisor.language.kleene import conjunction
+from advisor.language.mentions import atoms_in, tests_in
 
 Side: TypeAlias = Literal["when", "for"]
 
@@ -88,7 +89,7 @@ def trace_rule(rule: Rule, env: Environment, its: Environment) -> Trace:
     truth = conjunction((when, offers))
     seen: dict[tuple[Side, Atom], Seen] = {}
     for side, condition, own in (("when", rule.when, env), ("for", rule.offers, its)):
-        for atom in _atoms(condition):
+        for atom in atoms_in(condition):
             place: Side = "when" if side == "when" else "for"
             seen.setdefault((place, _bare(atom)), _seen(place, atom, own, its))
     misses: dict[Needed, None] = {}
@@ -145,16 +146,6 @@ def _joined(parts: list[list[_Way] | None]) -> list[_Way] | None:
             return None
         known.append(part)
     return [tuple(literal for way in choice for literal in way) for choice in product(*known)]
-
-
-def _atoms(condition: Condition) -> Iterator[Atom]:
-    if isinstance(condition, Atom):
-        yield condition
-    elif isinstance(condition, NotOf):
-        yield from _atoms(condition.part)
-    else:
-        for part in condition.parts:
-            yield from _atoms(part)
 
 
 def _bare(atom: Atom) -> Atom:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from advisor.knowledge.syntax import (
     AllOf,
@@ -13,42 +13,28 @@ from advisor.knowledge.syntax import (
     CompareIts,
     Comparison,
     Condition,
-    NotOf,
     NotTest,
     UnaryTest,
     WithinIts,
 )
 from advisor.knowledge.values import Domain, Flags, Interval, Number, Options, Truth
-from advisor.language.kleene import test_truth
+from advisor.language.kleene import conjunction, disjunction, negation, test_truth
+from advisor.language.mentions import atoms_in, its_in, names_in, tests_in
+
+__all__ = [
+    "Environment",
+    "atoms_in",
+    "conjunction",
+    "disjunction",
+    "its_in",
+    "names_in",
+    "negation",
+    "test_of",
+    "tests_in",
+    "truth_of",
+]
 
 Environment = Mapping[str, Domain]
-
-
-def conjunction(truths: Iterable[Truth]) -> Truth:
-    """Kleene and: false wins over unknown."""
-    result: Truth = True
-    for truth in truths:
-        if truth is False:
-            return False
-        if truth is None:
-            result = None
-    return result
-
-
-def disjunction(truths: Iterable[Truth]) -> Truth:
-    """Kleene or: true wins over unknown."""
-    result: Truth = False
-    for truth in truths:
-        if truth is True:
-            return True
-        if truth is None:
-            result = None
-    return result
-
-
-def negation(truth: Truth) -> Truth:
-    """Kleene not."""
-    return None if truth is None else not truth
 
 
 def truth_of(condition: Condition, env: Environment, its: Environment | None = None) -> Truth:
@@ -120,36 +106,3 @@ def _within_its(domain: Domain | None, its: Domain | None) -> Truth:
             return True
         return None if domain.values & its.may else False
     return None
-
-
-def names_in(condition: Condition) -> frozenset[str]:
-    """Every name a condition looks at (not what stands after *its*)."""
-    return frozenset(atom.name for atom in atoms_in(condition))
-
-
-def atoms_in(condition: Condition) -> tuple[Atom, ...]:
-    """All atoms, in their written order."""
-    if isinstance(condition, Atom):
-        return (condition,)
-    if isinstance(condition, NotOf):
-        return atoms_in(condition.part)
-    return tuple(atom for part in condition.parts for atom in atoms_in(part))
-
-
-def tests_in(test: UnaryTest) -> tuple[UnaryTest, ...]:
-    """The elementary tests inside a test, without *not* and lists."""
-    if isinstance(test, NotTest):
-        return tests_in(test.test)
-    if isinstance(test, AnyTest):
-        return tuple(inner for part in test.tests for inner in tests_in(part))
-    return (test,)
-
-
-def its_in(condition: Condition) -> frozenset[str]:
-    """The attributes of the offer that a condition compares with."""
-    return frozenset(
-        test.attribute
-        for atom in atoms_in(condition)
-        for test in tests_in(atom.test)
-        if isinstance(test, CompareIts | WithinIts)
-    )

@@ -7,9 +7,13 @@ from functools import lru_cache
 
 from advisor.engine.truth import names_in, truth_of
 from advisor.knowledge.model import Derived, Knowledge
-from advisor.knowledge.syntax import Arithmetic, Call, Condition, Expression, Name
+from advisor.knowledge.syntax import Condition, Expression
 from advisor.knowledge.values import Domain, Interval, Options
-from advisor.language.expressions import value_at, value_bounds
+from advisor.language.bounds import value_bounds
+from advisor.language.expressions import value_at
+from advisor.language.mentions import names_of
+
+__all__ = ["Workload", "derive", "inputs_of", "names_of"]
 
 
 class Workload:
@@ -59,24 +63,13 @@ class Workload:
 def inputs_of(derived: Derived) -> frozenset[str]:
     """The names that a derived value reads directly."""
     if derived.expression is not None:
-        return names_of(derived.expression)
-    names = frozenset[str]()
+        return frozenset(names_of(derived.expression))
+    names = set[str]()
     for row in derived.rows:
         names |= names_in(row.when)
         if not isinstance(row.value, str):
-            names |= names_of(row.value)
-    return names
-
-
-def names_of(expression: Expression) -> frozenset[str]:
-    """The names in an expression."""
-    if isinstance(expression, Name):
-        return frozenset({expression.name})
-    if isinstance(expression, Arithmetic):
-        return names_of(expression.left) | names_of(expression.right)
-    if isinstance(expression, Call):
-        return frozenset().union(*(names_of(a) for a in expression.arguments))
-    return frozenset()
+            names.update(names_of(row.value))
+    return frozenset(names)
 
 
 def derive(derived: Derived, env: Mapping[str, Domain]) -> Domain | None:

@@ -15,9 +15,10 @@ from advisor.knowledge.syntax import Expression
 from advisor.knowledge.values import ChoiceType, NumberType, Type
 from advisor.language.binding_names import key_span, lacking, place, seen, unwanted
 from advisor.language.binding_types import number_type, option_ids, refuse_other_kind
-from advisor.language.conditions import atoms, parse_condition
-from advisor.language.expressions import expression_names, parse_expression
+from advisor.language.conditions import parse_condition
+from advisor.language.expressions import parse_expression
 from advisor.language.marks import part, quote
+from advisor.language.mentions import atoms_in, names_of
 from advisor.language.placeholders import check_placeholders
 from advisor.language.vocabulary import Scope, did_you_mean
 
@@ -170,12 +171,12 @@ def _names_of(value: Derived, shape: DerivedShape) -> Iterator[tuple[str, Span]]
     if value.expression is not None and shape.expression is not None:
         yield from _names_in(value.expression, shape.expression)
     for row, written in zip(value.rows, shape.table or (), strict=True):
-        yield from ((atom.name, atom.span or written.when.span) for atom in atoms(row.when))
+        yield from ((atom.name, atom.span or written.when.span) for atom in atoms_in(row.when))
         if not isinstance(row.value, str):
             yield from _names_in(row.value, written.value)
 
 
 def _names_in(expression: Expression, node: ScalarNode) -> Iterator[tuple[str, Span]]:
-    for name in expression_names(expression):
+    for name in names_of(expression):
         found = re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", node.text)
         yield name, part(node, *found.span()) if found else node.span

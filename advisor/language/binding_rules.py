@@ -28,21 +28,17 @@ from advisor.knowledge.shapes import (
 )
 from advisor.knowledge.syntax import (
     ALWAYS,
-    AnyTest,
-    CompareIts,
     Condition,
     Constant,
     Expression,
-    NotTest,
-    UnaryTest,
-    WithinIts,
 )
 from advisor.knowledge.values import NumberType, Type
 from advisor.language.answers import parse_answer
 from advisor.language.binding_names import Ids, hint_elsewhere, key_span, lacking, place, unwanted
-from advisor.language.conditions import atoms, parse_condition
+from advisor.language.conditions import parse_condition
 from advisor.language.expressions import parse_expression
 from advisor.language.marks import quote
+from advisor.language.mentions import its_in
 from advisor.language.placeholders import check_placeholders
 from advisor.language.vocabulary import Scope, did_you_mean
 
@@ -205,19 +201,7 @@ def _showable(effect: Effect | None, names: Vocabulary) -> frozenset[str]:
 
 def reads_offer(condition: Condition) -> bool:
     """Whether a test compares with the offer at hand (``its ...``)."""
-    return any(_reads_offer(atom.test) for atom in atoms(condition))
-
-
-def _reads_offer(test: UnaryTest) -> bool:
-    match test:
-        case CompareIts() | WithinIts():
-            return True
-        case NotTest(inner):
-            return _reads_offer(inner)
-        case AnyTest(tests):
-            return any(_reads_offer(inner) for inner in tests)
-        case _:
-            return False
+    return bool(its_in(condition))
 
 
 def _example(example: ExampleShape, raw: Raw[RuleShape], names: Vocabulary) -> Example:

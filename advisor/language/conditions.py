@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import assert_never
-
 from advisor.knowledge.document import Entry, Findings, ListNode, MapNode, Node, ScalarNode
 from advisor.knowledge.syntax import ALWAYS, AllOf, AnyOf, Atom, Condition, NotOf
 from advisor.language.marks import quote
@@ -25,25 +22,6 @@ def parse_condition(node: Node, scope: Scope, findings: Findings) -> Condition |
     if isinstance(node, MapNode) and not node.entries:
         return ALWAYS
     return _condition(node, scope, findings, 0)
-
-
-def atoms(condition: Condition) -> Iterator[Atom]:
-    """Every atom of the condition, as written."""
-    match condition:
-        case Atom():
-            yield condition
-        case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from atoms(part)
-        case NotOf(part):
-            yield from atoms(part)
-        case unreachable:
-            assert_never(unreachable)
-
-
-def condition_names(condition: Condition) -> tuple[str, ...]:
-    """The names that the condition reads, each once, as first written."""
-    return tuple(dict.fromkeys(atom.name for atom in atoms(condition)))
 
 
 def _condition(node: Node, scope: Scope, findings: Findings, depth: int) -> Condition | None:

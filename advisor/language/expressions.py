@@ -7,7 +7,7 @@ intervals it is sound: every value at a point of the box lies in the interval.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
@@ -15,20 +15,11 @@ from typing import assert_never
 from advisor.knowledge.document import Findings, ScalarNode
 from advisor.knowledge.syntax import Arithmetic, Call, Constant, Expression, Name
 from advisor.knowledge.values import Number, NumberType
-from advisor.language.bounds import value_bounds
 from advisor.language.literals import Piece
 from advisor.language.marks import part, quote
 from advisor.language.numerals import NumberError, exact, read_numeral
 from advisor.language.units import parse_number
 from advisor.language.vocabulary import Scope, did_you_mean, kind_words, nearest_word
-
-__all__ = [
-    "FUNCTIONS",
-    "expression_names",
-    "parse_expression",
-    "value_at",
-    "value_bounds",
-]
 
 FUNCTIONS = ("ceiling", "max", "min")
 LONGEST = 1000
@@ -95,11 +86,6 @@ def parse_expression(
         return None
 
 
-def expression_names(expression: Expression) -> tuple[str, ...]:
-    """The names that the expression reads, each once, as first written."""
-    return tuple(dict.fromkeys(_names(expression)))
-
-
 def value_at(expression: Expression, env: Mapping[str, Number]) -> Number:
     """The exact value.  Raises ZeroDivisionError (an ArithmeticError) for division by zero,
     KeyError for a name that ``env`` lacks."""
@@ -128,22 +114,6 @@ def value_at(expression: Expression, env: Mapping[str, Number]) -> Number:
                     return max(values)
                 case _:
                     return -(-values[0] // 1)
-        case unreachable:
-            assert_never(unreachable)
-
-
-def _names(expression: Expression) -> Iterator[str]:
-    match expression:
-        case Name(name):
-            yield name
-        case Arithmetic(_, left, right):
-            yield from _names(left)
-            yield from _names(right)
-        case Call(_, arguments):
-            for argument in arguments:
-                yield from _names(argument)
-        case Constant():
-            pass
         case unreachable:
             assert_never(unreachable)
 

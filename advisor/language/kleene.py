@@ -41,6 +41,7 @@ from advisor.knowledge.values import (
     Truth,
     Type,
 )
+from advisor.language.mentions import tests_in
 
 
 def test_truth(test: UnaryTest, domain: Domain | None) -> Truth:
@@ -74,22 +75,22 @@ def condition_truth(condition: Condition, env: Mapping[str, Domain]) -> Truth:
         case Atom(name, test):
             return test_truth(test, env.get(name))
         case AllOf(parts):
-            return all_truth(condition_truth(part, env) for part in parts)
+            return conjunction(condition_truth(part, env) for part in parts)
         case AnyOf(parts):
-            return any_truth(condition_truth(part, env) for part in parts)
+            return disjunction(condition_truth(part, env) for part in parts)
         case NotOf(part):
-            return not_truth(condition_truth(part, env))
+            return negation(condition_truth(part, env))
         case unreachable:
             assert_never(unreachable)
 
 
-def not_truth(truth: Truth) -> Truth:
-    """Strong Kleene not."""
+def negation(truth: Truth) -> Truth:
+    """Kleene not."""
     return None if truth is None else not truth
 
 
-def all_truth(truths: Iterable[Truth]) -> Truth:
-    """Strong Kleene and."""
+def conjunction(truths: Iterable[Truth]) -> Truth:
+    """Kleene and: false wins over unknown."""
     result: Truth = True
     for truth in truths:
         if truth is False:
@@ -99,8 +100,8 @@ def all_truth(truths: Iterable[Truth]) -> Truth:
     return result
 
 
-def any_truth(truths: Iterable[Truth]) -> Truth:
-    """Strong Kleene or."""
+def disjunction(truths: Iterable[Truth]) -> Truth:
+    """Kleene or: true wins over unknown."""
     result: Truth = False
     for truth in truths:
         if truth is True:
@@ -182,9 +183,9 @@ def _unknown(test: UnaryTest) -> Truth:
         case IsKnown(negated):
             return negated
         case NotTest(inner):
-            return not_truth(_unknown(inner))
+            return negation(_unknown(inner))
         case AnyTest(tests):
-            return any_truth(_unknown(part) for part in tests)
+            return disjunction(_unknown(part) for part in tests)
         case _:
             return None
 
@@ -202,15 +203,7 @@ def _compares_with_offer(test: UnaryTest) -> bool:
 
 
 def _asks_presence(test: UnaryTest) -> bool:
-    match test:
-        case IsKnown():
-            return True
-        case NotTest(inner):
-            return _asks_presence(inner)
-        case AnyTest(tests):
-            return any(_asks_presence(part) for part in tests)
-        case _:
-            return False
+    return any(isinstance(part, IsKnown) for part in tests_in(test))
 
 
 def _by_parts(test: UnaryTest, domain: Domain) -> Truth:
@@ -218,9 +211,9 @@ def _by_parts(test: UnaryTest, domain: Domain) -> Truth:
         case CompareIts() | WithinIts():
             return None
         case NotTest(inner):
-            return not_truth(_by_parts(inner, domain))
+            return negation(_by_parts(inner, domain))
         case AnyTest(tests):
-            return any_truth(_by_parts(part, domain) for part in tests)
+            return disjunction(_by_parts(part, domain) for part in tests)
         case _:
             return test_truth(test, domain)
 

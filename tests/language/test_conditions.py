@@ -21,7 +21,8 @@ from advisor.knowledge.syntax import (
     NotTest,
     OneOf,
 )
-from advisor.language.conditions import DEEPEST, atoms, condition_names, parse_condition
+from advisor.language.conditions import DEEPEST, parse_condition
+from advisor.language.mentions import atoms_in, names_in
 from advisor.language.vocabulary import Scope, did_you_mean, nearest_word
 
 SMALL = ("model-size", Compare("below", 13))
@@ -81,15 +82,16 @@ def test_the_empty_map_always_holds() -> None:
 def test_each_atom_knows_where_its_test_stands() -> None:
     condition, _ = condition_of("{model-size: below 13B, hosting: api}")
     assert condition is not None
-    assert [atom.span for atom in atoms(condition)] == [Span(1, 17, 1, 26), Span(1, 37, 1, 40)]
+    assert [atom.span for atom in atoms_in(condition)] == [Span(1, 17, 1, 26), Span(1, 37, 1, 40)]
 
 
-def test_the_names_of_a_condition_are_told_once_in_order() -> None:
+def test_the_atoms_of_a_condition_are_told_in_order() -> None:
     condition, _ = condition_of(
         "{regions: us, not: {any: [{hosting: api}, {regions: uk}]}, model-size: above 1}"
     )
     assert condition is not None
-    assert condition_names(condition) == ("regions", "hosting", "model-size")
+    assert [a.name for a in atoms_in(condition)] == ["regions", "hosting", "regions", "model-size"]
+    assert names_in(condition) == {"regions", "hosting", "model-size"}
 
 
 def test_every_mistake_of_a_condition_is_told_at_once() -> None:

@@ -16,12 +16,9 @@ from advisor.knowledge.document import Findings, ScalarNode
 from advisor.knowledge.syntax import Arithmetic, Call, Constant, Expression, Name
 from advisor.knowledge.values import Interval, Number, NumberType
 from advisor.language import kleene
-from advisor.language.expressions import (
-    expression_names,
-    parse_expression,
-    value_at,
-    value_bounds,
-)
+from advisor.language.bounds import value_bounds
+from advisor.language.expressions import parse_expression, value_at
+from advisor.language.mentions import names_of
 from advisor.language.vocabulary import Scope
 
 A, B = Name("a"), Name("b-c")
@@ -67,7 +64,7 @@ def test_a_lone_number_may_be_written_in_the_unit_that_is_meant() -> None:
 def test_names_are_told_once_in_order() -> None:
     expression, _ = expression_of("b-c * a + max(b-c, x.y)", SCOPE)
     assert expression is not None
-    assert expression_names(expression) == ("b-c", "a", "x.y")
+    assert names_of(expression) == ("b-c", "a", "x.y")
 
 
 def test_values_are_exact() -> None:

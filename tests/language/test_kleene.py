@@ -185,7 +185,7 @@ A, B = OneOf(frozenset("a")), OneOf(frozenset("b"))
 )
 def test_of_one_test_the_truth_is_exact(test: UnaryTest, domain: Domain, truth: Truth) -> None:
     assert kleene.test_truth(test, domain) is truth
-    assert kleene.test_truth(NotTest(test), domain) is kleene.not_truth(truth)
+    assert kleene.test_truth(NotTest(test), domain) is kleene.negation(truth)
 
 
 @given(option_tests | number_tests)
@@ -318,6 +318,6 @@ def test_in_one_world_every_condition_is_sure_and_right(
 @given(conditions)
 def test_names_that_are_not_given_are_unknown(condition: Condition) -> None:
     truth = kleene.condition_truth(condition, {})
-    assert kleene.condition_truth(NotOf(condition), {}) is kleene.not_truth(truth)
+    assert kleene.condition_truth(NotOf(condition), {}) is kleene.negation(truth)
     assert kleene.condition_truth(AnyOf((condition, ALWAYS)), {}) is True
     assert kleene.condition_truth(AllOf((condition, AnyOf(()))), {}) is False
