@@ -111,23 +111,41 @@ class Entries:
         self, criterion: str, offer: str, model: str | None
     ) -> tuple[tuple[Reason, ...], int]:
         """Rules that hold in at least half of what is left, strongest first."""
-        spread = self.scoring.spread(criterion, offer)
-        total = sum(mass for _, mass in spread)
-        held: dict[str, int] = {}
-        clamped: dict[int, int] = {}
-        for utility, mass in spread:
-            for rule in utility.fired:
-                held[rule.id] = held.get(rule.id, 0) + mass
-            clamped[utility.clamped] = clamped.get(utility.clamped, 0) + mass
-        rules = self.situation.knowledge.rules
-        fired = [rules[r] for r, mass in held.items() if 2 * mass >= total]
-        fired.sort(key=lambda r: (-abs(r.steps), r.id))
+        fired = self._fired(criterion, offer)
         reasons = [self._reason("score", r, offer, model) for r in fired]
         reasons += self._measure_reason(criterion, offer, model)
         reasons += [
             self._reason("weigh", r, offer, model) for r in self._weighed.get(criterion, ())
         ]
+        clamped: dict[int, int] = {}
+        for utility, mass in self.scoring.spread(criterion, offer):
+            clamped[utility.clamped] = clamped.get(utility.clamped, 0) + mass
         return tuple(reasons), max(clamped, key=lambda c: (clamped[c], -abs(c), c))
+
+    def _fired(self, criterion: str, offer: str) -> list[Rule]:
+        """The scoring rules that hold in at least half of what is left, strongest first."""
+        spread = self.scoring.spread(criterion, offer)
+        total = sum(mass for _, mass in spread)
+        held: dict[str, int] = {}
+        for utility, mass in spread:
+            for rule in utility.fired:
+                held[rule.id] = held.get(rule.id, 0) + mass
+        rules = self.situation.knowledge.rules
+        fired = [rules[r] for r, mass in held.items() if 2 * mass >= total]
+        fired.sort(key=lambda r: (-abs(r.steps), r.id))
+        return fired
+
+    def rules_behind(self, offer: str) -> tuple[str, ...]:
+        """The rules that are named as reasons of an offer's score, each once."""
+        found: dict[str, None] = {}
+        for criterion in self.scoring.utilities:
+            for rule in (*self._fired(criterion, offer), *self._weighed.get(criterion, ())):
+                found[rule.id] = None
+        return tuple(found)
+
+    def monthly(self, offer: str, model: str | None) -> Money:
+        """What the offer would cost a month for the answered traffic."""
+        return _money(self._bill(offer, model).monthly)
 
     @cached_property
     def _weighed(self) -> dict[str | None, list[Rule]]:

@@ -84,12 +84,12 @@ class Judged:
 
 def gates_of(situation: Situation) -> tuple[Gate, ...]:
     """Every gate of the rule base, the built-in one first, the others by id."""
-    space = situation.space
+    space, base = situation.space, situation.base
+    open_ = {axis.question for axis in situation.axes.values() if len(axis.cells) > 1}
     gates = [Gate(SERVED, None, space.open_keys(SERVING_QUESTIONS), False)]
-    for _, rule in sorted(situation.knowledge.rules.items()):
-        if rule.effect == "exclude":
-            keys = space.open_keys(situation.base.reads(rule).questions)
-            gates.append(Gate(rule.id, rule, keys, rule.negotiable))
+    for rule in base.exclude_rules:
+        read = base.reads(rule).questions & open_
+        gates.append(Gate(rule.id, rule, space.open_keys(read), rule.negotiable))
     return tuple(gates)
 
 

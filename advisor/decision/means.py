@@ -71,6 +71,8 @@ class Means:
     def exact(self, criterion: int, own: Utilities, gates: Factor | None) -> Mean:
         """The mean over every world; ``gates`` are those that hang together with the
         utilities or the weights."""
+        if gates is None and not own.part.keys and not self.weights.part.keys:
+            return self._of_one_world(criterion, own)
         sides = [[own.part], [self.weights.part], [gates.part] if gates else []]
         axes = [self.worlds.bound([k for part in side for k in part.keys]) for side in sides]
         shared = sorted(
@@ -103,6 +105,15 @@ class Means:
             tuple(terms),
             total * multiple * (gates.whole if gates else 1),
         )
+
+    def _of_one_world(self, criterion: int, own: Utilities) -> Mean:
+        vector = self.weights.vectors[self.weights.part.only]
+        whole = sum(vector)
+        if not whole:
+            return Mean(Fraction(0), (0,) * self.offers, 1)
+        weight = vector[criterion]
+        terms = tuple([weight * point for point in own.points_of(own.part.only)])
+        return Mean(Fraction(weight, whole), terms, whole)
 
     def rests_on(self, own: Utilities, gates: Factor | None) -> tuple[object, ...]:
         """What ``exact`` depends on, beside its own arguments."""

@@ -230,6 +230,9 @@ class Scoring:
     def rows(self, own: Utilities) -> tuple[int, ...]:
         """The rows of utilities that occur in what is left."""
 
+        if not own.part.keys:
+            return (own.part.only,)
+
         def make() -> tuple[int, ...]:
             return tuple(row for (row,) in self.worlds.combinations([own.part]))
 
@@ -237,6 +240,8 @@ class Scoring:
         return self.situation.base.tables.of(place, make)
 
     def _spread(self, own: Utilities) -> list[dict[int, int]]:
+        if not own.part.keys:
+            return [{place: 1} for place in own.rows[own.part.only]]
         few = self.worlds.told_apart([own.part]) <= CELLS_AT_MOST
 
         def make() -> list[dict[int, int]]:

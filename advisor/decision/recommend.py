@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 
 from advisor.decision.caps import evidence_caps, margin_caps
-from advisor.decision.entries import Entries
+from advisor.decision.entries import Entries, rounded
 from advisor.decision.gates import Gate, Standing, gates_of, stand
 from advisor.decision.grounds import break_evens_of, grounds_of
 from advisor.decision.inference import inferred
@@ -25,6 +25,7 @@ from advisor.decision.ranking import Scored, Scoring
 from advisor.decision.remarks import all_ignored
 from advisor.decision.result import (
     Confidence,
+    Money,
     NextQuestion,
     Ranked,
     Reading,
@@ -37,7 +38,7 @@ from advisor.decision.result import (
 )
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation, impossible_looks
-from advisor.decision.staleness import Old, old_grounds, stale_cap, stale_caveats
+from advisor.decision.staleness import Old, old_grounds, rules_of, stale_cap, stale_caveats
 from advisor.decision.sureness import Duel, duel, relevant_answers, robustness, word_for
 from advisor.decision.volumes import cost_by_volume
 from advisor.decision.words import Words
@@ -84,12 +85,25 @@ def decide(knowledge: Knowledge, inputs: Inputs, as_of: datetime.date) -> Decisi
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
-    """``first``: the leader and the runner-up, as far as there are."""
+class Lead:
+    """A place at the head of the ranking; ``points`` of 10,000."""
 
-    first: tuple[Ranked, ...]
+    offer: str
+    model: str | None
+    lane: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """``first``: the leader and the runner-up, as far as there are; ``rules``: what is named
+    as reasons of the leader's score; ``monthly``: what it would cost."""
+
+    first: tuple[Lead, ...]
     confidence: Confidence
     settled: bool
+    rules: tuple[str, ...]
+    monthly: Money
 
 
 class Decision:
@@ -181,7 +195,10 @@ class Decision:
             self.entries.ranked(i + 1, self.scored[offer], self.standings[offer])
             for i, offer in enumerate(self.order)
         )
-        old = {e.offer: old_grounds(situation, self.gates, e) for e in ranking}
+        old = {
+            e.offer: old_grounds(situation, self.gates, e.offer, e.model, rules_of(e))
+            for e in ranking
+        }
         ranking = tuple(
             replace(e, warnings=(*e.warnings, *stale_caveats(old[e.offer]))) for e in ranking
         )
@@ -212,17 +229,31 @@ class Decision:
     def brief(self) -> Brief:
         """What a row of many workloads says: the first two of the ranking and how sure it is,
         without the words about everybody else."""
-        first = tuple(
-            self.entries.ranked(i + 1, self.scored[offer], self.standings[offer])
-            for i, offer in enumerate(self.order[:2])
-        )
-        if not first:
-            return Brief((), "none", True)
-        against = duel(self.scoring, *self.order[:2]) if len(first) > 1 else None
+        if not self.order:
+            return Brief((), "none", True, (), Money(None, None))
+        first = self._leads()
+        leader = first[0]
         settled = self.proof.settled
-        word, figures = self._sureness(first, against, settled)
-        word, _ = stale_cap(word, figures, old_grounds(self.situation, self.gates, first[0]))
-        return Brief(first, word, settled)
+        word, figures = self._sureness(first, self._against(), settled)
+        rules = self.entries.rules_behind(leader.offer)
+        old = old_grounds(self.situation, self.gates, leader.offer, leader.model, rules)
+        word, _ = stale_cap(word, figures, old)
+        monthly = self.entries.monthly(leader.offer, leader.model)
+        return Brief(first, word, settled, rules, monthly)
+
+    def _leads(self) -> tuple[Lead, ...]:
+        return tuple(
+            Lead(
+                offer,
+                self.entries.model(offer),
+                self.standings[offer].lane,
+                rounded(self.scored[offer].score),
+            )
+            for offer in self.order[:2]
+        )
+
+    def _against(self) -> Duel | None:
+        return duel(self.scoring, *self.order[:2]) if len(self.order) > 1 else None
 
     def again(self, inputs: Inputs) -> Decision:
         """Other answers decided on the same rule base."""
@@ -258,9 +289,8 @@ class Decision:
                 Sureness(None, None, None, ()),
             )
         leader = ranking[0]
-        against = duel(self.scoring, leader.offer, ranking[1].offer) if len(ranking) > 1 else None
         done = self.proof.settled
-        word, figures = self._sureness(ranking, against, done)
+        word, figures = self._sureness(self._leads(), self._against(), done)
         if all_ignored(self.situation):
             word = "toss-up" if len(ranking) > 1 else word
         word, figures = stale_cap(word, figures, old[leader.offer])
@@ -287,21 +317,21 @@ class Decision:
         return WorldCount(total, SAMPLE, "sample")
 
     def _sureness(
-        self, ranking: tuple[Ranked, ...], against: Duel | None, done: bool
+        self, first: tuple[Lead, ...], against: Duel | None, done: bool
     ) -> tuple[Confidence, Sureness]:
         method = self.situation.knowledge.method
-        leader = ranking[0]
+        leader = first[0]
         weak = self._weak_share(self.scored[leader.offer])
         p, r = Fraction(1), None
         dominates = True
         if against is not None:
-            rival = ranking[1]
+            rival = first[1]
             p = against.share
             r = robustness(self.scored[leader.offer], self.scored[rival.offer])
             dominates = r is None
         margin = None
-        if len(ranking) > 1 and ranking[1].lane == leader.lane:
-            margin = leader.score.points - ranking[1].score.points
+        if len(first) > 1 and first[1].lane == leader.lane:
+            margin = leader.points - first[1].points
         caps = {
             **margin_caps(method, margin),
             **evidence_caps(self.situation, self.gates, leader.offer, leader.model),

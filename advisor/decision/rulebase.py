@@ -189,6 +189,11 @@ class RuleBase:
         )
 
     @cached_property
+    def exclude_rules(self) -> tuple[Rule, ...]:
+        """The rules that exclude, by id."""
+        return tuple(r for _, r in sorted(self.knowledge.rules.items()) if r.effect == "exclude")
+
+    @cached_property
     def weigh_rules(self) -> tuple[Rule, ...]:
         """The rules that move weights, in rule order."""
         return tuple(r for r in self.knowledge.rules.values() if r.effect == "weigh")

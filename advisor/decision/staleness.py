@@ -47,21 +47,34 @@ class Old:
     rule: bool = False
 
 
-def old_grounds(situation: Situation, gates: Sequence[Gate], entry: Ranked) -> tuple[Old, ...]:
-    """Everything that is too old of what the entry rests on, by name, then source."""
+def rules_of(entry: Ranked) -> tuple[str, ...]:
+    """The rules that an entry of the ranking names as reasons."""
+    return tuple(dict.fromkeys(r.rule for part in entry.contributions for r in part.because))
+
+
+def old_grounds(
+    situation: Situation,
+    gates: Sequence[Gate],
+    offer: str,
+    model: str | None,
+    reasons: Iterable[str],
+) -> tuple[Old, ...]:
+    """Everything that is too old of what an entry of the ranking rests on, by name, then
+    source; ``reasons`` are the rules that it names."""
     base = situation.base
     found: set[Old] = set()
-    old = {n: e for n, e in base.offering.of(entry.offer, entry.model).items() if e.stale}
-    row = base.ledger.served[entry.offer].get(entry.model or "")
-    if row is not None and row.stale:
-        found |= _listing(situation, entry, row)
-    rules = _rules(situation.knowledge, entry)
+    old = {n: e for n, e in base.offering.of(offer, model).items() if e.stale}
+    row = base.ledger.served[offer].get(model or "")
+    if row is not None and row.stale and model is not None:
+        found |= _listing(situation, offer, model, row)
+    known = situation.knowledge.rules
+    rules = [known[name] for name in reasons if name in known]
     found |= {o for rule in rules if (o := _old_rule(situation, rule)) is not None}
     if old:
-        read = _prices(situation, entry.offer)
+        read = _prices(situation, offer)
         for rule in (*rules, *(g.rule for g in gates if g.rule and in_force(situation, g))):
             read |= names_in(rule.offers) | its_in(rule.when)
-        if row is None and entry.model is not None:
+        if row is None and model is not None:
             read.add("any-open-model")
         for name in read & old.keys():
             found |= set(_facts(situation.knowledge, name, old[name]))
@@ -110,11 +123,6 @@ def _prices(situation: Situation, offer: str) -> set[str]:
     return set() if situation.inputs.prices.get(offer) else set(PRICES)
 
 
-def _rules(knowledge: Knowledge, entry: Ranked) -> list[Rule]:
-    ids = dict.fromkeys(r.rule for part in entry.contributions for r in part.because)
-    return [knowledge.rules[i] for i in ids if i in knowledge.rules]
-
-
 def _old_rule(situation: Situation, rule: Rule) -> Old | None:
     days = situation.knowledge.method.expiry_days.get(JUDGEMENT)
     age = situation.base.ledger.as_of - rule.source.checked
@@ -130,11 +138,11 @@ def _facts(knowledge: Knowledge, name: str, evidence: Evidence) -> Iterable[Old]
         yield Old(spoken(name), claim.source, claim.checked, days, claim.grade)
 
 
-def _listing(situation: Situation, entry: Ranked, row: ServedModel) -> set[Old]:
+def _listing(situation: Situation, offer: str, model: str, row: ServedModel) -> set[Old]:
     knowledge = situation.knowledge
     days = knowledge.method.expiry_days[LISTED]
-    checked = max(r.checked for r in knowledge.offers[entry.offer].serves if r.model == entry.model)
-    what = f"that it serves {entry.model}"
+    checked = max(r.checked for r in knowledge.offers[offer].serves if r.model == model)
+    what = f"that it serves {model}"
     return {Old(what, row.row_source, checked, days, row.row_grade)}
 
 

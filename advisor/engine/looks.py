@@ -196,6 +196,11 @@ class Part:
         self.drawn: Any = None
         """The numbers in the sampled worlds, once they were asked for."""
 
+    @property
+    def only(self) -> int:
+        """The number of a part that reads no axis."""
+        return self.combined(tuple([look.at(0) for look in self.looks]))
+
     def combined(self, seen: tuple[int, ...]) -> int:
         """The number of what the looks see, computed once."""
         if self._combine is None:

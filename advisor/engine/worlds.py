@@ -75,6 +75,8 @@ class Worlds:
         """Joint cells of all axes that the parts read; those that none of the parts' looks
         tells apart count as one."""
         keys = self.bound([key for part in parts for key in part.keys])
+        if not keys:
+            return 1
         looks = [look for part in parts for look in part.looks] + list(self._touching(keys))
         return math.prod(len(self.merged(key, looks, expected=False)[0]) for key in keys)
 
@@ -111,6 +113,8 @@ class Worlds:
         keys = tuple(
             dict.fromkeys([*fixed, *self.whole_keys([k for p in parts for k in p.keys], fixed)])
         )
+        if not keys:
+            return {tuple([part.only for part in parts]): 1}
         barred = [look for look in self._impossible if set(look.keys) <= set(keys)]
         # All that is impossible, so that both sides of fixed axes see the same classes.
         looks = [look for part in (*parts, *beside) for look in part.looks]
@@ -143,6 +147,8 @@ class Worlds:
     def combinations(self, parts: Sequence[Part]) -> list[tuple[int, ...]]:
         """Every possible combination of the parts' numbers, whatever its prior mass."""
         keys = self.bound([key for part in parts for key in part.keys])
+        if not keys:
+            return [tuple([part.only for part in parts])]
         barred = self._touching(keys)
         looks = [look for part in parts for look in part.looks] + list(barred)
         cells = {key: self.merged(key, looks, expected=False)[0] for key in keys}

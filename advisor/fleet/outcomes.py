@@ -51,9 +51,6 @@ def outcome_of(decision: Decision, current: Money = NO_MONEY) -> Outcome:
     )
     brief = decision.brief()
     leader, second = (*brief.first, None, None)[:2]
-    bill = leader.estimate.monthly if leader is not None and leader.estimate is not None else None
-    parts = leader.contributions if leader is not None else ()
-    reasons = (reason for part in parts for reason in part.because)
     return Outcome(
         winner=leader.offer if leader else None,
         model=leader.model if leader else None,
@@ -61,13 +58,13 @@ def outcome_of(decision: Decision, current: Money = NO_MONEY) -> Outcome:
         confidence=brief.confidence,
         settled=brief.settled,
         runner_up=second.offer if second else None,
-        margin=leader.score.points - second.score.points if leader and second else None,
-        cost_low=bill.low if bill else None,
-        cost_high=bill.high if bill else None,
+        margin=leader.points - second.points if leader and second else None,
+        cost_low=brief.monthly.low,
+        cost_high=brief.monthly.high,
         current_low=current.low,
         current_high=current.high,
         excluded=excluded,
-        rules=tuple(dict.fromkeys(r.rule for r in reasons if r.effect in ("score", "weigh"))),
+        rules=brief.rules,
     )
 
 
