@@ -7,6 +7,7 @@ single value a look-up.  A set of flags is asked once and remembered.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
@@ -43,7 +44,7 @@ from advisor.language.numerals import exact
 _REMEMBERED = 4_096
 
 
-class PositionTable:
+class PositionTable(ABC):
     """A name whose values have positions.  ``sure`` and ``maybe``: by position, the terms
     that survive; ``unknown``: those that survive where nothing is known."""
 
@@ -88,17 +89,17 @@ class PositionTable:
         maybe, position = self.maybe, self.position
         return lambda value: maybe[position(value)]
 
+    @abstractmethod
     def places(self, domain: Domain) -> int:
-        """The positions of a set of values, as bits."""
-        raise NotImplementedError
+        """The positions of a set of values, as bits.  Raises TypeError for another kind."""
 
+    @abstractmethod
     def position(self, value: Plain) -> int:
         """The position of a value.  Raises KeyError for one that cannot be."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _passes(self, test: Elementary) -> Pair:
         """The positions that surely and that possibly pass."""
-        raise NotImplementedError
 
     def _truth(self, test: Elementary, places: int) -> Truth:
         sure, maybe = self._passing[test]

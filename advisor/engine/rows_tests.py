@@ -35,8 +35,8 @@ def words_for(rows: int) -> int:
 
 
 class Rows:
-    """One chunk of columns.  Raises KeyError for a name without a column, ValueError for a
-    column that does not fit the name's type."""
+    """One chunk of columns, with one row at least.  Raises KeyError for a name without a
+    column, ValueError for a column that does not fit the name's type."""
 
     def __init__(self, columns: Mapping[str, Column], types: Mapping[str, Type], rows: int) -> None:
         self._columns = columns
@@ -177,27 +177,25 @@ class Rows:
             return found
         given = self._columns[name]
         values = np.ma.getdata(given)
-        if values.shape[-1] != self.rows:
-            raise ValueError(f"'{name}' has {values.shape[-1]} rows, not {self.rows}")
         of = self._types[name]
         self._scales[name] = 1
         if isinstance(of, NumberType):
             values = self._narrow(name, np.ma.filled(given, 0))
         elif values.dtype.kind not in "biu":
             raise ValueError(f"'{name}' holds places of options, not {values.dtype}")
-        elif isinstance(of, ChoiceType) and len(values):
+        elif isinstance(of, FlagsType):
+            _check_flags(name, of, values)
+        else:
             known = np.ma.filled(given, 0)
             if known.max() >= len(of.options) or known.min() < 0:
                 raise ValueError(f"'{name}' has {len(of.options)} options")
-        elif isinstance(of, FlagsType):
-            _check_flags(name, of, values)
         self._values[name] = values
         return values
 
     def _narrow(self, name: str, values: Column) -> Column:
         """Few bits a number are compared faster: small whole numbers, or small wholes and
         halves (quarters, eighths) as so many halves."""
-        if values.dtype.kind not in "fiu" or not len(values):
+        if values.dtype.kind not in "fiu":
             return values
         if values.dtype.kind == "f":
             for scale in (1, 2, 8):
@@ -235,7 +233,7 @@ def _check_flags(name: str, of: FlagsType, values: Column) -> None:
             raise ValueError(f"'{name}' has {size} options: a row of bools for each is needed")
     elif size > 8 * values.dtype.itemsize or values.dtype.kind == "b":
         raise ValueError(f"'{name}' has {size} options, too many for {values.dtype}")
-    elif len(values) and int(values.max()) >> size:
+    elif int(values.max()) >> size:
         raise ValueError(f"'{name}' has {size} options")
 
 
@@ -260,9 +258,7 @@ def _reach(kind: np.dtype[Any]) -> tuple[int, int]:
 def _float_from(cut: Fraction, beyond: bool) -> float:
     """The least float that is at least (or above) an exact number."""
     nearest = float(cut)
-    while Fraction(nearest) < cut or (beyond and Fraction(nearest) == cut):
-        nearest = float(np.nextafter(nearest, np.inf))
-    below = float(np.nextafter(nearest, -np.inf))
-    while Fraction(below) > cut or (not beyond and Fraction(below) == cut):
-        nearest, below = below, float(np.nextafter(below, -np.inf))
+    rounded = Fraction(nearest)
+    if rounded < cut or (beyond and rounded == cut):
+        return float(np.nextafter(nearest, np.inf))
     return nearest

@@ -88,10 +88,13 @@ def trace_rule(rule: Rule, env: Environment, its: Environment) -> Trace:
     offers = truth_of(rule.offers, its)
     truth = conjunction((when, offers))
     seen: dict[tuple[Side, Atom], Seen] = {}
-    for side, condition, own in (("when", rule.when, env), ("for", rule.offers, its)):
+    sides: tuple[tuple[Side, Condition, Environment], ...] = (
+        ("when", rule.when, env),
+        ("for", rule.offers, its),
+    )
+    for side, condition, own in sides:
         for atom in atoms_in(condition):
-            place: Side = "when" if side == "when" else "for"
-            seen.setdefault((place, _bare(atom)), _seen(place, atom, own, its))
+            seen.setdefault((side, _bare(atom)), _seen(side, atom, own, its))
     misses: dict[Needed, None] = {}
     completions: dict[tuple[Needed, ...], None] = {}
     found = None if truth is True else _ways_of(rule)
@@ -101,7 +104,7 @@ def trace_rule(rule: Rule, env: Environment, its: Environment) -> Trace:
         if any(n.truth is False for n in short):
             if len(short) == 1:
                 misses[short[0]] = None
-        elif truth is None:
+        else:
             completions[tuple(short)] = None
     smallest = [c for c in completions if not any(set(o) < set(c) for o in completions)]
     return Trace(

@@ -79,12 +79,11 @@ def _compared(op: Comparison, domain: Domain, end: Number) -> Truth:
     """``test_truth`` of one comparison, which decisions ask for thousands of times."""
     if not isinstance(domain, Interval):
         return test_truth(Compare(op, end), domain)
+    low, high = domain.low, domain.high
     if op in ("below", "at least"):
-        low, high = domain.low, domain.high
         all_below = high is not None and (high < end or (high == end and domain.high_open))
         none_below = low is not None and low >= end
     else:
-        low, high = domain.low, domain.high
         all_below = high is not None and high <= end
         none_below = low is not None and (low > end or (low == end and domain.low_open))
     below: Truth = True if all_below else False if none_below else None
@@ -105,4 +104,4 @@ def _within_its(domain: Domain | None, its: Domain | None) -> Truth:
         if domain.values <= its.must:
             return True
         return None if domain.values & its.may else False
-    return None
+    raise TypeError("WithinIts does not test a number")

@@ -11,11 +11,25 @@ from hypothesis import HealthCheck, given, settings
 from advisor.engine.bits import Bits
 from advisor.engine.compile import compile_rules
 from advisor.engine.truth import conjunction, truth_of
-from advisor.knowledge.syntax import AllOf, AnyOf, Atom, Compare, CompareIts, Equals, NotOf, OneOf
-from advisor.knowledge.values import Flags, Interval, Options
+from advisor.knowledge.model import Derived, TableRow
+from advisor.knowledge.syntax import (
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    Atom,
+    Compare,
+    CompareIts,
+    Constant,
+    Equals,
+    Name,
+    NotOf,
+    OneOf,
+)
+from advisor.knowledge.values import ChoiceType, Flags, Interval, NumberType, Options
 from tests.engine import naive_rules
 from tests.engine.rule_bases import (
     DERIVED,
+    HERE,
     TYPES,
     Base,
     as_sets,
@@ -225,3 +239,99 @@ def test_a_tie_of_options_is_settled_where_all_of_them_pass():
 def test_an_equality_holds_on_its_own_number_only():
     engine = compiled(Base([rule("r", Atom("size", Equals(4)))], {"o": {}}))
     assert [engine.decide({"size": n}).surely for n in (3, 4, 5)] == [0, 1, 0]
+
+
+def test_a_value_of_another_kind_is_refused():
+    engine = compiled(
+        Base(
+            [
+                rule("r", Atom("size", Equals(3))),
+                rule("s", Atom("needs", OneOf(frozenset("p")))),
+                rule("t", Atom("colour", OneOf(frozenset("a")))),
+            ],
+            {"o": {}},
+        )
+    )
+    # Where a name is missing, each value is looked at as a set of one.
+    for values in ({"needs": "p"}, {"needs": 3}, {"size": "3"}, {"size": (3,)}):
+        with pytest.raises(KeyError):
+            engine.decide(values)
+    for env, words in (
+        ({"colour": Interval.point(3)}, "a choice cannot be Interval"),
+        ({"size": Options(frozenset("a"))}, "a number cannot be Options"),
+        ({"needs": Options(frozenset("p"))}, "several choices cannot be Options"),
+    ):
+        with pytest.raises(TypeError, match=words):
+            engine.decide_sets(env)
+
+
+@pytest.mark.parametrize(
+    ("name", "test", "words"),
+    [
+        ("colour", Equals(3), "Equals does not test a choice"),
+        ("size", OneOf(frozenset("a")), "OneOf does not test a number"),
+        ("needs", Equals(3), "Equals does not test several choices"),
+    ],
+)
+def test_a_test_of_another_type_is_refused(name, test, words):
+    program = compile_rules([rule("r", Atom(name, test))], TYPES, {"o": {}})
+    with pytest.raises(TypeError, match=f"^{words}$"):
+        Bits(program).decide_sets({name: Flags(frozenset("p"), frozenset("pq"))})
+
+
+def test_yes_and_no_may_be_given_as_bool_where_other_answers_are_missing():
+    rules = [
+        rule("r", Atom("agreed", OneOf(frozenset({"yes"})))),
+        rule("s", Atom("size", Equals(3))),
+    ]
+    engine = compiled(Base(rules, {"o": {}}))
+    assert engine.decide({"agreed": True}).fired == ("r",)
+    assert engine.decide({"agreed": False}).fired == ()
+
+
+def test_a_derived_value_may_be_given():
+    engine = compiled(Base([rule("r", Atom("sum", Compare("at least", 9)))], {"o": {}}))
+    assert engine.decide({"size": 1, "share": 1, "sum": 20}).fired == ("r",)
+    assert engine.decide_sets({"size": Interval.point(1), "sum": Interval.point(20)}).fired == (
+        "r",
+    )
+
+
+def test_a_derived_value_without_a_value_is_unknown():
+    half = Derived(
+        "half", NumberType("factor"), Arithmetic("/", Constant(1), Name("size")), (), None, "", HERE
+    )
+    kind = Derived(
+        "kind", ChoiceType(("warm", "cold")), None,
+        (
+            TableRow(Atom("colour", OneOf(frozenset("ab"))), "warm", HERE),
+            TableRow(Atom("colour", OneOf(frozenset("cd"))), "cold", HERE),
+        ),
+        None, "", HERE,
+    )  # fmt: skip
+    types = {**TYPES, "half": half.type, "kind": kind.type}
+    rules = [
+        rule("r", Atom("half", Compare("below", 1))),
+        rule("s", Atom("kind", OneOf(frozenset({"warm"})))),
+    ]
+    engine = Bits(compile_rules(rules, types, {"o": {}}, (half, kind)))
+    assert engine.decide({"size": 2, "colour": "a"}).fired == ("r", "s")
+    # Nothing divides by zero, and no row of a table holds for what is not known.
+    for values, fired in (({"size": 0, "colour": "a"}, ("s",)), ({"size": 2}, ("r",))):
+        verdict = engine.decide(values)
+        assert (verdict.fired, verdict.possibly) == (fired, 3)
+
+
+@pytest.mark.parametrize("steps", [1, 200, 40_000, 2**40, 2**61])
+def test_steps_of_every_size_add_up_exactly(steps):
+    rules = [rule("up", steps=steps), rule("down", steps=-steps // 3, evidence="e")]
+    offers = {"o": {}, "p": {"tier": Options(frozenset("x"))}}
+    rules.append(rule("tier", steps=-steps // 2, offers=Atom("tier", OneOf(frozenset("x")))))
+    verdict = compiled(Base(rules, offers)).decide({})
+    both = steps + -steps // 3
+    assert verdict.scores == (both, both + -steps // 2)
+
+
+def test_steps_that_no_lane_holds_are_refused():
+    with pytest.raises(OverflowError, match=r"^the steps of all rules together are too large$"):
+        compiled(Base([rule("r", steps=2**63)], {"o": {}}))

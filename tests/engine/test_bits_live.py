@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from advisor.engine.bits_live import Live
-from advisor.knowledge.syntax import Atom, Compare, OneOf
+from advisor.knowledge.syntax import Atom, Compare, Equals, OneOf, WithinIts
+from advisor.knowledge.values import Flags
 from tests.engine.rule_bases import (
     ASKED,
     Base,
@@ -98,3 +99,37 @@ def test_a_value_that_cannot_be_is_refused_and_changes_nothing():
     with pytest.raises(KeyError):
         live.change("colour", "violet")
     assert live.verdict().fired == ("r",)
+
+
+def test_what_ifs_may_be_asked_of_given_values_only():
+    rules = [
+        rule("red", Atom("colour", OneOf(frozenset("a")))),
+        rule("all", Atom("needs", WithinIts("has"))),
+    ]
+    live = Live(compiled(Base(rules, {"o": {"has": Flags(frozenset("p"), frozenset("p"))}})))
+    asked = {"colour": ["a"], "share": [3], "needs": [("p",)]}
+    # What no rule reads changes nothing.
+    assert [(w.name, w.value, w.scores) for w in live.what_ifs(asked)] == [
+        ("colour", "a", (1,)),
+        ("needs", ("p",), (1,)),
+    ]
+    for wrong in ("p", 3):
+        with pytest.raises(KeyError):
+            list(live.what_ifs({"needs": [wrong]}))
+
+
+def test_a_number_of_another_kind_is_refused():
+    rules = [rule("r", Atom("share", Equals(3))), rule("s", Atom("share", Compare("below", 5)))]
+    live = Live(compiled(Base(rules, {"o": {}})))
+    with pytest.raises(KeyError, match="many"):
+        live.change("share", "many")
+    assert live.change("share", 3).fired == ("r", "s")
+
+
+def test_a_change_that_turns_many_slots_adds_up_to_the_same():
+    at_least = [rule(f"r{i}", Atom("size", Compare("at least", i))) for i in range(12)]
+    twice = [rule(f"s{i}", Atom("size", Compare("below", i)), steps=-1) for i in range(12)]
+    engine = compiled(Base(at_least + twice, {"o": {}}))
+    live = Live(engine)
+    for size in (11, 0, 12, 5, 6, 0):
+        same(live.change("size", size), engine.decide({"size": size}))

@@ -157,3 +157,18 @@ def test_every_name_without_a_type_is_named():
         "the rule 'r' reads 'size-x', which is not declared",
         "the rule 's' reads 'y', which is not declared",
     ]
+
+
+def test_an_or_over_too_many_names_is_refused():
+    (problem,) = refused(rule("r", AnyOf((RED, BIG, AGREED))), limits=Limits(alternatives=2))
+    assert problem.message == "the rule 'r' has more than 2 alternatives"
+    assert problem.hint == "write it as several rules"
+
+
+def test_many_alternatives_are_kept_as_they_are_spread_out():
+    colours = [
+        Atom("colour", OneOf(frozenset(c))) for c in ("a", "ab", "abc", "b", "bc", "bcd", "c")
+    ]
+    pairs = [AnyOf((c, Atom("size", Compare("below", i + 1)))) for i, c in enumerate(colours)]
+    (slot,) = compiled(rule("r", AllOf(tuple(pairs)))).slots
+    assert len(slot.terms) == 2**7

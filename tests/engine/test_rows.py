@@ -9,14 +9,30 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from advisor.engine.compile import Is, compile_rules
 from advisor.engine.rows import Columns
 from advisor.engine.rows_ranks import Ranks
 from advisor.engine.rows_sums import Adder, Plan
-from advisor.knowledge.syntax import Atom, Compare, Equals, IsKnown, OneOf
-from advisor.knowledge.values import ChoiceType, FlagsType
+from advisor.engine.rows_tests import Rows
+from advisor.knowledge.model import Derived, TableRow
+from advisor.knowledge.syntax import (
+    AllOf,
+    Arithmetic,
+    Atom,
+    Compare,
+    Constant,
+    Equals,
+    IsKnown,
+    Name,
+    NotOf,
+    OneOf,
+)
+from advisor.knowledge.values import ChoiceType, FlagsType, NumberType
+from tests.engine import naive_rules
 from tests.engine.rule_bases import (
     ASKED,
     FLAGS,
+    HERE,
     TYPES,
     Base,
     as_sets,
@@ -189,6 +205,17 @@ def test_flags_may_be_a_line_of_bools_for_each_option():
         ("colour", np.array([-1]), "'colour' has 4 options"),
         ("colour", np.array([0.0]), "'colour' holds places of options"),
         ("needs", np.array([16]), "'needs' has 4 options"),
+        ("needs", np.array([True]), "'needs' has 4 options, too many for bool"),
+        (
+            "needs",
+            np.zeros((3, 1), bool),
+            "'needs' has 4 options: a row of bools for each is needed",
+        ),
+        (
+            "needs",
+            np.zeros((4, 1), int),
+            "'needs' has 4 options: a row of bools for each is needed",
+        ),
         ("share", np.array([np.nan]), "'share' holds what is no number"),
     ],
 )
@@ -225,3 +252,129 @@ def test_memory_depends_on_the_chunk_and_not_on_the_rows():
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.5 * peaks[0]
+
+
+def test_chunks_of_any_length_may_follow_one_another():
+    columns = Columns(compiled(Base([rule("r", Atom("size", Compare("below", 7)))], {"o": {}})))
+    for rows in (3, 70, 140, 3):
+        (chunk,) = columns.chunks({"size": np.arange(rows) % 13})
+        assert chunk.scores[0].tolist() == [int(n % 13 < 7) for n in range(rows)]
+
+
+def test_no_rows_are_no_chunks():
+    columns = Columns(compiled(Base([rule("r", Atom("size", Compare("below", 7)))], {"o": {}})))
+    assert list(columns.chunks({"size": np.array([], np.int64)})) == []
+
+
+@pytest.mark.parametrize("steps", [256, 3 * 2**16, -(2**20), 2**40])
+def test_steps_without_small_digits_add_up_exactly(steps):
+    plan, adder = Plan([(0, steps), (1, 2 * steps)]), Adder(1)
+    out = np.empty(4, np.int64)
+    adder.add(plan, [np.array([0b0011], np.uint64), np.array([0b0101], np.uint64)], out)
+    assert out.tolist() == [3 * steps, steps, 2 * steps, 0]
+
+
+def test_steps_that_no_number_holds_are_refused():
+    columns = compiled(Base([rule("r", steps=2**62)], {"o": {}}))
+    with pytest.raises(OverflowError, match=r"^the steps of all rules together are too large$"):
+        Columns(columns)
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int32])
+def test_a_cut_beyond_what_a_column_can_hold(kind):
+    tests = [Compare("at least", 10**10), Compare("below", 10**10), Compare("above", -(10**10))]
+    base = Base([rule(f"r{i}", Atom("share", t)) for i, t in enumerate(tests)], {"o": {}})
+    (chunk,) = Columns(compiled(base)).chunks({"share": np.array([0, 100], kind)})
+    assert [chunk.fired(0), chunk.fired(1)] == [("r1", "r2")] * 2
+
+
+@CASES
+@given(
+    st.fractions(0, 12, max_denominator=1000),
+    st.lists(st.floats(0, 12), min_size=1, max_size=6),
+    st.sampled_from(["below", "at most", "above", "at least"]),
+)
+def test_floats_are_compared_with_the_exact_cut(cut, values, op):
+    near = float(cut)
+    values += [near, float(np.nextafter(near, 0)), float(np.nextafter(near, 20))]
+    base = Base([rule("r", Atom("share", Compare(op, cut)))], {"o": {}})
+    (chunk,) = Columns(compiled(base)).chunks({"share": np.array(values)})
+    for row, value in enumerate(values):
+        assert bool(chunk.fired(row)) is naive_rules.passes(Compare(op, cut), Fraction(value))
+
+
+@pytest.mark.parametrize(
+    ("name", "test", "words"),
+    [
+        ("colour", Equals(3), "Equals does not test 'colour'"),
+        ("size", OneOf(frozenset("a")), "OneOf does not test a number"),
+    ],
+)
+def test_a_test_of_another_type_is_refused(name, test, words):
+    rows = Rows({name: np.array([1])}, TYPES, 1)
+    with pytest.raises(TypeError, match=f"^{words}$"):
+        rows.form(name, Is(test))
+
+
+# -- derived values ----------------------------------------------------------------------------
+
+LIKED = Derived(
+    "liked", ChoiceType(("no", "yes")), None,
+    (
+        TableRow(AllOf((Atom("colour", OneOf(frozenset("ab"))), Atom("needs", OneOf(frozenset("p"))))),
+                 "yes", HERE),
+        TableRow(NotOf(AllOf((Atom("colour", OneOf(frozenset("ab"))),
+                              Atom("needs", OneOf(frozenset("p")))))), "no", HERE),
+    ),
+    None, "", HERE,
+)  # fmt: skip
+SHARED = Derived(
+    "shared", NumberType("factor"), Arithmetic("/", Name("size"), Name("share")), (), None, "", HERE
+)
+PARTIAL = Derived(
+    "partial", NumberType("factor"), None,
+    (TableRow(Atom("size", Compare("below", 3)), Constant(1), HERE),), None, "", HERE,
+)  # fmt: skip
+
+
+def of_derived(derived, test):
+    types = {**TYPES, derived.id: derived.type}
+    program = compile_rules([rule("r", Atom(derived.id, test))], types, {"o": {}}, (derived,))
+    return Columns(program)
+
+
+@pytest.mark.parametrize(
+    "needs",
+    [
+        np.array([1, 2, 3, 1], np.uint8),
+        np.array([[1, 0, 1, 1], [0, 1, 1, 0], [0] * 4, [0] * 4], bool),
+    ],
+    ids=["masks", "bools"],
+)
+def test_a_derived_choice_of_choices_and_flags(needs):
+    columns = of_derived(LIKED, OneOf(frozenset({"yes"})))
+    (chunk,) = columns.chunks({"colour": np.array([0, 1, 1, 2]), "needs": needs})
+    assert [bool(chunk.fired(row)) for row in range(4)] == [True, False, True, False]
+
+
+def test_a_derived_column_may_be_given():
+    columns = of_derived(SHARED, Compare("below", 2))
+    (chunk,) = columns.chunks({"shared": np.array([1, 3])})
+    assert [chunk.fired(0), chunk.fired(1)] == [("r",), ()]
+
+
+def test_a_derived_value_that_cannot_be_told_is_refused():
+    masked = np.ma.masked_array([1, 2], [False, True])
+    with pytest.raises(ValueError, match=r"^'shared' rests on 'size', which has unknown rows$"):
+        list(
+            of_derived(SHARED, Compare("below", 2)).chunks(
+                {"size": masked, "share": np.array([1, 1])}
+            )
+        )
+    by_zero = {"size": np.array([1]), "share": np.array([0])}
+    with pytest.raises(
+        ValueError, match=r"^'shared' divides by zero for \[\('share', 0\), \('size', 1\)\]$"
+    ):
+        list(of_derived(SHARED, Compare("below", 2)).chunks(by_zero))
+    with pytest.raises(ValueError, match=r"^no row of 'partial' fits \[\('size', 5\)\]$"):
+        list(of_derived(PARTIAL, Compare("below", 2)).chunks({"size": np.array([2, 5])}))
