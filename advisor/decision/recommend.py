@@ -7,12 +7,13 @@ The method is that of a fixed-scale additive value model with hard gates before 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
-from advisor.decision.caps import evidence_caps, margin_caps
+from advisor.decision.caps import evidence_caps
+from advisor.decision.confidence import Ground, confidence
 from advisor.decision.entries import Entries, rounded
 from advisor.decision.gates import Gate, Standing, gates_of, stand
 from advisor.decision.grounds import break_evens_of, grounds_of
@@ -38,8 +39,8 @@ from advisor.decision.result import (
 )
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation, impossible_looks
-from advisor.decision.staleness import Old, old_grounds, rules_of, stale_cap, stale_caveats
-from advisor.decision.sureness import Duel, duel, relevant_answers, robustness, word_for
+from advisor.decision.staleness import Old, old_grounds, rules_of, stale_caveats
+from advisor.decision.sureness import duel, relevant_answers, robustness
 from advisor.decision.volumes import cost_by_volume
 from advisor.decision.words import Words
 from advisor.engine.worlds import SAMPLE, Worlds
@@ -234,10 +235,9 @@ class Decision:
         first = self._leads()
         leader = first[0]
         settled = self.proof.settled
-        word, figures = self._sureness(first, self._against(), settled)
         rules = self.entries.rules_behind(leader.offer)
         old = old_grounds(self.situation, self.gates, leader.offer, leader.model, rules)
-        word, _ = stale_cap(word, figures, old)
+        word, _ = self._sureness(first, settled, old)
         monthly = self.entries.monthly(leader.offer, leader.model)
         return Brief(first, word, settled, rules, monthly)
 
@@ -251,9 +251,6 @@ class Decision:
             )
             for offer in self.order[:2]
         )
-
-    def _against(self) -> Duel | None:
-        return duel(self.scoring, *self.order[:2]) if len(self.order) > 1 else None
 
     def again(self, inputs: Inputs) -> Decision:
         """Other answers decided on the same rule base."""
@@ -290,10 +287,7 @@ class Decision:
             )
         leader = ranking[0]
         done = self.proof.settled
-        word, figures = self._sureness(self._leads(), self._against(), done)
-        if all_ignored(self.situation):
-            word = "toss-up" if len(ranking) > 1 else word
-        word, figures = stale_cap(word, figures, old[leader.offer])
+        word, figures = self._sureness(self._leads(), done, old[leader.offer])
         return Verdict(
             offer=leader.offer,
             model=leader.model,
@@ -317,33 +311,28 @@ class Decision:
         return WorldCount(total, SAMPLE, "sample")
 
     def _sureness(
-        self, first: tuple[Lead, ...], against: Duel | None, done: bool
+        self, first: tuple[Lead, ...], done: bool, old: Sequence[Old]
     ) -> tuple[Confidence, Sureness]:
-        method = self.situation.knowledge.method
-        leader = first[0]
-        weak = self._weak_share(self.scored[leader.offer])
-        p, r = Fraction(1), None
-        dominates = True
-        if against is not None:
+        situation, leader = self.situation, first[0]
+        p, r, margin = Fraction(1), None, None
+        if len(first) > 1:
             rival = first[1]
-            p = against.share
+            p = duel(self.scoring, leader.offer, rival.offer).share
             r = robustness(self.scored[leader.offer], self.scored[rival.offer])
-            dominates = r is None
-        margin = None
-        if len(first) > 1 and first[1].lane == leader.lane:
-            margin = leader.points - first[1].points
-        caps = {
-            **margin_caps(method, margin),
-            **evidence_caps(self.situation, self.gates, leader.offer, leader.model),
-        }
-        if leader.lane == "conditional":
-            caps["a requirement is unproven"] = "leaning"
-        answered = relevant_answers(self.situation, self.situation.base.relevant)
-        if answered < method.minimum_answers:
-            caps[f"only {answered} relevant answers"] = "toss-up"
-        figures = Sureness(p, r, weak, ())
-        word, reasons = word_for(method, figures, settled=done, dominates=dominates, caps=caps)
-        return word, Sureness(p, r, weak, reasons)
+            margin = leader.points - rival.points if rival.lane == leader.lane else None
+        return confidence(
+            situation.knowledge.method,
+            Sureness(p, r, self._weak_share(self.scored[leader.offer]), ()),
+            Ground(
+                leader.lane,
+                done,
+                margin,
+                evidence_caps(situation, self.gates, leader.offer, leader.model),
+                relevant_answers(situation, situation.base.relevant),
+                all_ignored(situation) and len(first) > 1,
+                old,
+            ),
+        )
 
     def _weak_share(self, scored: Scored) -> Fraction:
         if not scored.score:
