@@ -65,7 +65,7 @@ class Worlds:
 
     def barring(self, keys: Sequence[str]) -> tuple[Look[bool], ...]:
         """What is impossible among these axes, and so changes sums over their joint cells."""
-        return self._touching(keys)
+        return tuple(look for look in self._impossible if set(look.keys) <= set(keys))
 
     def joint(self, keys: Sequence[str]) -> int:
         """How many joint cells these axes have."""
@@ -74,21 +74,19 @@ class Worlds:
     def told_apart(self, parts: Sequence[Part]) -> int:
         """Joint cells of all axes that the parts read; those that none of the parts' looks
         tells apart count as one."""
-        keys = self.bound([key for part in parts for key in part.keys])
-        if not keys:
-            return 1
-        looks = [look for part in parts for look in part.looks] + list(self._touching(keys))
-        return math.prod(len(self.merged(key, looks, expected=False)[0]) for key in keys)
+        return math.prod(len(listed) for listed in self._classes(parts)[0].values())
 
-    def bound(self, keys: Sequence[str]) -> tuple[str, ...]:
-        """``keys`` and the axes that impossible combinations tie to them."""
+    def bound(self, keys: Sequence[str], fixed: Collection[str] = ()) -> tuple[str, ...]:
+        """``keys`` and the axes that impossible combinations tie to them, except through the
+        ``fixed`` axes."""
         chosen = dict.fromkeys(keys)
         grown = True
         while grown:
             grown = False
             for look in self._impossible:
-                if any(k in chosen for k in look.keys) and any(k not in chosen for k in look.keys):
-                    chosen.update(dict.fromkeys(look.keys))
+                free = [key for key in look.keys if key not in fixed]
+                if any(k in chosen for k in free) and any(k not in chosen for k in free):
+                    chosen.update(dict.fromkeys(free))
                     grown = True
         return tuple(chosen)
 
@@ -111,11 +109,10 @@ class Worlds:
         ones is left out.
         """
         keys = tuple(
-            dict.fromkeys([*fixed, *self.whole_keys([k for p in parts for k in p.keys], fixed)])
+            dict.fromkeys([*fixed, *self.bound([k for p in parts for k in p.keys], fixed)])
         )
         if not keys:
             return {tuple([part.only for part in parts]): 1}
-        barred = [look for look in self._impossible if set(look.keys) <= set(keys)]
         # All that is impossible, so that both sides of fixed axes see the same classes.
         looks = [look for part in (*parts, *beside) for look in part.looks]
         looks += self._impossible
@@ -125,38 +122,15 @@ class Worlds:
             cells[key], mass = self.merged(key, looks)
             weights.append([1] * len(mass) if key in weightless else mass)
         everything = [*(_itself(self._axes[key]) for key in fixed), *parts]
-        constraints = [self._barred[look] for look in barred]
-        if math.prod(len(listed) for listed in cells.values()) > FEW:
-            return _by_column(cells, weights, everything, constraints)
-        return _one_by_one(cells, weights, everything, constraints)
-
-    def whole_keys(self, keys: Sequence[str], fixed: Sequence[str]) -> tuple[str, ...]:
-        """With what impossible combinations tie to them, except through the fixed axes."""
-        chosen = dict.fromkeys(keys)
-        known = set(fixed)
-        grown = True
-        while grown:
-            grown = False
-            for look in self._impossible:
-                free = [k for k in look.keys if k not in known]
-                if any(k in chosen for k in free) and any(k not in chosen for k in free):
-                    chosen.update(dict.fromkeys(free))
-                    grown = True
-        return tuple(chosen)
+        return _masses_of(cells, weights, everything, self._bars_among(keys))
 
     def combinations(self, parts: Sequence[Part]) -> list[tuple[int, ...]]:
         """Every possible combination of the parts' numbers, whatever its prior mass."""
-        keys = self.bound([key for part in parts for key in part.keys])
-        if not keys:
+        cells, bars = self._classes(parts)
+        if not cells:
             return [tuple([part.only for part in parts])]
-        barred = self._touching(keys)
-        looks = [look for part in parts for look in part.looks] + list(barred)
-        cells = {key: self.merged(key, looks, expected=False)[0] for key in keys}
         weights = [[1] * len(listed) for listed in cells.values()]
-        constraints = [self._barred[look] for look in barred]
-        if math.prod(len(listed) for listed in cells.values()) > FEW:
-            return list(_by_column(cells, weights, parts, constraints))
-        return list(_one_by_one(cells, weights, parts, constraints))
+        return list(_masses_of(cells, weights, parts, bars))
 
     def chunks(self, parts: Sequence[Part], rows: int) -> Iterator[list[Column]]:
         """Columns of the parts' numbers over every possible joint cell, ``rows`` at a time;
@@ -165,17 +139,14 @@ class Worlds:
 
         from advisor.engine.grids import grid_rows, part_numbers
 
-        keys = self.bound([key for part in parts for key in part.keys])
-        barred = self._touching(keys)
-        looks = [look for part in parts for look in part.looks] + list(barred)
-        cells = {key: self.merged(key, looks, expected=False)[0] for key in keys}
+        cells, bars = self._classes(parts)
         whole = math.prod(len(listed) for listed in cells.values())
         for start in range(0, whole, rows):
             columns = grid_rows(cells, start, min(start + rows, whole))
             count = min(rows, whole - start)
             keep = np.ones(count, dtype=bool)
-            for look in barred:
-                keep &= part_numbers(columns, self._barred[look], count) == 0
+            for bar in bars:
+                keep &= part_numbers(columns, bar, count) == 0
             yield [part_numbers(columns, part, count)[keep] for part in parts]
 
     def sampled_groups(self, parts: Sequence[Part]) -> Masses:
@@ -205,12 +176,10 @@ class Worlds:
     ) -> tuple[list[int], list[int]]:
         """The first cell of each class of an axis, and the mass of the class; ``expected``:
         only cells that have any."""
-        signatures = zip(*(look.classes(key) for look in looks if key in look.keys), strict=True)
-        axis = self._axes[key]
-        rows = list(signatures) or [()] * len(axis.cells)
         first: dict[tuple[int, ...], int] = {}
         mass: dict[tuple[int, ...], int] = {}
-        for index, (row, cell) in enumerate(zip(rows, axis.cells, strict=True)):
+        rows = self._signatures(key, looks)
+        for index, (row, cell) in enumerate(zip(rows, self._axes[key].cells, strict=True)):
             if cell.weight or not expected:
                 first.setdefault(row, index)
                 mass[row] = mass.get(row, 0) + cell.weight
@@ -219,21 +188,31 @@ class Worlds:
     def first_cells(self, key: str, looks: Sequence[Look[Any]]) -> list[int]:
         """Per cell of an axis the first one that has mass and that neither the looks nor what
         is impossible tells from it; itself where there is none."""
-        told = [look for look in (*looks, *self._impossible) if key in look.keys]
-        axis = self._axes[key]
-        rows = list(zip(*(look.classes(key) for look in told), strict=True))
-        rows = rows or [()] * len(axis.cells)
+        rows = self._signatures(key, (*looks, *self._impossible))
         first: dict[tuple[int, ...], int] = {}
-        for index, (row, cell) in enumerate(zip(rows, axis.cells, strict=True)):
+        for index, (row, cell) in enumerate(zip(rows, self._axes[key].cells, strict=True)):
             if cell.weight:
                 first.setdefault(row, index)
         return [first.get(row, index) for index, row in enumerate(rows)]
 
-    def _touching(self, keys: Sequence[str]) -> tuple[Look[bool], ...]:
-        return tuple(look for look in self._impossible if set(look.keys) <= set(keys))
+    def _signatures(self, key: str, looks: Sequence[Look[Any]]) -> list[tuple[int, ...]]:
+        """Per cell of an axis its class in every look that reads the axis."""
+        classes = [look.classes(key) for look in looks if key in look.keys]
+        return list(zip(*classes, strict=True)) or [()] * len(self._axes[key].cells)
+
+    def _classes(self, parts: Sequence[Part]) -> tuple[dict[str, list[int]], list[Part]]:
+        """Per axis that the parts read, or that is tied to one of these, the first cell of
+        each class that they tell apart; and the bars among these axes."""
+        keys = self.bound([key for part in parts for key in part.keys])
+        looks = [look for part in parts for look in part.looks] + list(self.barring(keys))
+        cells = {key: self.merged(key, looks, expected=False)[0] for key in keys}
+        return cells, self._bars_among(keys)
+
+    def _bars_among(self, keys: Sequence[str]) -> list[Part]:
+        return [self._barred[look] for look in self.barring(keys)]
 
     def _possible_cells(self, keys: tuple[str, ...]) -> Iterator[Cells]:
-        barred = self._touching(keys)
+        barred = self.barring(keys)
         position = {key: i for i, key in enumerate(keys)}
         for cells in product(*(range(len(self._axes[key].cells)) for key in keys)):
             if not any(
@@ -258,6 +237,7 @@ class Worlds:
         return part_numbers(columns, part, SAMPLE)
 
     def possible_worlds(self) -> NDArray[bool_]:
+        """Which of the sampled worlds can be."""
         import numpy as np
 
         if self._possible_worlds is None:
@@ -276,6 +256,18 @@ def _itself(axis: Axis) -> Part:
     """A part whose number is the axis's own cell."""
     look = Look((axis.key,), (len(axis.cells),), lambda cells: cells[0])
     return Part([look], lambda seen: look.meanings[seen[0]])
+
+
+def _masses_of(
+    cells: Mapping[str, Sequence[int]],
+    weights: Sequence[Sequence[int]],
+    parts: Sequence[Part],
+    constraints: Sequence[Part],
+) -> Masses:
+    """Combination of the parts' numbers -> mass, over all combinations of the listed cells
+    that no constraint bars."""
+    few = math.prod(len(listed) for listed in cells.values()) <= FEW
+    return (_one_by_one if few else _by_column)(cells, weights, parts, constraints)
 
 
 def _one_by_one(
@@ -307,6 +299,7 @@ class _Reader:
         ]
 
     def number(self, cells: Cells) -> int:
+        """The part's number in a joint cell."""
         return self._part.combined(
             tuple(
                 [
