@@ -21,6 +21,8 @@ ATTRIBUTES = frozenset(
         # The bill
         *("batch-discount", "billing", "cached-input-price", "device-hour-price", "input-price"),
         *("devices-measured", "memory", "output-price", "smallest-unit", "total-parameters"),
+        *("device-power", "device-price", "electricity-price", "facility-overhead", "power"),
+        *("egress-price", "space-price", "storage-price", "useful-life"),
         # Speed and capacity
         *("active-parameters", "attention-heads", "attention-kind", "attention-window", "bf16"),
         *("experts", "experts-per-token", "fp4", "fp8", "full-attention-layers", "head-dim"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +20,8 @@ from advisor.cli.output import emit, text_style
 from advisor.errors import Problem, UsageError
 
 if TYPE_CHECKING:
+    from advisor.decision.given import Given
     from advisor.knowledge.model import Inputs, Knowledge
-    from advisor.knowledge.values import Number
 
 
 @click.command("estimate")
@@ -33,8 +32,9 @@ if TYPE_CHECKING:
     "settings",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Your own price, such as price.gmi-gb200-nvl72=10.5/h, or horizon=10M/day for the "
-    "break-evens (repeatable).",
+    help="Your own figure, such as price.gmi-gb200-nvl72=10.5/h, "
+    "price.own-gpu-servers.device=42000, electricity=0.12/kWh, pue=1.3, egress=0.09/GB, "
+    "utilisation=40%, adapters=10GB or horizon=10M/day (repeatable).",
 )
 @format_option("text", "json")
 @output_option
@@ -52,7 +52,7 @@ def command(
     All offers by default. Every figure is a band and shows its formula; what is not known is
     said to be unknown.
     """
-    from advisor.decision.estimates import Given, estimates
+    from advisor.decision.estimates import estimates
     from advisor.estimate.measured import load_evidence
     from advisor.reports.estimates import estimates_data, estimates_view
 
@@ -60,9 +60,9 @@ def command(
     for offer in offers:
         if offer not in knowledge.offers:
             raise unknown_name("offer", offer, list(knowledge.offers), "OFFER")
-    inputs, horizon = _with_settings(read_inputs(answers, knowledge), settings, knowledge)
+    inputs, given = _with_settings(read_inputs(answers, knowledge), settings, knowledge)
     evidence = load_evidence(rules_directory(common))
-    result = estimates(knowledge, inputs, common.as_of, evidence, offers, Given(horizon))
+    result = estimates(knowledge, inputs, common.as_of, evidence, offers, given)
     if form == "json":
         data = estimates_data(result)
         emit(json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True) + "\n", output)
@@ -75,24 +75,20 @@ def command(
 
 def _with_settings(
     inputs: Inputs, settings: tuple[str, ...], knowledge: Knowledge
-) -> tuple[Inputs, Number | None]:
-    """The answers with the prices given on the command line, which win over the file's; and up
-    to how many requests a day ways of paying are compared."""
+) -> tuple[Inputs, Given]:
+    """The answers with what was set on the command line."""
+    from advisor.decision.given import with_settings
     from advisor.estimate.settings import parse_setting
 
-    prices = {offer: dict(own) for offer, own in inputs.prices.items()}
-    horizon: Number | None = None
-    problems = []
+    found, problems = [], []
     for text in settings:
         try:
-            setting = parse_setting(text, knowledge.offers)
+            found.append(parse_setting(text, knowledge.offers))
         except ValueError as error:
             problems.append(Problem("usage", str(error), "--set"))
-            continue
-        if setting.key == "horizon":
-            horizon = setting.value
-            continue
-        prices.setdefault(setting.offer, {})[setting.key] = setting.value
     if problems:
         raise UsageError(problems)
-    return replace(inputs, prices=prices), horizon
+    try:
+        return with_settings(knowledge, inputs, found)
+    except ValueError as error:
+        raise UsageError([Problem("usage", str(error), "--set")]) from None

@@ -22,6 +22,7 @@ from advisor.decision.inference import inferred
 from advisor.decision.loads import TRAFFIC
 from advisor.decision.situation import Situation
 from advisor.decision.sizing import PACE
+from advisor.decision.tariffs import owning_asked
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.serving import Choice
 from advisor.estimate.breakeven import CostOnly
@@ -192,6 +193,8 @@ class _Estimator:
         why_not = [f"not answered: {name}" for name in self.missing]
         if one.is_open:
             why_not.append("which model is served is not decided by the answers")
+        if charges.capacity is not None:
+            why_not += owning_asked(offer, charges.capacity)
         sized, sizes = NOT_SIZED, charges.sizes
         if charges.capacity is not None and model is not None:
             sized = self.sizer.sized(offer, model, self.demand, sizes)

@@ -21,7 +21,7 @@ from advisor.decision.situation import Situation
 from advisor.decision.staleness import PRICES
 from advisor.engine.truth import its_in, names_in
 from advisor.estimate.breakeven import cost_only
-from advisor.estimate.cost import DAYS_PER_MONTH
+from advisor.estimate.cost import DAYS_PER_MONTH, DEVICE_ITEMS
 from advisor.estimate.ranges import Range
 from advisor.knowledge.ledger import Evidence, is_stale
 from advisor.knowledge.model import Attribute
@@ -31,7 +31,6 @@ from advisor.language.wording import domain_words
 WORKED_OUT = 3
 """Hourly offers whose break-even is worked out with capacity: the best ones."""
 STRETCHES = 5
-RESERVED = "reserved devices"
 TOKENS = ("input tokens", "output tokens", "cached input tokens", "batch tokens")
 
 
@@ -89,7 +88,7 @@ def break_evens_of(situation: Situation, ranking: Sequence[Ranked]) -> tuple[Bre
     priced = []
     for entry in ranking:
         tokens = _lines(entry.estimate, TOKENS)
-        if tokens is None or _lines(entry.estimate, (RESERVED,)) is not None:
+        if tokens is None or _devices(entry.estimate) is not None:
             continue
         per_request = _per_request(tokens, requests)
         if per_request is not None and per_request.low and per_request.high is not None:
@@ -100,7 +99,7 @@ def break_evens_of(situation: Situation, ranking: Sequence[Ranked]) -> tuple[Bre
     written = Range.of(output) if isinstance(output, Interval) else Range(None, None)
     found: list[BreakEven] = []
     for entry in ranking:
-        fixed = _lines(entry.estimate, (RESERVED,))
+        fixed = _devices(entry.estimate)
         if fixed is None or not fixed.low:
             continue
         flat = cost_only(per_request, fixed * (1 / DAYS_PER_MONTH), written)
@@ -168,6 +167,19 @@ def _lines(estimate: Estimate | None, items: Sequence[str]) -> Range | None:
     for line in found:
         amount += Range(line.low, line.high)
     return amount
+
+
+def _devices(estimate: Estimate | None) -> Range | None:
+    """What devices cost a month, rented or bought: the bill without its other items, as owning
+    may cost more than what is listed of it; None where none are paid for."""
+    if estimate is None or not any(line.item in DEVICE_ITEMS for line in estimate.lines):
+        return None
+    low, high = estimate.monthly.low, estimate.monthly.high
+    for line in estimate.lines:
+        if line.item not in DEVICE_ITEMS:
+            low = None if low is None else low - (line.low or 0)
+            high = None if high is None or line.high is None else high - line.high
+    return Range(low, high)
 
 
 def _per_request(monthly: Range, requests: Interval) -> Range | None:

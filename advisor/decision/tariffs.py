@@ -27,6 +27,15 @@ OWNERSHIP: Mapping[str, tuple[str, str]] = {
     "space": ("space", "space-price"),
 }
 """What owning takes, with the user's name and the ledger's name of each figure."""
+ASKED: Mapping[str, tuple[str, str]] = {
+    "price": ("the price of a device with its share of the server", "device=42000"),
+    "months": ("the months of use", "months=60"),
+    "watts": ("the power of a device with its share of the server", "watts=1300W"),
+    "overhead": ("the power of the room over that of the equipment", "pue=1.3"),
+    "energy": ("the price of electricity", "electricity=0.12/kWh"),
+    "space": ("the rent of space", "space=200/kW-month"),
+}
+"""How to ask for each of these figures."""
 DEVICE_POWER = "accelerator.power"
 YOURS = "your price"
 BY_THE_THOUSAND = "what owning costs those who buy by the thousand"
@@ -58,9 +67,16 @@ class Prices:
         """Whether devices are bought, not rented."""
         return self.evidence.get("billing", NOTHING).value == BOUGHT or DEVICE in self.own
 
+    def sources(self, own: str, attribute: str) -> str | None:
+        """All that it is from."""
+        if own in self.own:
+            return YOURS
+        claims = self.evidence.get(attribute, NOTHING).claims
+        return ", ".join(dict.fromkeys(c.source for c in claims if c.value is not None)) or None
+
     def moved(self, own: str, attribute: str) -> Price:
         """A price per GB."""
-        return Price(self.of(own, attribute), self.source(own, attribute))
+        return Price(self.of(own, attribute), self.sources(own, attribute))
 
 
 def capacity_of(prices: Prices, devices: Range, *, years: Truth) -> Capacity:
@@ -100,10 +116,22 @@ def _owned(prices: Prices) -> Owned:
     """What is known of owning; without a figure for the server, at least what the device itself
     draws."""
     terms = {
-        field: Term(prices.of(own, attribute), prices.source(own, attribute))
+        field: Term(prices.of(own, attribute), prices.sources(own, attribute))
         for field, (own, attribute) in OWNERSHIP.items()
     }
     if terms["watts"].amount.low is None:
         alone = prices.of("watts", DEVICE_POWER)
-        terms["watts"] = Term(Range(alone.low, None), prices.source("watts", DEVICE_POWER))
+        terms["watts"] = Term(Range(alone.low, None), prices.sources("watts", DEVICE_POWER))
     return owned(terms)
+
+
+def owning_asked(offer: str, capacity: Capacity) -> tuple[str, ...]:
+    """What is not known of owning an offer's devices, and how to say it."""
+    if capacity.owned is None:
+        return ()
+    found = []
+    for field in capacity.owned.missing:
+        what, setting = ASKED[field]
+        known = "not known on both sides"
+        found.append(f"{what} is {known}: give it with --set price.{offer}.{setting}")
+    return tuple(found)

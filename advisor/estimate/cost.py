@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from advisor.estimate.figures import figure
+from advisor.estimate.ownership import ITEMS as OWNERSHIP_ITEMS
 from advisor.estimate.ownership import Owned
 from advisor.estimate.ranges import UNKNOWN, Range, total
 from advisor.estimate.token_cost import (
@@ -35,6 +36,7 @@ from advisor.knowledge.values import Number
 __all__ = [
     "ALL_DAY",
     "DAYS_PER_MONTH",
+    "DEVICE_ITEMS",
     "HOURS_PER_MONTH",
     "Bill",
     "Capacity",
@@ -53,6 +55,8 @@ HOURS_PER_DAY = 24
 HOURS_PER_MONTH = 730
 ALL_DAY = Range(HOURS_PER_DAY, HOURS_PER_DAY)
 RESERVED = "reserved devices"
+DEVICE_ITEMS = (RESERVED, *OWNERSHIP_ITEMS)
+"""Items of a bill that are paid for devices."""
 A_MONTH = "a month is 365/12 days (730 hours)"
 FULL_LOAD = "bought devices draw their full power day and night; no interest is counted"
 

@@ -23,6 +23,7 @@ from advisor.knowledge.values import Number
 
 HOURS_PER_MONTH = 730
 KILO = 1000
+ITEMS = ("depreciation", "power", "cooling", "space")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +83,21 @@ class Owned:
         drawn = f"{kilowatts.words('kW')} × {HOURS_PER_MONTH} hours × {energy.words('USD per kWh')}"
         return (
             Part(
-                "depreciation",
+                ITEMS[0],
                 devices * self.price.amount * _inverse(self.months.amount),
                 f"{devices.words('devices')} × {self.price.amount.words('USD')} / "
                 f"{self.months.amount.words('months')}",
                 _sources(self.price, self.months),
             ),
-            Part("power", hourly * energy, drawn, _sources(self.watts, self.energy)),
+            Part(ITEMS[1], hourly * energy, drawn, _sources(self.watts, self.energy)),
             Part(
-                "cooling",
+                ITEMS[2],
                 hourly * beyond * energy,
                 f"{drawn} × {beyond.words('(power of the room beyond that of the devices)')}",
                 _sources(self.watts, self.energy, self.overhead),
             ),
             Part(
-                "space",
+                ITEMS[3],
                 kilowatts * self.space.amount,
                 f"{kilowatts.words('kW')} × {self.space.amount.words('USD per kW and month')}",
                 _sources(self.watts, self.space),

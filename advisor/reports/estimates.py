@@ -150,9 +150,11 @@ def _sizing_notes(offer: OfferEstimate) -> Iterator[Item]:
             f"{offer.switched_off.words('USD a month')}, from busy hours alone to all day"
         )
     if fit is not None:
+        adapters = fit.memory.adapters
+        beside = f"adapters {figure(adapters, 3)}, " if adapters else ""
         yield Item(
             f"Memory of a replica: {figure(fit.memory.available)} GB; weights "
-            f"{figure(fit.memory.weights, 3)}, reserve {figure(fit.memory.reserve)}, cache "
+            f"{figure(fit.memory.weights, 3)}, reserve {figure(fit.memory.reserve)}, {beside}cache "
             f"{figure(fit.memory.cache_per_request, 3)} for each request, of which "
             f"{figure(fit.memory.requests)} fit",
             tuple(_layout_words(layout) for layout in fit.layouts),
@@ -351,6 +353,7 @@ def _fit_data(fit: Fit | None) -> dict[str, object] | None:
         "available_gb": _round(fit.memory.available),
         "weights_gb": _round(fit.memory.weights),
         "reserve_gb": _round(fit.memory.reserve),
+        "adapters_gb": _round(fit.memory.adapters),
         "cache_gb_per_request": _round(fit.memory.cache_per_request),
         "requests": fit.memory.requests,
         "reason": fit.memory.reason,

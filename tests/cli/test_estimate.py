@@ -17,6 +17,7 @@ ANSWERS = {
     "output-tokens": 500,
 }
 PRICES = {"together-serverless": {"input": 1.74, "output": 3.48}}
+OWN = "own-gpu-servers"
 RACK, TOKENS, CLUSTER = "gmi-gb200-nvl72", "together-serverless", "h200-cluster"
 
 
@@ -139,6 +140,121 @@ def test_a_replica_says_what_fits_and_how_it_is_laid_out(run):
 def test_a_price_given_on_the_command_line_wins(run):
     found = offers(run(RACK, "--set", f"price.{RACK}=10.5/h", "--format", "json"))
     assert "10.5 USD per device-hour" in line(found[RACK], "reserved devices")["formula"]
+
+
+def test_bought_devices_are_paid_by_item_and_what_is_not_known_of_them_is_asked_for(run):
+    """The ledger knows what a GPU costs at least, but not its server."""
+    found = offers(run(OWN, "--format", "json"))[OWN]
+    items = {x["item"]: x["monthly_usd"] for x in found["lines"]}
+    assert list(items) == ["depreciation", "power", "cooling", "space", "people"]
+    assert items["depreciation"][1] is None and items["space"][1] is not None
+    (asked,) = [text for text in found["unknown"] if "--set" in text]
+    assert f"--set price.{OWN}.device=42000" in asked
+    # Never less than those who buy by the thousand are said to pay.
+    assert found["monthly_usd"][0] >= 1.41 * 730 * found["devices"][0]
+
+
+def test_own_figures_of_bought_devices_win_in_the_answers_and_on_the_command_line(run):
+    told = ("device=42000", "months=48", "watts=1300W")
+    settings = [part for text in told for part in ("--set", f"price.{OWN}.{text}")]
+    common = [
+        p for t in ("pue=1.3", "electricity=0.12/kWh", "space=100/kW-month") for p in ("--set", t)
+    ]
+    found = offers(run(OWN, *settings, *common, "--format", "json"))[OWN]
+    few, many = found["devices"]
+    kilowatts = 1.3
+    each = {
+        "depreciation": 42_000 / 48,
+        "power": kilowatts * 730 * 0.12,
+        "cooling": kilowatts * 0.3 * 730 * 0.12,
+        "space": kilowatts * 100,
+    }
+    for item, usd in each.items():
+        assert line(found, item)["monthly_usd"] == pytest.approx([few * usd, many * usd])
+        assert line(found, item)["source"] == "your price"
+    assert found["unknown"] == []
+    people = line(found, "people")["monthly_usd"]
+    total = sum(each.values())
+    assert found["monthly_usd"] == pytest.approx(
+        [few * total + people[0], many * total + people[1]]
+    )
+
+
+def test_figures_of_bought_devices_do_not_count_for_rented_ones_in_silence(run):
+    wrong = run(CLUSTER, "--set", f"price.{CLUSTER}.pue=1.3")
+    assert isinstance(wrong.exception, UsageError)
+    assert f"rented: give price.{CLUSTER}.device=42000, too" in str(wrong.exception)
+    settings = [p for t in ("device=42000", "pue=1.3") for p in ("--set", f"price.{CLUSTER}.{t}")]
+    found = offers(run(CLUSTER, *settings, "--format", "json"))[CLUSTER]
+    assert [x["item"] for x in found["lines"]][:2] == ["depreciation", "power"]
+    assert sum("--set" in text for text in found["unknown"]) == 4
+
+
+def test_egress_and_storage_stand_apart_until_somebody_knows_their_price(run):
+    """Where the ledger knows a price it counts; elsewhere the volume is said."""
+    plain = offers(run(RACK, CLUSTER, TOKENS, OWN, "--format", "json"))
+    assert [x["item"] for x in plain[RACK]["not_counted"]] == ["egress", "storage"]
+    assert [x["item"] for x in plain[CLUSTER]["not_counted"]] == ["egress"]
+    assert line(plain[CLUSTER], "storage")["source"] == "runpod-volumes"
+    # Bought servers have disks, and tokens nothing to store.
+    for offer in (TOKENS, OWN):
+        assert [x["item"] for x in plain[offer]["not_counted"]] == ["egress"]
+    set_ = ("--set", "egress=0.09/GB", "--set", "storage=0.1/GB-month")
+    priced = offers(run(RACK, TOKENS, *set_, "--format", "json"))
+    assert priced[RACK]["not_counted"] == priced[TOKENS]["not_counted"] == []
+    gigabytes = plain[TOKENS]["not_counted"][0]["gb_per_month"]
+    assert line(priced[TOKENS], "egress")["monthly_usd"] == pytest.approx(
+        [gigabytes[0] * 0.09, gigabytes[1] * 0.09]
+    )
+    assert line(priced[RACK], "storage")["monthly_usd"][0] == pytest.approx(23.5, abs=0.1)
+    words = " ".join(run(RACK, TOKENS).stdout.split())
+    assert "Not counted for 2 offers: egress of 60.83 to 4,562 GB a month" in words
+    assert "--set egress=0.09/GB" in words
+
+
+def test_the_break_even_by_utilisation_is_what_a_busy_replica_costs_over_tokens(run):
+    found = offers(run(RACK, TOKENS, "--set", "utilisation=40%", "--format", "json"))[RACK]
+    even = found["break_even_utilisation"]
+    per_request = 3_480 / 1_000_000
+    low, high = even["usd_per_request_fully_used"]
+    assert even["share"] == pytest.approx([low / per_request, high / per_request])
+    assert even["given"] == 0.4
+    assert even["usd_per_million_tokens"] == pytest.approx(
+        [low / 0.4 / 1500 * 1e6, high / 0.4 / 1500 * 1e6]
+    )
+    words = " ".join(run(RACK, TOKENS, "--set", "utilisation=40%").stdout.split())
+    assert "Break-even by utilisation with together-serverless" in words
+    assert "at 40 % a million tokens cost" in words
+
+
+def test_less_used_devices_are_cheaper_from_a_larger_volume_on_if_ever(run):
+    """Devices that are busy nearly all the time surely beat these tokens from some volume on;
+    at half of that nothing is sure."""
+    sure = {}
+    for share in ("90%", "45%"):
+        settings = ("--set", f"utilisation={share}", "--set", "horizon=5M/day")
+        found = offers(run(CLUSTER, TOKENS, *settings, "--format", "json"))[CLUSTER]
+        stretches = found["break_even_stretches"]["stretches"]
+        sure[share] = [s["above"] for s in stretches if s["cheaper"] == "devices"]
+    assert 1_000_000 < sure["90%"][0] < 5_000_000
+    assert sure["45%"] == []
+
+
+def test_adapters_take_memory_and_devices(run):
+    without = offers(run(CLUSTER, "--format", "json"))[CLUSTER]
+    beside = offers(run(CLUSTER, "--set", "adapters=600GB", "--format", "json"))[CLUSTER]
+    assert beside["fit"]["devices"] > without["fit"]["devices"]
+    assert beside["fit"]["adapters_gb"] == 600 and without["fit"]["adapters_gb"] == 0
+    assert beside["devices"][0] >= without["devices"][0]
+    assert beside["devices"] == line_devices(beside)
+    unsaid = json.loads(run(CLUSTER, "--format", "json", **{"own-weights": "adapter"}).stdout)
+    assert any("adapters" in text and "--set" in text for text in unsaid["assumptions"])
+
+
+def line_devices(offer: dict) -> list[float]:
+    """The devices on the bill."""
+    low, _, high = line(offer, "reserved devices")["formula"].split(" devices")[0].split()
+    return [float(low), float(high)]
 
 
 def test_a_cluster_is_sized_from_its_traffic_and_more_traffic_needs_no_fewer(run):

@@ -10,6 +10,7 @@ import pytest
 
 from advisor.decision.grounds import break_evens_of, grounds_of
 from advisor.decision.recommend import decide
+from advisor.estimate.cost import DEVICE_ITEMS
 from advisor.language.answers import case_inputs, inputs_from_mapping
 
 STEADY = {
@@ -42,12 +43,13 @@ def test_a_break_even_is_where_two_bills_meet(decided):
     per_month = 500_000 * Fraction(365, 12)
     for even in found:
         tokens = [x for x in entries[even.against].estimate.lines if "tokens" in x.item]
-        devices = [x for x in entries[even.offer].estimate.lines if x.item == "reserved devices"]
+        bill = entries[even.offer].estimate
+        others = sum(x.low for x in bill.lines if x.item not in DEVICE_ITEMS)
         per_request = [
             sum(x.low for x in tokens) / per_month,
             sum(x.high for x in tokens) / per_month,
         ]
-        fixed = devices[0].low / Fraction(365, 12)
+        fixed = (bill.monthly.low - others) / Fraction(365, 12)
         assert even.requests_low == math.ceil(fixed / per_request[1])
         assert even.label == "cost only, capacity ignored"
     # The cheapest offer by the token, judged by its high end.

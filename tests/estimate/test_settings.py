@@ -8,7 +8,7 @@ import pytest
 
 from advisor.estimate.settings import Setting, parse_setting
 
-OFFERS = ("gmi-gb200-nvl72", "together-serverless")
+OFFERS = ("gmi-gb200-nvl72", "own-gpu-servers", "together-serverless")
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,21 @@ OFFERS = ("gmi-gb200-nvl72", "together-serverless")
             "price.together-serverless.batch-discount=50%",
             Setting("together-serverless", "batch-discount", 50),
         ),
+        ("price.own-gpu-servers.device=42000", Setting("own-gpu-servers", "device", 42_000)),
+        ("price.own-gpu-servers.watts=1.3kW", Setting("own-gpu-servers", "watts", 1300)),
+        ("months=4 years", Setting("", "months", 48)),
+        ("pue=1.3", Setting("", "pue", Fraction(13, 10))),
+        ("electricity = 0.12 USD/kWh", Setting("", "electricity", Fraction(3, 25))),
+        ("space=200/kW-month", Setting("", "space", 200)),
+        ("egress=0.09/GB", Setting("", "egress", Fraction(9, 100))),
+        (
+            "price.gmi-gb200-nvl72.storage=0.07/GB-month",
+            Setting("gmi-gb200-nvl72", "storage", Fraction(7, 100)),
+        ),
+        ("utilisation=40%", Setting("", "utilisation", 40)),
+        ("adapters=500MB", Setting("", "adapters", Fraction(1, 2))),
+        ("horizon=2.5M/day", Setting("", "horizon", 2_500_000)),
+        ("horizon=300 requests/day", Setting("", "horizon", 300)),
     ],
 )
 def test_a_price_is_read_exactly(text: str, setting: Setting) -> None:
@@ -43,7 +58,27 @@ def test_a_price_is_read_exactly(text: str, setting: Setting) -> None:
         ("price.gmi-gb200-nvl27=8/h", "did you mean 'gmi-gb200-nvl72'"),
         ("price.together-serverless.batch-discount=150%", "percentage"),
         ("gmi=8", "is no setting"),
-        ("price.gmi-gb200-nvl72=-8/h", "is no setting"),
+        ("gmi-gb200-nvl72", "is no setting"),
+        ("price.gmi-gb200-nvl72=", "is no setting"),
+        ("electricty=0.12/kWh", "did you mean 'electricity'"),
+        ("electricity=0.12", "per kWh: electricity=0.12/kWh, not '0.12'"),
+        ("electricity=120/MWh", "per kWh"),
+        ("pue=0.8", "1 or more"),
+        ("pue=130%", "1 or more"),
+        ("months=0", "months or years"),
+        ("watts=1300", "power is in watts"),
+        ("space=200/kWh", "per kW and month"),
+        ("egress=0.09", "per GB"),
+        ("storage=0.07/GB", "per GB and month"),
+        ("utilisation=0%", "a share above 0"),
+        ("utilisation=120%", "a share above 0"),
+        ("utilisation=0.4", "a share above 0"),
+        ("adapters=10", "memory in GB"),
+        ("horizon=0/day", "requests a day"),
+        ("horizon=soon", "horizon=10M/day, not 'soon'"),
+        ("price.own-gpu-servers.device=0", "price in USD"),
+        ("price.own-gpu-servers.adapters=1GB", "'adapters' is no price"),
+        ("price.gmi-gb200-nvl72=-8/h", "needs its unit"),
     ],
 )
 def test_a_wrong_unit_or_name_is_an_error(text: str, words: str) -> None:
