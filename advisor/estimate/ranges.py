@@ -22,10 +22,11 @@ class Range:
     high: Number | None
 
     def __post_init__(self) -> None:
-        if (self.low is not None and self.low < 0) or (self.high is not None and self.high < 0):
-            raise ValueError(f"a negative quantity: {self.low} to {self.high}")
-        if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError(f"an empty range: {self.low} to {self.high}")
+        low, high = self.low, self.high
+        if _is_negative(low) or _is_negative(high):
+            raise ValueError(f"a negative quantity: {low} to {high}")
+        if low is not high and low is not None and high is not None and low > high:
+            raise ValueError(f"an empty range: {low} to {high}")
 
     @classmethod
     def of(cls, value: Number | Interval | Range | None) -> Range:
@@ -58,7 +59,9 @@ class Range:
 
     def __mul__(self, other: Range | Number) -> Range:
         if not isinstance(other, Range):
-            other = Range(other, other)
+            if _is_negative(other):
+                raise ValueError(f"a negative factor: {other}")
+            other = _sound(other, other)
         low = _product(self.low, other.low)
         if self.is_point and other.is_point:
             return _sound(low, low)
@@ -67,9 +70,6 @@ class Range:
     def words(self, unit: str) -> str:
         """``1 to 2 USD``, ``at least 1 USD``, ``unknown``."""
         return span(self.low, self.high, unit)
-
-
-UNKNOWN = Range(None, None)
 
 
 def _sound(low: Number | None, high: Number | None) -> Range:
@@ -90,16 +90,22 @@ def total(parts: Iterable[Range]) -> Range:
     items = tuple(parts)
     lows = [item.low for item in items if item.low is not None]
     highs = [item.high for item in items if item.high is not None]
-    return Range(
+    return _sound(
         sum(lows) if lows or not items else None,
         sum(highs) if len(highs) == len(items) else None,
     )
 
 
+def _is_negative(value: Number | None) -> bool:
+    # A fraction compares slowly with a number, its numerator does not.
+    return value is not None and value.numerator < 0
+
+
 def _product(left: Number | None, right: Number | None) -> Number | None:
+    if left is not None and right is not None:
+        return left * right
     # Nothing times an unknown amount is still nothing.
-    if left == 0 or right == 0:
-        return 0
-    if left is None or right is None:
-        return None
-    return left * right
+    return 0 if (left is None and right == 0) or (right is None and left == 0) else None
+
+
+UNKNOWN = Range(None, None)
