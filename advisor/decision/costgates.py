@@ -164,20 +164,37 @@ class CostGate:
             terms_at(situation, offer, situation.choice(offer, {}).model, wanted, wanted)
             for offer in situation.knowledge.offers
         )
-        whole, asked = corners(env), self._asked({}, point=False)
-        return _outcome(self._groups(row), lambda billed, _: self._verdict(billed, whole, asked))
+        return self.outcome(row, corners(env), self.asked(situation))
 
-    def _asked(self, at: Mapping[str, int], *, point: bool) -> Answers:
-        base = self._situation.base
-        env = self._situation.environment(self._reads.asked, at, point=point)
-        return tuple((base.workload.extend(env, self._derived) if self._derived else env).items())
+    def outcome(
+        self, row: tuple[Terms, ...], at_corners: tuple[Numbers, ...], asked: Answers
+    ) -> Outcome:
+        """The outcome on these terms, with one verdict for all of the traffic."""
+        known: dict[Billed, Truth] = {}
+
+        def verdict(billed: Billed, _: int) -> Truth:
+            if billed not in known:
+                known[billed] = self._verdict(billed, at_corners, asked)
+            return known[billed]
+
+        return _outcome(self._groups(row), verdict)
+
+    def asked(self, situation: Situation) -> Answers:
+        """What the rule looks at, over all that a situation leaves."""
+        return self._asked(situation, {}, point=False)
+
+    def _asked(self, situation: Situation, at: Mapping[str, int], *, point: bool) -> Answers:
+        env = situation.environment(self._reads.asked, at, point=point)
+        extend = situation.base.workload.extend
+        return tuple((extend(env, self._derived) if self._derived else env).items())
 
     def _asked_look(self) -> Look[tuple[Answers, Answers]]:
         keys = self._situation.space.open_keys(self._reads.asked)
 
         def see(cells: Cells) -> tuple[Answers, Answers]:
             at = dict(zip(keys, cells, strict=True))
-            return self._asked(at, point=True), self._asked(at, point=False)
+            here = self._situation
+            return self._asked(here, at, point=True), self._asked(here, at, point=False)
 
         return Look(keys, self._situation.sizes(keys), see)
 

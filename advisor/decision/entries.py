@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from advisor.decision.costs import CURRENT
-from advisor.decision.costs import QUESTIONS as COST_QUESTIONS
+from advisor.decision.bills import answered_traffic, bill_of, exact, model_of, money
 from advisor.decision.gates import SERVED, Gate, Standing
 from advisor.decision.listings import listing_facts
 from advisor.decision.ranking import Scored, Scoring
@@ -21,14 +20,13 @@ from advisor.decision.result import (
     Excluded,
     Failure,
     Lane,
-    Money,
     Ranked,
     Reason,
     Score,
 )
 from advisor.decision.situation import Situation
+from advisor.decision.weighting import weighing
 from advisor.decision.words import Words
-from advisor.engine.axes import Axis
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.truth import truth_of
 from advisor.estimate.cost import Bill
@@ -81,9 +79,7 @@ class Entries:
     def model(self, offer: str) -> str | None:
         """The model the offer serves where the answers decide it, else in the likeliest
         cell of what is open."""
-        keys = self.situation.space.open_keys(SERVING_QUESTIONS)
-        at = {key: likeliest(self.situation.axes[key]) for key in keys}
-        return self.situation.choice(offer, at).model
+        return model_of(self.situation, offer)
 
     def _contributions(
         self, scored: Scored, points: int, model: str | None
@@ -143,18 +139,9 @@ class Entries:
                 found[rule.id] = None
         return tuple(found)
 
-    def monthly(self, offer: str, model: str | None) -> Money:
-        """What the offer would cost a month for the answered traffic."""
-        return _money(self._bill(offer, model).monthly)
-
     @cached_property
     def _weighed(self) -> dict[str | None, list[Rule]]:
-        """The rules that surely move the weight of each criterion, by id."""
-        found: dict[str | None, list[Rule]] = {}
-        for rule in sorted(self.situation.base.weigh_rules, key=lambda rule: rule.id):
-            if self.situation.over_all(rule) is True:
-                found.setdefault(rule.criterion, []).append(rule)
-        return found
+        return weighing(self.situation)
 
     @cached_property
     def _caveats(self) -> list[Rule]:
@@ -167,13 +154,7 @@ class Entries:
         ]
 
     def _bill(self, offer: str, model: str | None) -> Bill:
-        """The itemised bill for the answered traffic."""
-        situation = self.situation
-        read = {*COST_QUESTIONS, CURRENT}
-        place = ("bill", offer, model, situation.prices, *situation.slots(read))
-        return situation.base.tables.of(
-            place, lambda: situation.costs.bill(offer, model, self._traffic)
-        )
+        return bill_of(self.situation, offer, model)
 
     def _reason(self, effect: str, rule: Rule, offer: str, model: str | None) -> Reason:
         return Reason(
@@ -212,25 +193,17 @@ class Entries:
 
     def traffic(self) -> dict[str, Domain]:
         """What was answered about the traffic; silence that has a meaning is that."""
-        return dict(self._traffic)
-
-    @cached_property
-    def _traffic(self) -> dict[str, Domain]:
-        env = dict(self.situation.inputs.answers)
-        for question in self.situation.knowledge.questions.values():
-            if question.id not in env and question.unknown_means is not None:
-                env[question.id] = question.unknown_means
-        return env
+        return answered_traffic(self.situation)
 
     def estimate(self, offer: str, model: str | None) -> Estimate:
         """The itemised bill for the answered traffic."""
         bill = self._bill(offer, model)
         return Estimate(
-            monthly=_money(bill.monthly),
-            daily=_money(bill.daily),
-            per_million=_money(bill.per_million),
+            monthly=money(bill.monthly),
+            daily=money(bill.daily),
+            per_million=money(bill.per_million),
             lines=tuple(
-                CostLine(line.item, _exact(line.low), _exact(line.high), line.formula, line.source)
+                CostLine(line.item, exact(line.low), exact(line.high), line.formula, line.source)
                 for line in bill.lines
             ),
             assumptions=bill.assumptions,
@@ -330,12 +303,6 @@ class Entries:
         return self.words.of_rule(rule, leader.offer, leader.model)
 
 
-def likeliest(axis: Axis) -> int:
-    """The cell with most prior mass, the first of equals."""
-    weights = [cell.weight for cell in axis.cells]
-    return weights.index(max(weights))
-
-
 def holds_as_answered(situation: Situation, rule: Rule) -> bool:
     """Whether a caveat or advice applies to what was answered (unknown stays unknown)."""
     workload = situation.base.workload
@@ -358,14 +325,6 @@ def largest_remainder(parts: Sequence[Fraction], total: int) -> list[int]:
     for i in order[:missing]:
         floors[i] += 1
     return floors
-
-
-def _money(amount: Range) -> Money:
-    return Money(_exact(amount.low), _exact(amount.high))
-
-
-def _exact(value: int | Fraction | None) -> Fraction | None:
-    return None if value is None else Fraction(value)
 
 
 def _price_words(per_million: Range) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from operator import itemgetter
 from typing import Any
 
-from advisor.decision.loads import EVEN, PEAK, SIZING, VOLUME, whole_traffic
+from advisor.decision.loads import EVEN, PEAK, VOLUME, whole_traffic
 from advisor.decision.measured_many import NO_PRICE, Traffic, coarse, codes, decoded
 from advisor.decision.profiles import Profile
 from advisor.decision.rulebase import anchor_names
@@ -141,9 +141,7 @@ class Measured(Utilities):
 
     def _figures_look(self, criterion: Criterion) -> Look[Figure]:
         situation, measure = self._situation, self._measure
-        names = anchor_names(measure)
-        anchored = {q for name in names for q in situation.base.workload.questions_of(name)}
-        questions = sorted({*SIZING, *anchored})
+        questions = situation.base.figure_questions[criterion.id]
         # Where not even the requests are known, a likely peak stands for all: it moves the
         # devices far less than they do.  The bounds of a cell hold for every peak all the same.
         blurred: dict[str, int] = {}
@@ -155,17 +153,7 @@ class Measured(Utilities):
 
         def see(cells: Cells) -> Figure:
             at = dict(zip(keys, cells, strict=True))
-            stands = situation.environment(questions, at | blurred, point=True)
-            point = situation.extended(stands, names)
-            inside = situation.environment(questions, at, point=False)
-            anchors = tuple(anchors_at(measure, point))
-            moving = any(not _is_point(inside[q]) for q in anchored if q in inside)
-            return Figure(
-                whole_traffic(point),
-                corners(inside),
-                situation.base.aspects.of(("anchors", anchors), lambda: Anchors(anchors)),
-                moving,
-            )
+            return figure_at(situation, criterion, measure, at, at | blurred)
 
         return situation.kept(
             ("figures", criterion.id, *situation.slots(questions)),
@@ -177,18 +165,11 @@ class Measured(Utilities):
         offers = tuple(situation.knowledge.offers)
         known: dict[tuple[str, Terms], Charged] = {}
 
-        def charged(offer: str, terms: Terms) -> Charged:
-            doubts = price_doubts(situation, offer, terms.model)
-            return situation.base.aspects.of(
-                ("charged", criterion.id, terms.point, terms.inside, doubts),
-                lambda: Charged(measure, terms.point, terms.inside, doubts, {}),
-            )
-
         def see(row: tuple[Terms, ...]) -> tuple[Charged, ...]:
             found = []
             for place in zip(offers, row, strict=True):
                 if place not in known:
-                    known[place] = charged(*place)
+                    known[place] = charged_by(situation, criterion.id, measure, *place)
                 found.append(known[place])
             return tuple(found)
 
@@ -278,6 +259,40 @@ class Measured(Utilities):
         start = len(self.rows)
         self.rows.extend(table[at_figure[:, None], own[at_row]].tolist())
         return list(range(start, len(self.rows)))
+
+
+def figure_at(
+    situation: Situation,
+    criterion: Criterion,
+    measure: Measure,
+    at: Mapping[str, int],
+    standing: Mapping[str, int],
+) -> Figure:
+    """The figure of a joint cell; ``standing`` names the cells of the point that stands for it."""
+    base = situation.base
+    questions = base.figure_questions[criterion.id]
+    names = anchor_names(measure)
+    point = situation.extended(situation.environment(questions, standing, point=True), names)
+    inside = situation.environment(questions, at, point=False)
+    anchors = tuple(anchors_at(measure, point))
+    anchored = frozenset[str]().union(*(base.workload.questions_of(name) for name in names))
+    return Figure(
+        whole_traffic(point),
+        corners(inside),
+        base.aspects.of(("anchors", anchors), lambda: Anchors(anchors)),
+        any(not _is_point(inside[q]) for q in anchored if q in inside),
+    )
+
+
+def charged_by(
+    situation: Situation, criterion: str, measure: Measure, offer: str, terms: Terms
+) -> Charged:
+    """What an offer charges on these terms; the same object for the same charges."""
+    doubts = price_doubts(situation, offer, terms.model)
+    return situation.base.aspects.of(
+        ("charged", criterion, terms.point, terms.inside, doubts),
+        lambda: Charged(measure, terms.point, terms.inside, doubts, {}),
+    )
 
 
 def _is_point(domain: Domain) -> bool:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
+from advisor.decision.bills import monthly_of, today_of
+from advisor.decision.brief import UNKNOWN_COST, Brief, Exclusions, Lead
 from advisor.decision.caps import evidence_caps
 from advisor.decision.confidence import Ground, confidence
 from advisor.decision.entries import Entries, rounded
@@ -26,7 +28,6 @@ from advisor.decision.ranking import Scored, Scoring
 from advisor.decision.remarks import all_ignored
 from advisor.decision.result import (
     Confidence,
-    Money,
     NextQuestion,
     Ranked,
     Reading,
@@ -50,6 +51,11 @@ from advisor.knowledge.model import Inputs, Knowledge
 @lru_cache(maxsize=8)
 def _base(holder: _ByIdentity, as_of: datetime.date) -> RuleBase:
     return RuleBase.on(holder.knowledge, as_of)
+
+
+def base_of(knowledge: Knowledge, as_of: datetime.date) -> RuleBase:
+    """The rule base as of a day, the same one each time."""
+    return _base(_ByIdentity(knowledge), as_of)
 
 
 class _ByIdentity:
@@ -80,31 +86,9 @@ def recommend(
 
 def decide(knowledge: Knowledge, inputs: Inputs, as_of: datetime.date) -> Decision:
     """The decision behind a recommendation, without the words: for those who compare many."""
-    base = _base(_ByIdentity(knowledge), as_of)
+    base = base_of(knowledge, as_of)
     read = inferred(knowledge, base.ledger, inputs)
     return Decision(Situation(base, read.inputs), inputs, read.readings)
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """A place at the head of the ranking; ``points`` of 10,000."""
-
-    offer: str
-    model: str | None
-    lane: str
-    points: int
-
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """``first``: the leader and the runner-up, as far as there are; ``rules``: what is named
-    as reasons of the leader's score; ``monthly``: what it would cost."""
-
-    first: tuple[Lead, ...]
-    confidence: Confidence
-    settled: bool
-    rules: tuple[str, ...]
-    monthly: Money
 
 
 class Decision:
@@ -231,15 +215,25 @@ class Decision:
         """What a row of many workloads says: the first two of the ranking and how sure it is,
         without the words about everybody else."""
         if not self.order:
-            return Brief((), "none", True, (), Money(None, None))
+            return Brief(
+                (), "none", True, (), UNKNOWN_COST, today_of(self.situation), self._exclusions()
+            )
         first = self._leads()
         leader = first[0]
         settled = self.proof.settled
         rules = self.entries.rules_behind(leader.offer)
         old = old_grounds(self.situation, self.gates, leader.offer, leader.model, rules)
         word, _ = self._sureness(first, settled, old)
-        monthly = self.entries.monthly(leader.offer, leader.model)
-        return Brief(first, word, settled, rules, monthly)
+        monthly = monthly_of(self.situation, leader.offer, leader.model)
+        today = today_of(self.situation)
+        return Brief(first, word, settled, rules, monthly, today, self._exclusions())
+
+    def _exclusions(self) -> Exclusions:
+        return tuple(
+            (standing.offer, tuple(gate.id for gate in standing.excluded_by))
+            for standing in self.standings.values()
+            if standing.excluded_by
+        )
 
     def _leads(self) -> tuple[Lead, ...]:
         return tuple(

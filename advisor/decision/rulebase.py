@@ -14,6 +14,7 @@ from functools import cached_property
 
 from advisor.decision.costs import MEASURES
 from advisor.decision.costs import QUESTIONS as COST_QUESTIONS
+from advisor.decision.loads import SIZING
 from advisor.engine.axes import Cut, cuts_of
 from advisor.engine.memory import Memory
 from advisor.engine.offering import Offering
@@ -217,6 +218,21 @@ class RuleBase:
         return {
             criterion.id: COST_QUESTIONS.union(
                 *(self.workload.questions_of(n) for n in anchor_names(criterion.measure))
+            )
+            for criterion in self.knowledge.criteria.values()
+            if criterion.measure is not None
+        }
+
+    @cached_property
+    def figure_questions(self) -> Mapping[str, tuple[str, ...]]:
+        """The questions behind the traffic and the anchors of each criterion read off a cost."""
+        return {
+            criterion.id: tuple(
+                sorted(
+                    frozenset(SIZING).union(
+                        *(self.workload.questions_of(n) for n in anchor_names(criterion.measure))
+                    )
+                )
             )
             for criterion in self.knowledge.criteria.values()
             if criterion.measure is not None

@@ -44,6 +44,8 @@ class Situation:
     _choices: Look[tuple[Choice, ...]] | None = None
     _own: dict[tuple[object, ...], Look[Any]] = field(default_factory=dict)
     _marks: dict[str, object] = field(default_factory=dict)
+    _singles: dict[str, Domain] = field(default_factory=dict)
+    """Answers of one value, and what follows from them alone."""
 
     def __post_init__(self) -> None:
         answers = self.inputs.answers
@@ -87,8 +89,10 @@ class Situation:
         slots = self.slots(questions)
         if not all(is_single(slot.whole) for slot in slots):
             return slots
-        env = self.environment(questions, {}, point=False)
-        return self.base.mark(name, self.extended(env, frozenset({name})).get(name))
+        known = self._singles
+        known.update(self.environment(questions, {}, point=False))
+        self.base.workload.derive_into(name, known)
+        return self.base.mark(name, known.get(name))
 
     @property
     def served(self) -> tuple[object, ...]:

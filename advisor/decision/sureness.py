@@ -166,7 +166,11 @@ def robustness(leader: Scored, rival: Scored) -> Fraction | None:
     losses = -sum((g for g in gaps if g < 0), Fraction(0))
     if not losses:
         return None
-    ratio = gains / losses
+    return robust(gains / losses)
+
+
+def robust(ratio: Fraction) -> Fraction:
+    """The square root of gains to losses, rounded down to a millionth."""
     return Fraction(math.isqrt(int(ratio * MICRO * MICRO)), MICRO)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from advisor.decision.rulebase import Kind, RuleBase
 from advisor.decision.situation import Situation, Truths
@@ -35,6 +36,15 @@ FULL_SPAN = FULL
 
 Span = tuple[int, int]
 """The least and the greatest point value anywhere inside a joint cell."""
+
+
+class Face(NamedTuple):
+    """By offer: the utility, its point value, the least and the greatest of its span."""
+
+    utilities: tuple[Utility, ...]
+    points: tuple[int, ...]
+    least: tuple[int, ...]
+    most: tuple[int, ...]
 
 
 class Utilities:
@@ -181,7 +191,8 @@ def aspect_of(base: RuleBase, criterion: str, offer: str, model: str | None) -> 
 
 
 class Stepped(Utilities):
-    """A criterion that counts the steps of rules."""
+    """A criterion that counts the steps of rules.  ``face``: all that there is where no axis
+    is read."""
 
     def __init__(self, situation: Situation, criterion: Criterion) -> None:
         super().__init__()
@@ -273,6 +284,21 @@ class Stepped(Utilities):
             elif truth is None:
                 open_ |= 1 << i
         return held, open_
+
+    @cached_property
+    def face(self) -> Face:
+        row, seen = self.rows[self.part.only], self._seen_for_span[self.spans.only]
+        spans: dict[Aspect, Span] = {}
+        for offer, aspect in enumerate(self._aspects.meanings[seen[-1]]):
+            if aspect not in spans:
+                spans[aspect] = self._span(seen, offer)
+        listed = [spans[aspect] for aspect in self._aspects.meanings[seen[-1]]]
+        return Face(
+            tuple([self.pool[place] for place in row]),
+            self.points_of(self.part.only),
+            tuple([low for low, _ in listed]),
+            tuple([high for _, high in listed]),
+        )
 
     def _span(self, seen: tuple[int, ...], offer: int) -> Span:
         """Inside the cell each rule of which that is open may hold, not hold, or hang on a

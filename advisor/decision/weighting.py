@@ -77,3 +77,12 @@ def weights_at(situation: Situation) -> Weights:
         *situation.marks(base.weigh_tests),
     )
     return base.tables.of(place, lambda: Weights(situation))
+
+
+def weighing(situation: Situation) -> dict[str | None, list[Rule]]:
+    """The rules that surely move the weight of each criterion, by id."""
+    found: dict[str | None, list[Rule]] = {}
+    for rule in sorted(situation.base.weigh_rules, key=lambda rule: rule.id):
+        if situation.over_all(rule) is True:
+            found.setdefault(rule.criterion, []).append(rule)
+    return found

@@ -46,15 +46,16 @@ class Workload:
         value that the sets in ``env`` allow.  A derived value of an absent input is absent."""
         result = dict(env)
         for name in sorted(names):
-            self._derive(name, result)
+            self.derive_into(name, result)
         return result
 
-    def _derive(self, name: str, env: dict[str, Domain]) -> None:
+    def derive_into(self, name: str, env: dict[str, Domain]) -> None:
+        """Put a derived value into ``env``, and those that it rests on."""
         derived = self._derived.get(name)
         if derived is None or name in env:
             return
         for needed in sorted(inputs_of(derived)):
-            self._derive(needed, env)
+            self.derive_into(needed, env)
         value = derive(derived, env)
         if value is not None:
             env[name] = value

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
-from advisor.decision.recommend import Decision
+from advisor.decision.brief import UNKNOWN_COST, Brief
+from advisor.decision.result import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +32,8 @@ class Outcome:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
-    """A band of USD a month; None where that side is unknown."""
-
-    low: Fraction | None
-    high: Fraction | None
-
-
-NO_MONEY = Money(None, None)
-
-
-def outcome_of(decision: Decision, current: Money = NO_MONEY) -> Outcome:
+def outcome_of(brief: Brief) -> Outcome:
     """The row of a decision."""
-    excluded = tuple(
-        (standing.offer, tuple(gate.id for gate in standing.excluded_by))
-        for standing in decision.standings.values()
-        if standing.excluded_by
-    )
-    brief = decision.brief()
     leader, second = (*brief.first, None, None)[:2]
     return Outcome(
         winner=leader.offer if leader else None,
@@ -61,9 +45,9 @@ def outcome_of(decision: Decision, current: Money = NO_MONEY) -> Outcome:
         margin=leader.points - second.points if leader and second else None,
         cost_low=brief.monthly.low,
         cost_high=brief.monthly.high,
-        current_low=current.low,
-        current_high=current.high,
-        excluded=excluded,
+        current_low=brief.today.low,
+        current_high=brief.today.high,
+        excluded=brief.excluded,
         rules=brief.rules,
     )
 
@@ -73,7 +57,7 @@ def saving(outcome: Outcome, spend: Fraction | int | None) -> Money:
     from the estimated cost of the current offer; unknown where either is."""
     low, high = (spend, spend) if spend is not None else (outcome.current_low, outcome.current_high)
     if outcome.winner is None:
-        return NO_MONEY
+        return UNKNOWN_COST
     return Money(
         None if low is None or outcome.cost_high is None else Fraction(low - outcome.cost_high),
         None if high is None or outcome.cost_low is None else Fraction(high - outcome.cost_low),

@@ -1,0 +1,104 @@
+"""Many complete workloads at once: to the figure what deciding each by itself gives."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from advisor.decision import complete
+from advisor.decision.complete import decide_many, is_complete
+from advisor.decision.inference import inferred
+from advisor.decision.recommend import decide
+from advisor.decision.rulebase import RuleBase
+from advisor.decision.situation import Situation
+from advisor.knowledge.model import Inputs
+from advisor.knowledge.values import Interval, Options
+from tests.conftest import AS_OF
+from tests.decision.bases import DAY, answers, bases, examples, points
+from tests.decision.test_oracles import one_world
+
+
+@st.composite
+def sheets(draw):
+    """A rule base and some sheets on it, most of them complete."""
+    knowledge = draw(bases(derived=True))
+    found = []
+    for _ in range(draw(st.integers(1, 5))):
+        inputs = draw(answers())
+        found.append(points(draw, inputs, knowledge) if draw(st.integers(0, 4)) else inputs)
+    return knowledge, found
+
+
+@examples(60)
+@given(sheets())
+def test_each_is_decided_as_by_itself(drawn):
+    knowledge, asked = drawn
+    found = decide_many(knowledge, asked, DAY)
+    base = RuleBase.on(knowledge, DAY)
+    for inputs, brief in zip(asked, found, strict=True):
+        decision = decide(knowledge, inputs, DAY)
+        read = inferred(knowledge, base.ledger, inputs)
+        event(f"complete: {is_complete(Situation(base, read.inputs))}")
+        event(f"lane: {brief.first[0].lane if brief.first else None}, settled: {brief.settled}")
+        assert brief == decision.brief()
+
+
+def shipped_sheets(knowledge, number):
+    """Complete sheets, some with wishes, own prices, an offer of today, no traffic at all."""
+    base = RuleBase.on(knowledge, AS_OF)
+    draw = random.Random(11)
+    nothing = {"requests-per-day": Interval.point(1), "output-tokens": Interval.point(0)}
+    found = []
+    for i in range(number):
+        given = dict(one_world(draw, base).answers)
+        given["current-offer"] = Options(frozenset({draw.choice(sorted(knowledge.offers))}))
+        if i % 5 == 0:
+            given |= nothing if i % 2 else {**nothing, "input-tokens": Interval.point(0)}
+        weights = {"latency": "more", "cost": "less"} if i % 3 == 0 else {}
+        if i % 7 == 0:
+            weights = dict.fromkeys(knowledge.criteria, "ignore")
+        weights = {name: wish for name, wish in weights.items() if name in knowledge.criteria}
+        price = Interval.point(Fraction(7, 2))
+        prices = {"gmi-gb200-nvl72": {"gpu-hour": price}} if i % 4 == 0 else {}
+        found.append(Inputs(given, weights, prices))
+    return found
+
+
+def test_on_the_shipped_rules_too(knowledge, monkeypatch):
+    # Columns of a few rows, and the last of fewer.
+    monkeypatch.setattr(complete, "CHUNK", 32)
+    asked = shipped_sheets(knowledge, 70)
+    base = RuleBase.on(knowledge, AS_OF)
+    reads = [Situation(base, inferred(knowledge, base.ledger, a).inputs) for a in asked]
+    assert all(map(is_complete, reads))
+    found = decide_many(knowledge, asked, AS_OF)
+    for inputs, brief in zip(asked, found, strict=True):
+        assert brief == decide(knowledge, inputs, AS_OF).brief()
+    assert len({brief.confidence for brief in found}) > 2
+    assert any(not brief.settled for brief in found) and any(brief.settled for brief in found)
+
+
+@pytest.mark.parametrize("gone", ["use-case", "requests-per-day", "residency"])
+def test_a_sheet_with_an_open_answer_is_not_complete(knowledge, gone):
+    base = RuleBase.on(knowledge, AS_OF)
+    given = dict(one_world(random.Random(2), base).answers)
+    assert is_complete(Situation(base, Inputs(given)))
+    assert not is_complete(
+        Situation(base, Inputs({name: at for name, at in given.items() if name != gone}))
+    )
+    several = {**given, "use-case": Options(frozenset({"chat", "voice"}))}
+    assert not is_complete(Situation(base, Inputs(several)))
+
+
+def test_nothing_is_asked_of_nobody(knowledge):
+    assert decide_many(knowledge, [], AS_OF) == []
+    nobody = replace(knowledge, offers={})
+    asked = shipped_sheets(knowledge, 3)
+    assert decide_many(nobody, [replace(a, prices={}) for a in asked], AS_OF) == [
+        decide(nobody, replace(a, prices={}), AS_OF).brief() for a in asked
+    ]
