@@ -84,3 +84,37 @@ def test_a_price_is_read_exactly(text: str, setting: Setting) -> None:
 def test_a_wrong_unit_or_name_is_an_error(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         parse_setting(text, OFFERS)
+
+
+WHOLE = {
+    "price.gmi-gb200-nvl72=8": "the price of a device needs its unit: price.gmi-gb200-nvl72=10.5/h, "
+    "not '8'",
+    "price.together-serverless.input=2": "a price of tokens is per million: "
+    "price.together-serverless.input=1.74/M, not '2'",
+    "price.together-serverless.batch-discount=2": "a discount is a percentage: "
+    "price.together-serverless.batch-discount=50%, not '2'",
+    "price.own-gpu-servers.device=9 EUR": "a bought device has a price in USD: "
+    "price.own-gpu-servers.device=42000, not '9 EUR'",
+    "months=3 weeks": "devices are used for months or years: months=48, not '3 weeks'",
+    "watts=1300": "power is in watts: watts=1300W, not '1300'",
+    "pue=0.9": "the power of a room over that of its equipment is a factor of 1 or more: pue=1.3, "
+    "not '0.9'",
+    "electricity=12ct": "electricity is paid per kWh: electricity=0.12/kWh, not '12ct'",
+    "space=200/m2": "space is paid per kW and month: space=200/kW-month, not '200/m2'",
+    "egress=1/TB": "egress is paid per GB: egress=0.09/GB, not '1/TB'",
+    "storage=1/GB": "storage is paid per GB and month: storage=0.07/GB-month, not '1/GB'",
+    "utilisation=0%": "a utilisation is a share above 0: utilisation=40%, not '0%'",
+    "adapters=3": "adapters take memory in GB: adapters=10GB, not '3'",
+    "horizon=soon": "a horizon is a number of requests a day: horizon=10M/day, not 'soon'",
+    "price.nobody=8/h": "there is no offer 'nobody'",
+    "price.own-gpu-servers.horizon=1/day": "'horizon' is no price",
+    "price": "'price' is no setting: write price.OFFER=10.5/h, price.OFFER.input=1.74/M, "
+    "electricity=0.12/kWh or horizon=10M/day",
+}
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_every_kind_of_mistake_says_what_to_write(text: str) -> None:
+    with pytest.raises(ValueError) as raised:
+        parse_setting(text, OFFERS)
+    assert str(raised.value) == WHOLE[text]
