@@ -199,3 +199,27 @@ def test_another_thread_that_was_quicker_is_believed(monkeypatch):
 
     monkeypatch.setattr(looks, "_NUMBERING", Meanwhile())
     assert part.combined((1, 2)) == 3
+
+
+def test_a_look_is_of_as_many_axes_as_it_has(threshold):
+    look = Look(("a", "b"), (2, 3), lambda cells: cells)
+    for cells in ((1,), (1, 2, 0)):
+        with pytest.raises(ValueError, match="zip"):
+            look.of(cells)
+
+
+@pytest.mark.parametrize(("cells", "whole"), [(6, True), (5, False)])
+def test_a_look_is_taken_at_once_up_to_a_number_of_cells(cells, whole, monkeypatch):
+    monkeypatch.setattr(looks, "WHOLE", cells)
+    assert Look(("a", "b"), (2, 3), lambda cells: 0).is_whole is whole
+
+
+def test_one_look_may_be_joined_with_none(threshold):
+    alone = joined([Look(("a",), (3,), lambda cells: cells[0] % 2)])
+    assert [alone.meaning((cell,)) for cell in range(3)] == [(0,), (1,), (0,)]
+
+
+def test_a_number_is_worked_out_for_each_of_many():
+    part = Part([COLOUR, SHAPE], lambda seen: -1, lambda rows: [0] * (len(rows) - 1))
+    with pytest.raises(ValueError, match="zip"):
+        part.combined_many([(1, 2), (0, 3)])

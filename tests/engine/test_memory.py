@@ -59,6 +59,15 @@ def test_sizes_count():
     assert (memory.get("huge"), memory.get("two")) == ("h", "t")
 
 
+def test_what_is_made_has_the_size_that_is_told():
+    memory = Memory(10)
+    memory.of("large", lambda: "l", 9)
+    memory.of("small", lambda: "s")
+    assert (memory.get("large"), memory.get("small")) == ("l", "s")
+    memory.of("another", lambda: "a")
+    assert memory.get("large") is None
+
+
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 4)), max_size=60))
 def test_what_is_kept_is_what_was_put_last_and_within_bounds(puts):
     memory, size_of, last = Memory(12), {}, {}
