@@ -67,6 +67,10 @@ class Kind:
     known: Mapping[str, Domain]
 
 
+NO_KIND = Kind({})
+"""Of a rule that compares with nothing."""
+
+
 @dataclass(frozen=True)
 class RuleBase:
     """Shared by all decisions on one knowledge base and day."""
@@ -267,9 +271,11 @@ class RuleBase:
     def kind(self, rule: Rule, offer: str, model: str | None) -> Kind:
         """What the rule's comparisons with the offer see of it."""
         its = self.reads(rule).its
+        if not its:
+            return NO_KIND
         place = (rule.id, offer, model)
         if place not in self._kind_of:
-            env = self.offering.environment(offer, model) if its else {}
+            env = self.offering.environment(offer, model)
             values = (its, *(env.get(name) for name in its))
             made = Kind({name: env[name] for name in its if name in env})
             self._kind_of[place] = self._kinds.setdefault(values, made)

@@ -147,6 +147,11 @@ class Situation:
     def kinds(self, rule: Rule) -> tuple[Kind, ...]:
         """The kinds of offers, with the models that they may serve, as the rule sees them."""
         reads = self.base.reads(rule)
+        served = self.served if reads.served else ()
+        return self.base.aspects.of(("kinds", rule.id, *served), lambda: self._kinds(rule))
+
+    def _kinds(self, rule: Rule) -> tuple[Kind, ...]:
+        reads = self.base.reads(rule)
         offers = self.knowledge.offers
         if not reads.its:
             return (self.base.kind(rule, next(iter(offers), ""), None),)

@@ -418,5 +418,9 @@ def _aspects(
                 )
             ),
         )
-    row = tuple(aspect_of(base, criterion, offer, None) for offer in ids)
-    return Look((), (), lambda _: row)
+
+    def alike() -> Look[tuple[Aspect, ...]]:
+        row = tuple(aspect_of(base, criterion, offer, None) for offer in ids)
+        return Look((), (), lambda _: row)
+
+    return base.aspects.of(("aspects", criterion), alike)
