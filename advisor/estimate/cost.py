@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from advisor.estimate.figures import figure
 from advisor.estimate.ownership import ITEMS as OWNERSHIP_ITEMS
@@ -273,6 +274,7 @@ def _more_than_listed(capacity: Capacity) -> str:
     )
 
 
+@lru_cache(maxsize=64)
 def _people_part(people: People) -> _Part:
     amount = people.hours_per_month * people.rate
     return _Part(
