@@ -408,7 +408,7 @@ class Pieces:
         situation, worlds = self._at(subset)
         own = utilities_at(situation, criterion)
         keys = self._shared[criterion.id]
-        if not own.part.keys:
+        if not own.part.keys and not keys:
             return _Table(np.array([own.points_of(own.part.only)], dtype=float), sure=True)
         sizes = situation.sizes(keys)
         rows = np.zeros((math.prod(sizes), len(self.offers)))
