@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from advisor import api
-from advisor.decision.needs import promised, unmet_needs
+from advisor.decision.needs import peaks_need, promised, quota_share, unmet_needs
 from advisor.decision.portfolio import portfolio
 from advisor.decision.recommend import decide
 
@@ -103,3 +104,61 @@ def test_nothing_is_split_where_the_leader_meets_everything(knowledge):
     decision = decided(knowledge, availability=99.9, regions=["us"], models=["gpt-oss-120b"])
     assert unmet_needs(decision, decision.order[0]) == ()
     assert portfolio(decision, decision.again) is None
+
+
+# -- peaks -------------------------------------------------------------------------------------
+
+
+def among(knowledge, *offers):
+    """The shipped rule base with a few of its offers."""
+    return replace(knowledge, offers={name: knowledge.offers[name] for name in offers})
+
+
+def busy(knowledge, requests):
+    return decided(knowledge, models=["gpt-oss-120b"], requests_per_day=requests, peak_factor=5)
+
+
+def test_what_a_quota_does_not_take_goes_to_another_house(knowledge):
+    few = among(knowledge, "cerebras-shared", "sambanova-shared")
+    decision = busy(few, 230_000)
+    leader, other = decision.order
+    shares = {offer: quota_share(decision, offer) for offer in decision.order}
+    assert shares[other] >= 1 - shares[leader]
+    found = portfolio(decision, decision.again)
+    assert found is not None
+    assert [need.kind for need in found.needs] == ["peaks"]
+    primary, burst = found.parts
+    assert (primary.offer, burst.offer, burst.role) == (leader, other, "burst")
+    # The burst is at most what the quota leaves of the busiest minute.
+    assert (primary.share, burst.share) == (1, 1 - shares[leader])
+    beyond = f"{float(100 * burst.share):.3g} %"
+    assert burst.split == (
+        f"the busiest minutes beyond the quota: at most {beyond} of their requests"
+    )
+
+
+def test_where_the_others_quota_is_too_small_nothing_is_split(knowledge):
+    few = among(knowledge, "cerebras-shared", "sambanova-shared")
+    decision = busy(few, 5_000_000)
+    assert all(quota_share(decision, offer) < Fraction(1, 2) for offer in decision.order)
+    assert peaks_need(decision, decision.order[0]) is not None
+    assert portfolio(decision, decision.again) is None
+
+
+def test_a_quota_that_nobody_publishes_has_no_share(knowledge):
+    few = among(knowledge, "cerebras-shared", "groq-shared")
+    decision = busy(few, 5_000_000)
+    assert decision.order[0] == "groq-shared"
+    assert quota_share(decision, "groq-shared") is None
+    found = portfolio(decision, decision.again)
+    assert found is not None
+    burst = found.parts[1]
+    assert (burst.role, burst.share) == ("burst", None)
+    assert burst.split == "what the quota of the primary does not take"
+    assert found.notes == ("How much that is, is not known: no quota is published.",)
+
+
+def test_a_quota_that_is_kept_leaves_nothing_unmet(knowledge):
+    decision = busy(among(knowledge, "cerebras-shared", "groq-shared"), 10_000)
+    assert all(peaks_need(decision, offer) is None for offer in decision.order)
+    assert all(quota_share(decision, offer) is None for offer in decision.order)
