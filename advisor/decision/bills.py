@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from advisor.decision.brief import UNKNOWN_COST
-from advisor.decision.costs import CURRENT
 from advisor.decision.costs import QUESTIONS as COST_QUESTIONS
+from advisor.decision.leaving import CURRENT
 from advisor.decision.result import Money
 from advisor.decision.situation import Situation
 from advisor.engine.axes import Axis

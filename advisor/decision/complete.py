@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from advisor.decision.bases import rule_base_on
 from advisor.decision.bills import monthly_of, today_of
 from advisor.decision.brief import UNKNOWN_COST, Brief, Exclusions, Lead
 from advisor.decision.caps import evidence_caps, in_force
@@ -26,7 +27,7 @@ from advisor.decision.confidence import Ground, confidence
 from advisor.decision.entries import rounded
 from advisor.decision.gates import Gate, gates_of, judged
 from advisor.decision.inference import inferred
-from advisor.decision.recommend import Decision, base_of
+from advisor.decision.recommend import Decision
 from advisor.decision.remarks import all_ignored
 from advisor.decision.result import Sureness
 from advisor.decision.rulebase import RuleBase, is_single
@@ -52,7 +53,7 @@ def decide_many(
     knowledge: Knowledge, sheets: Sequence[Inputs], as_of: datetime.date
 ) -> list[Brief]:
     """What ``decide(...).brief()`` says of each, judged as of a day."""
-    base = base_of(knowledge, as_of)
+    base = rule_base_on(knowledge, as_of)
     found: dict[int, Brief] = {}
     complete: list[tuple[int, Situation]] = []
     for place, sheet in enumerate(sheets):

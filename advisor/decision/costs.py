@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from advisor.decision.charges import SERVED, Charges, Tariffs, Wish
+from advisor.decision.leaving import leaving
 from advisor.decision.loads import (
     SHARES,
     SIZING,
@@ -27,7 +28,7 @@ from advisor.decision.token_rates import Shares, shares_of
 from advisor.engine.memory import Memory
 from advisor.engine.offering import Offering
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
-from advisor.estimate.cost import Bill, Switching, bill
+from advisor.estimate.cost import Bill, bill
 from advisor.estimate.ranges import Range
 from advisor.knowledge.model import Inputs, Knowledge
 from advisor.knowledge.values import Domain, Interval, Options, Truth
@@ -48,7 +49,6 @@ __all__ = [
 ]
 
 COMMITMENT = "commitment"
-CURRENT = "current-offer"
 RATE = "tokens-per-second-per-user"
 """A requirement: where nothing is answered, nothing is asked."""
 QUESTIONS = frozenset({*SIZING, *SHARES, *SERVING_QUESTIONS, "precision", RATE, COMMITMENT})
@@ -177,23 +177,5 @@ class Costs:
                 else replace(charges.capacity, devices=devices)
             ),
             people=charges.people,
-            switching=self._switching(offer),
-        )
-
-    def _switching(self, offer: str) -> Switching | None:
-        """What leaving today's offer takes, where another one was answered.  It is on the bill;
-        in the ranking the rules on today's offer stand for it."""
-        current = self._inputs.answers.get(CURRENT)
-        method = self._knowledge.method
-        if method.switching_hours is None or not isinstance(current, Options):
-            return None
-        leaving = self._knowledge.offers.get(min(current.values))
-        if len(current.values) != 1 or leaving is None or leaving.id == offer:
-            return None
-        return Switching(
-            Range(*method.switching_hours),
-            Range(*method.staff_rate),
-            method.switching_months,
-            leaving.title,
-            "rules/method.yaml",
+            switching=leaving(self._knowledge, self._inputs, offer),
         )

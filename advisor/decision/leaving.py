@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from advisor.decision.costs import CURRENT
 from advisor.estimate.cost import Switching
 from advisor.estimate.ranges import Range
 from advisor.knowledge.model import Inputs, Knowledge
 from advisor.knowledge.values import Options
+
+CURRENT = "current-offer"
 
 
 def leaving(knowledge: Knowledge, inputs: Inputs, offer: str) -> Switching | None:

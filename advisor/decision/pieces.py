@@ -22,6 +22,7 @@ from advisor.decision.ranking import utilities_at
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation, impossible_looks
 from advisor.decision.tables import weight
+from advisor.decision.variations import NOBODY, UNDECIDED
 from advisor.decision.weighting import weights_at
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.worlds import Worlds
@@ -35,9 +36,6 @@ CLEAR = 1e-6
 CELLS_AT_MOST = 8_192
 """Joint cells of the open questions behind the weights up to which pieces are used."""
 CHUNK = 2_048
-
-NOBODY = -1
-UNDECIDED = -2
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ import datetime
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 
+from advisor.decision.bases import rule_base_on
 from advisor.decision.bills import monthly_of, today_of
 from advisor.decision.brief import UNKNOWN_COST, Brief, Exclusions, Lead
 from advisor.decision.caps import evidence_caps
@@ -38,7 +39,6 @@ from advisor.decision.result import (
 from advisor.decision.result import (
     Worlds as WorldCount,
 )
-from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation, impossible_looks
 from advisor.decision.staleness import Old, old_grounds, rules_of, stale_caveats
 from advisor.decision.sureness import duel, relevant_answers, robustness
@@ -46,29 +46,6 @@ from advisor.decision.volumes import cost_by_volume
 from advisor.decision.words import Words
 from advisor.engine.worlds import SAMPLE, Worlds
 from advisor.knowledge.model import Inputs, Knowledge
-
-
-@lru_cache(maxsize=8)
-def _base(holder: _ByIdentity, as_of: datetime.date) -> RuleBase:
-    return RuleBase.on(holder.knowledge, as_of)
-
-
-def base_of(knowledge: Knowledge, as_of: datetime.date) -> RuleBase:
-    """The rule base as of a day, the same one each time."""
-    return _base(_ByIdentity(knowledge), as_of)
-
-
-class _ByIdentity:
-    """A knowledge base as a cache key: the object itself, not its content."""
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        self.knowledge = knowledge
-
-    def __hash__(self) -> int:
-        return id(self.knowledge)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByIdentity) and other.knowledge is self.knowledge
 
 
 def recommend(
@@ -86,7 +63,7 @@ def recommend(
 
 def decide(knowledge: Knowledge, inputs: Inputs, as_of: datetime.date) -> Decision:
     """The decision behind a recommendation, without the words: for those who compare many."""
-    base = base_of(knowledge, as_of)
+    base = rule_base_on(knowledge, as_of)
     read = inferred(knowledge, base.ledger, inputs)
     return Decision(Situation(base, read.inputs), inputs, read.readings)
 

@@ -19,7 +19,6 @@ from advisor.decision.changes import Change, alternatives, changed, product_of_p
 from advisor.decision.explanations import Money, Opened, Relaxation, Search
 from advisor.decision.flips import few_of
 from advisor.decision.gates import SERVED
-from advisor.decision.pieces import Pieces
 from advisor.decision.thresholds import turning_point
 from advisor.decision.variations import Decide
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
@@ -72,6 +71,9 @@ class _Search:
             for question in self.questions
             for change in alternatives(base, decision.stated, base.knowledge.questions[question])
         ]
+        # With numpy, which a plain ranking does without.
+        from advisor.decision.pieces import Pieces
+
         self._pieces = Pieces(base, decision.stated, self._candidates)
         self._pools = self._distinct()
         self._needed, self._touching = self._hits()

@@ -8,14 +8,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from advisor.decision.changes import Change, alternatives, changed
-from advisor.decision.pieces import NOBODY, UNDECIDED, Pieces
 from advisor.decision.rulebase import RuleBase
 from advisor.knowledge.model import Inputs
 
 if TYPE_CHECKING:
+    from advisor.decision.pieces import Pieces
     from advisor.decision.recommend import Decision
 
 Decide = Callable[[Inputs], "Decision"]
+
+NOBODY = -1
+"""In place of an offer's place: all are excluded."""
+UNDECIDED = -2
+"""In place of an offer's place: only a whole decision tells."""
 
 
 class LimitReached(Exception):
@@ -83,6 +88,9 @@ class Variations:
     def pieces(self) -> Pieces:
         """The pieces behind the candidates."""
         if self._pieces is None:
+            # With numpy, which a plain ranking does without.
+            from advisor.decision.pieces import Pieces
+
             self._pieces = Pieces(
                 self.decision.situation.base, self.decision.stated, self.candidates
             )

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from advisor.decision.bases import rule_base_on
 from advisor.decision.complete import decide_many
-from advisor.decision.recommend import base_of, recommend
+from advisor.decision.recommend import recommend
 from advisor.fleet.outcomes import Outcome, outcome_of
 from advisor.knowledge.model import Inputs, Knowledge
 from advisor.knowledge.values import Domain
@@ -48,7 +49,7 @@ class Decider:
     def _key(self, inputs: Inputs) -> Key:
         """What the outcome rests on; one tuple for sheets that are alike in it."""
         if self._relevant is None:
-            self._relevant = base_of(self.knowledge, self.as_of).relevant | {CURRENT}
+            self._relevant = rule_base_on(self.knowledge, self.as_of).relevant | {CURRENT}
         relevant = self._relevant
         answers: tuple[tuple[str, Domain], ...] = tuple(
             (question, domain)
