@@ -58,6 +58,7 @@ class Axis:
 
     @property
     def key(self) -> str:
+        """``question`` or ``question:flag``."""
         return self.question if self.flag is None else f"{self.question}:{self.flag}"
 
 

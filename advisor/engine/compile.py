@@ -82,11 +82,15 @@ class Is:
 
 @dataclass(frozen=True, slots=True)
 class Every:
+    """All of the parts come out."""
+
     parts: tuple[Form, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Some:
+    """One of the parts comes out."""
+
     parts: tuple[Form, ...]
 
 

@@ -9,8 +9,6 @@ from advisor.knowledge.ledger import NOTHING, Evidence, Ledger
 from advisor.knowledge.model import Knowledge
 from advisor.knowledge.values import Domain, Options
 
-BUILT_IN = ("offer", "platform", "deployment", "model.id", "model.open")
-
 
 class Offering:
     """Evidence by name for each (offer, model): bare names for the offer and its row for

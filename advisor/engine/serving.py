@@ -16,6 +16,7 @@ from advisor.engine.truth import conjunction
 from advisor.knowledge.ledger import Ledger
 from advisor.knowledge.model import Knowledge
 from advisor.knowledge.values import Domain, Flags, Interval, Number, Options, Truth
+from advisor.language.numerals import exact
 
 MODEL_SIZE = "model-size"
 QUESTIONS = ("models", "frontier-models", MODEL_SIZE)
@@ -49,8 +50,8 @@ class Serving:
         for model in self._sized():
             size = self._size(model)
             if size is not None:
-                cuts.append((_plain(Fraction(size) / self._high), False))
-                cuts.append((_plain(Fraction(size) / self._low), True))
+                cuts.append((exact(Fraction(size) / self._high), False))
+                cuts.append((exact(Fraction(size) / self._low), True))
         return sorted(set(cuts))
 
     def choose(
@@ -131,7 +132,3 @@ class Serving:
         if total is None or size.low is None or size.high is None:
             return False
         return self._low * size.high <= total <= self._high * size.low
-
-
-def _plain(value: Fraction) -> Number:
-    return int(value) if value.denominator == 1 else value
