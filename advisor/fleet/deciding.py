@@ -31,15 +31,23 @@ class Decider:
 
     def outcomes(self, sheets: Sequence[Inputs]) -> list[Outcome]:
         """The outcome of each; equal to the recommendation for the same answers."""
-        keys = [self._key(inputs) for inputs in sheets]
         if len(self._known) >= KEPT:
             self._known.clear()
-        new = {
-            key: inputs for key, inputs in zip(keys, sheets, strict=True) if key not in self._known
-        }
-        briefs = decide_many(self.knowledge, list(new.values()), self.as_of)
-        self._known.update(zip(new, map(outcome_of, briefs), strict=True))
-        return [self._known[key] for key in keys]
+        found: list[Outcome | None] = []
+        new: dict[Key, list[int]] = {}
+        for place, inputs in enumerate(sheets):
+            key = self._key(inputs)
+            outcome = self._known.get(key)
+            found.append(outcome)
+            if outcome is None:
+                new.setdefault(key, []).append(place)
+        asked = [sheets[places[0]] for places in new.values()]
+        briefs = decide_many(self.knowledge, asked, self.as_of)
+        for (key, places), brief in zip(new.items(), briefs, strict=True):
+            outcome = self._known[key] = outcome_of(brief)
+            for place in places:
+                found[place] = outcome
+        return [outcome for outcome in found if outcome is not None]
 
     def next_question(self, inputs: Inputs) -> str | None:
         """The open question that matters most, if any."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import signal
 from collections import deque
@@ -16,6 +17,9 @@ from advisor.fleet.work import Order, Part, RulesChangedError, Work
 
 _AHEAD = 2
 """Chunks handed to each process before the first is waited for: what bounds the memory."""
+
+_NEW_OBJECTS = 50_000
+"""Until circles among the newest are looked for."""
 
 _work: Work | None = None
 
@@ -59,7 +63,11 @@ def beside(order: Order, chunks: Iterator[Chunk], jobs: int) -> Iterator[Part]:
 def _made(order: Order) -> Work:
     from advisor.api import load
 
-    return Work(order, load)
+    made = Work(order, load)
+    # What was loaded stays, and rows make few circles: looking for them took a fifth of the time.
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, 20, 50)
+    return made
 
 
 def _begin(order: Order) -> None:

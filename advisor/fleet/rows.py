@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from advisor.fleet.outcomes import Outcome, cents, saving
@@ -46,6 +47,7 @@ _MONEY = frozenset(
         "cost_before_high",
     }
 )
+_LISTS_KEPT = 4_096
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -181,6 +183,12 @@ def _is_number(text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=_LISTS_KEPT)
+def _texts(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Lists of reasons come again and again."""
+    return tuple([visible(text) for text in values])
+
+
 def _plain(value: object) -> Any:
     """A value as JSON holds it; money and decimals as numbers."""
     if isinstance(value, Decimal):
@@ -189,6 +197,8 @@ def _plain(value: object) -> Any:
         return visible(value)
     if isinstance(value, Mapping):
         return {visible(str(key)): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
+        return list(_texts(value))
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     if value is None or isinstance(value, bool | int | float):
