@@ -56,11 +56,11 @@ def read_numeral(text: str, expected: str) -> tuple[Number, int]:
     _refuse_other_notations(text, expected)
     match = _PLAIN.match(text)
     run = _RUN.match(text)
-    if match is None or run is None or run.end() != match.end():
-        end = len(text) if run is None else run.end()
-        written = text[:end]
-        raise NumberError(f"{quote(written)} is not a plain number", 0, end, _instead(written))
-    written = match.group()
+    assert run is not None
+    written = run.group()
+    if match is None or match.group() != written:
+        message = f"{quote(written)} is not a plain number"
+        raise NumberError(message, 0, run.end(), _instead(written))
     digits = written.replace(",", "").replace("_", "").lstrip("-")
     whole, _, fraction = digits.partition(".")
     if len(whole) + len(fraction) > MOST_DIGITS:

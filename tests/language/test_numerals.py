@@ -39,10 +39,13 @@ COMMAS = "separate thousands by commas, as in `1,000,000`, or not at all"
             "write `1234567890100`",
         ),
         ("123456789012e2", "'123456789012e2' has an exponent; expected a size", 14, WRITE_OUT),
+        ("0e5", "'0e5' has an exponent; expected a size", 3, "write `0`"),
         ("+5", "'+5' has a plus sign", 1, "write `5`"),
         ("007", "'007' starts with a zero", 3, "write `7`"),
         ("00.5 x", "'00.5' starts with a zero", 4, "write `0.5`"),
         ("1.", "'1.' is not a plain number", 2, "write `1`"),
+        ("50. x", "'50.' is not a plain number", 3, "write `50`"),
+        ("1.2.3 GB", "'1.2.3' is not a plain number", 5, COMMAS),
         ("1,5", "'1,5' is not a plain number", 3, "write `1.5` for a fraction"),
         ("-1,25", "'-1,25' is not a plain number", 5, "write `-1.25` for a fraction"),
         ("1.000.000", "'1.000.000' is not a plain number", 9, "write `1000000`"),
@@ -71,6 +74,7 @@ def test_another_notation_is_named_with_what_to_write(text, message, end, hint):
         ("2.0", 2, 3),
         ("0", 0, 1),
         ("0.25%", Fraction(1, 4), 4),
+        ("_".join(["999"] * (MOST_DIGITS // 3)), 10**MOST_DIGITS - 1, MOST_DIGITS * 4 // 3 - 1),
         ("9" * MOST_DIGITS, 10**MOST_DIGITS - 1, MOST_DIGITS),
     ],
 )
@@ -78,6 +82,12 @@ def test_a_plain_number_is_read_exactly(text, value, end):
     found = read_numeral(text, "a size")
     assert found == (value, end)
     assert type(found[0]) is type(value)
+
+
+def test_an_exponent_of_any_length_is_refused():
+    with pytest.raises(NumberError) as caught:
+        read_numeral("1e" + "9" * 5_000, "a size")
+    assert (caught.value.hint, caught.value.end) == (WRITE_OUT, 5_002)
 
 
 def test_too_many_digits_are_counted():
