@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from advisor.decision.costgates import CostGate, Outcome
+from advisor.decision.costgates import CostGate
 from advisor.decision.gates import Gate
 from advisor.decision.loads import SIZING
 from advisor.decision.measured import Charged, Figure, charged_by, figure_at
 from advisor.decision.measured_many import Traffic, codes, decoded
+from advisor.decision.outcomes import Outcome
 from advisor.decision.situation import Situation
 from advisor.decision.tables import FULL, Utility
 from advisor.decision.terms import Terms, corners, terms_look

@@ -7,12 +7,11 @@ Offers with the same charges share every verdict.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from advisor.decision.loads import SIZING
-from advisor.decision.profiles import MEASURES, SCALE, Profile
+from advisor.decision.outcomes import Billed, Group, Outcome, outcome_of
+from advisor.decision.profiles import MEASURES, MONTHLY_LOW, Profile
 from advisor.decision.rulebase import Kind
 from advisor.decision.situation import Situation
 from advisor.decision.sizing import Numbers
@@ -28,68 +27,18 @@ from advisor.engine.looks import Cells, Look
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.truth import conjunction, truth_of
 from advisor.knowledge.model import Rule
+from advisor.knowledge.syntax import Atom, CompareIts
 from advisor.knowledge.values import Domain, Interval, Truth
+
+if TYPE_CHECKING:
+    from advisor.decision.costgates_many import Signs
 
 Answers = tuple[tuple[str, Domain], ...]
 
-COSTS_KEPT = 4_096
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Offers, as bits in their order.  All over a joint cell some surely fail and some may;
-    at the point that stands for the cell, some surely fail and some surely pass."""
-
-    fails: int
-    doubts: int
-    at_point: int
-    passes: int
-
-
-def outcome_of(truths: Iterable[tuple[int, Truth, Truth]]) -> Outcome:
-    """From (offers as bits, whether they fail at the point, and all over the cell); offers
-    that are not listed pass."""
-    fails = doubts = at_point = not_passing = 0
-    for bits, point, inside in truths:
-        if inside is True:
-            fails |= bits
-        elif inside is None:
-            doubts |= bits
-        if point is True:
-            at_point |= bits
-        if point is not False:
-            not_passing |= bits
-    return Outcome(fails, doubts, at_point, ~not_passing)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Billed:
-    """One charge of offers of one kind, with what it costs over the traffic seen so far."""
-
-    profile: Profile
-    kind: Kind
-    known: dict[tuple[str, tuple[Numbers, ...]], Interval | None]
-
-    def cost(self, name: str, at_corners: tuple[Numbers, ...]) -> Interval | None:
-        """A cost measure in USD anywhere in a cell of the traffic; None without a price."""
-        place = name, at_corners
-        if place not in self.known:
-            if len(self.known) >= COSTS_KEPT:
-                self.known.clear()
-            cost = cost_over(name, self.profile, at_corners)
-            self.known[place] = cost
-            return cost
-        return self.known[place]
-
-
-class Group(NamedTuple):
-    """Offers, as bits, that fail together; ``suits``: whether the rule speaks of them.
-    ``point`` is what they charge at the shares that stand for a cell, ``inside`` all over it."""
-
-    offers: int
-    suits: Truth
-    point: Billed
-    inside: Billed
+MANY = 64
+"""Cells of the traffic times answers from which they are judged as columns."""
+BITS = 62
+"""Offers that fit into one number of a column."""
 
 
 class CostGate:
@@ -116,6 +65,18 @@ class CostGate:
             looks = terms.of, traffic.of, asked.of
             place = {key: i for i, key in enumerate(keys)}
             picks = [[place[key] for key in look.keys] for look in (terms, traffic, asked)]
+
+            many = self._many(traffic, asked)
+            if many is not None:
+
+                def pick_out(cells: Cells) -> Outcome:
+                    row, its_traffic, answers = (
+                        numbered(tuple([cells[i] for i in pick]))
+                        for numbered, pick in zip(looks, picks, strict=True)
+                    )
+                    return many(terms.meanings[row])[its_traffic][answers]
+
+                return Look(keys, situation.sizes(keys), pick_out)
 
             verdicts: dict[tuple[object, ...], Truth] = {}
             groups: dict[int, tuple[Group, ...]] = {}
@@ -153,6 +114,45 @@ class CostGate:
             return make()
         place = ("cost gate", self._rule.id, *situation.slots(self._reads.questions))
         return situation.kept(place, make)
+
+    def _many(
+        self,
+        traffic: Look[tuple[tuple[Numbers, ...], tuple[Numbers, ...]]],
+        asked: Look[tuple[Answers, Answers]],
+    ) -> Callable[[tuple[Terms, ...]], list[list[Outcome]]] | None:
+        """By terms the outcomes for all of the traffic and all answers at once; None where the
+        rule says something else than how an answer compares with the least monthly cost, or
+        where there is too little to be worth it."""
+        when = self._rule.when
+        if not isinstance(when, Atom) or not isinstance(when.test, CompareIts):
+            return None
+        few = len(traffic.meanings) * len(asked.meanings) < MANY
+        whole = traffic.is_whole and asked.is_whole and len(self._offers) <= BITS
+        if few or not whole or when.test.attribute != MONTHLY_LOW:
+            return None
+        answers = [[dict(side).get(when.name) for side in pair] for pair in asked.meanings]
+        numbers = [[a for a in pair if isinstance(a, Interval)] for pair in answers]
+        if any(len(pair) < 2 for pair in numbers):
+            return None
+        from advisor.decision.costgates_many import outcomes, verdicts
+
+        op = when.test.op
+        known: dict[tuple[Profile, int], Signs] = {}
+        tables: dict[tuple[Terms, ...], list[list[Outcome]]] = {}
+
+        def verdict(profile: Profile, side: int) -> Signs:
+            place = profile, side
+            if place not in known:
+                cells = [pair[side] for pair in traffic.meanings]
+                known[place] = verdicts(profile, cells, op, [pair[side] for pair in numbers])
+            return known[place]
+
+        def of(row: tuple[Terms, ...]) -> list[list[Outcome]]:
+            if row not in tables:
+                tables[row] = outcomes(self._groups(row), verdict)
+            return tables[row]
+
+        return of
 
     def over_all(self) -> Outcome:
         """The outcome over all that is left, taken as one cell."""
@@ -241,16 +241,4 @@ def _outcome(groups: Iterable[Group], verdict: Callable[[Billed, int], Truth]) -
             conjunction((verdict(group.inside, 1), group.suits)),
         )
         for group in groups
-    )
-
-
-def cost_over(name: str, profile: Profile, at_corners: tuple[Numbers, ...]) -> Interval | None:
-    """A cost measure in USD anywhere in a cell of the traffic; None without a price."""
-    found = profile.over(name, at_corners) if profile.priced else None
-    if found is None:
-        return None
-    low, high = found.low[0], found.high[1]
-    return Interval(
-        None if low is None else Fraction(low, SCALE),
-        None if high is None else Fraction(high, SCALE),
     )

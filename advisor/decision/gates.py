@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.decision.costgates import CostGate, Outcome, outcome_of
+from advisor.decision.costgates import CostGate
+from advisor.decision.outcomes import Outcome, outcome_of
 from advisor.decision.situation import Situation, Truths
 from advisor.engine.looks import Look, Part
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS

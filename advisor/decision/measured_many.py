@@ -187,14 +187,15 @@ def _devices(sizes: Sizes, traffic: Traffic) -> tuple[Whole, Whole]:
     sizes.paces.prepare(traffic.pairs)
     found = [sizes.paces.rates(*pair) for pair in traffic.pairs]
     need, which = traffic.need, traffic.which
-    low = _fewest(sizes, need, [rates.fast for rates in found], which, 0)
+    low = fewest(sizes, need, [rates.fast for rates in found], which, 0)
     low = np.maximum(low, sizes.least)
-    high = _fewest(sizes, need, [rates.slow or () for rates in found], which, sizes.spare)
+    high = fewest(sizes, need, [rates.slow or () for rates in found], which, sizes.spare)
     known = np.array([rates.slow is not None for rates in found])[which]
     return low, np.where(known, np.maximum(high, low), -1)
 
 
-def _fewest(sizes: Sizes, need: Whole, rates: list[Served], which: Whole, spare: int) -> Whole:
+def fewest(sizes: Sizes, need: Whole, rates: list[Served], which: Whole, spare: int) -> Whole:
+    """As ``Sizes``: the fewest devices that carry what is needed, ``which`` rates by figure."""
     import numpy as np
 
     none = np.iinfo(np.int64).max
