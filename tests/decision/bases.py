@@ -19,6 +19,7 @@ from advisor.knowledge.model import (
     Criterion,
     Derived,
     GradePolicy,
+    Impossible,
     Inputs,
     Knowledge,
     Method,
@@ -340,6 +341,15 @@ def rules(draw: st.DrawFn, criteria: tuple[str, ...], derived: bool = False) -> 
             draw(st.sampled_from(["e0", "e1", "e2"])),
         )
     return made
+
+
+@st.composite
+def barred(draw: st.DrawFn, derived: bool = False) -> tuple[Impossible, ...]:
+    """Combinations of answers that no workload has."""
+    number = draw(st.integers(0, 2))
+    return tuple(
+        Impossible(f"i{i}", draw(workloads(derived=derived)), "", HERE) for i in range(number)
+    )
 
 
 @st.composite

@@ -151,8 +151,8 @@ def numbers(knowledge, question, answer):
         return [(low, Fraction(1), low)]
     nobody = replace(knowledge, offers={})
     firm = {(edge, 0) for b in question.prior for edge in (b.low, b.high)}
-    for rule in knowledge.rules.values():
-        firm |= cuts_in(rule.when, question.id, nobody)
+    for said in (*knowledge.rules.values(), *knowledge.impossible):
+        firm |= cuts_in(said.when, question.id, nobody)
     cuts = set(firm)
     for rule in knowledge.rules.values():
         cuts |= cuts_in(rule.when, question.id, knowledge)
@@ -250,9 +250,19 @@ def stated(gate, inputs):
     return names <= set(inputs.answers)
 
 
+def possible(knowledge, everything):
+    """The worlds that can be; a combination that would leave none is set aside."""
+    gone = set()
+    for combination in knowledge.impossible:
+        barred = {i for i, (w, _) in enumerate(everything) if true(combination.when, w, None)}
+        if len(barred) < len(everything):
+            gone |= barred
+    return [pair for i, pair in enumerate(everything) if i not in gone]
+
+
 def decide(knowledge: Knowledge, inputs: Inputs):
     """offer -> (lane, unproven gates, exact mean score)."""
-    everything = list(worlds(knowledge, inputs))
+    everything = possible(knowledge, list(worlds(knowledge, inputs)))
     gates = [r for r in knowledge.rules.values() if r.effect == "exclude"]
     result = {}
     for offer in knowledge.offers.values():
@@ -276,5 +286,5 @@ def decide(knowledge: Knowledge, inputs: Inputs):
             value = sum(by[c] * utility(knowledge, c, world, offer) for c in by)
             total += mass * Fraction(value, sum(by.values()))
         lane = "excluded" if out else "conditional" if open_ else "safe"
-        result[offer.id] = (lane, sorted(open_), total / mass_total)
+        result[offer.id] = (lane, sorted(open_), total / mass_total if mass_total else Fraction(0))
     return result

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
+from advisor.decision import bases as kept
 from advisor.decision import means, proof, sureness
-from advisor.decision import recommend as recommending
 from advisor.decision.recommend import recommend as recommend_in_full
-from tests.decision.bases import DAY, answers, bases, examples
-from tests.decision.naive import decide
+from tests.decision.bases import DAY, answers, barred, bases, examples
+from tests.decision.naive import decide, possible, worlds
 
 recommend = partial(recommend_in_full, thorough=False)
 SMALL = examples(30)
@@ -34,6 +35,14 @@ def check(knowledge, inputs):
 @given(bases(), answers())
 @SMALL
 def test_lanes_and_scores_are_those_of_every_world_looked_at(knowledge, inputs):
+    check(knowledge, inputs)
+
+
+@given(bases(), barred(), answers())
+@SMALL
+def test_worlds_that_cannot_be_count_for_nothing(knowledge, impossible, inputs):
+    knowledge = replace(knowledge, impossible=impossible)
+    assume(possible(knowledge, list(worlds(knowledge, inputs))))
     check(knowledge, inputs)
 
 
@@ -62,7 +71,7 @@ def test_columns_find_what_one_by_one_finds(knowledge, inputs):
 
     plain = recommend(knowledge, inputs, DAY).to_json()
     # What was worked out once would be found again.
-    recommending._base.cache_clear()
+    kept._rule_base.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worlds, "FEW", 2)
         patch.setattr(proof, "FEW", 2)

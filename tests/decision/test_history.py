@@ -14,10 +14,10 @@ from advisor.decision.inference import inferred
 from advisor.decision.recommend import Decision
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation
-from advisor.knowledge.model import Impossible, Inputs
+from advisor.knowledge.model import Inputs
 from advisor.knowledge.values import Options
 from tests.conftest import AS_OF
-from tests.decision.bases import DAY, HERE, answers, bases, examples, workloads
+from tests.decision.bases import DAY, answers, barred, bases, examples
 from tests.decision.test_oracles import one_world
 
 
@@ -49,19 +49,10 @@ def outcome(base, inputs):
     )
 
 
-@st.composite
-def knowledge_with_bars(draw):
-    """A rule base in which some combinations of answers cannot be."""
-    number = draw(st.integers(0, 2))
-    barred = tuple(
-        Impossible(f"i{i}", draw(workloads(derived=True)), "", HERE) for i in range(number)
-    )
-    return replace(draw(bases(derived=True)), impossible=barred)
-
-
 @examples(120)
-@given(knowledge_with_bars(), st.lists(answers(), min_size=2, max_size=4))
-def test_decisions_do_not_depend_on_those_before(knowledge, asked):
+@given(bases(derived=True), barred(derived=True), st.lists(answers(), min_size=2, max_size=4))
+def test_decisions_do_not_depend_on_those_before(knowledge, impossible, asked):
+    knowledge = replace(knowledge, impossible=impossible)
     shared = RuleBase.on(knowledge, DAY)
     for inputs in asked:
         assert outcome(shared, inputs) == outcome(RuleBase.on(knowledge, DAY), inputs)
