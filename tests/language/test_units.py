@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
 
 import pytest
@@ -96,6 +97,16 @@ def test_what_is_not_plainly_a_number_is_refused_with_a_sentence(text: str) -> N
         ("70 parameters", "parameters", "write `70B` or `70M`"),
         ("300 ms", "GB", "write a number such as `80 GB`"),
         ("300 ms now", "ms", "write `300 ms`"),
+        ("1 000 000", "tokens", "write `1000000`"),
+        ("1 00 000", "tokens", None),
+        ("1 000 0a0", "tokens", None),
+        ("1 000 to 2 000 to 3 000", "tokens", "write `LOW to HIGH`"),
+        ("3 m", "tokens", "did you mean 'M'?"),
+        ("3 b", "tokens", "did you mean 'B'?"),
+        ("3 t", "tokens", "did you mean 'T'?"),
+        ("3 k w", "tokens", "for example `128,000`"),
+        ("3 tokns", "tokens", "did you mean 'tokens'?"),
+        ("3 of them all", "tokens", "write a number of tokens such as `128,000`"),
     ],
 )
 def test_a_refusal_says_what_to_write(text: str, unit: str, hint: str) -> None:
@@ -117,6 +128,15 @@ WRITTEN: list[tuple[Number, str, str]] = [
     (Fraction(35, 2), "parameters", "17.5B"),
     (1600, "parameters", "1.6T"),
     (20_000, "parameters", "20T"),
+    (990, "parameters", "990B"),
+    (1000, "parameters", "1T"),
+    (1005, "parameters", "1,005B"),
+    (1010, "parameters", "1.01T"),
+    (1, "parameters", "1B"),
+    (Fraction(3, 2), "parameters", "1.5B"),
+    (Fraction(1, 4000), "parameters", "0.00025B"),
+    (0, "parameters", "0B"),
+    (0, "count", "0"),
     (1_000_000, "requests/day", "1,000,000"),
     (128_000, "tokens", "128,000"),
     (Fraction(999, 10), "percent", "99.9 %"),
@@ -164,6 +184,23 @@ def test_another_unit_of_the_same_kind_is_converted_exactly(
     written = format_number(value * Fraction(known.forms[form]), unit)
     if not written.startswith("about"):
         assert parse_number(written, unit) == value * Fraction(known.forms[form])
+
+
+@given(st.fractions(0, 10**20), st.integers(-12, 12))
+def test_a_rounded_number_has_four_digits_and_halves_go_to_even(
+    value: Fraction, power: int
+) -> None:
+    number = value * Fraction(10) ** power
+    if terminates(number):
+        return
+    with localcontext(prec=60):
+        # More digits than could hide on which side of a half the number lies.
+        long = Decimal(number.numerator) / Decimal(number.denominator)
+    with localcontext(prec=4, rounding=ROUND_HALF_EVEN):
+        short = +long
+    written = format_number(number, "factor")
+    assert written.startswith("about ")
+    assert Decimal(written.removeprefix("about ").replace(",", "")) == short
 
 
 @given(st.fractions(), st.sampled_from(sorted(UNITS)))
