@@ -67,7 +67,7 @@ class Namespace:
         message = (
             f"there are two {plural(what)} called {quote(node.text)}"
             if other == what
-            else f"{quote(node.text)} is already the name of {article_for(other)}"
+            else f"{quote(node.text)} is already the name of {with_article(other)}"
         )
         findings.add("duplicate-id", message, node, related=(seen("the first one", first, span),))
         return False
@@ -78,7 +78,7 @@ def plural(what: str) -> str:
     return f"{what[:-2]}a" if what == "criterion" else f"{what}s"
 
 
-def article_for(what: str) -> str:
+def with_article(what: str) -> str:
     """``offer`` -> ``an offer``."""
     return f"an {what}" if what[0] in "aeiou" else f"a {what}"
 
