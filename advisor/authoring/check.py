@@ -19,22 +19,26 @@ from advisor.authoring.check_shadows import check_shadows
 from advisor.authoring.check_tables import check_tables
 from advisor.authoring.check_texts import check_texts
 from advisor.authoring.check_unused import check_unused
-from advisor.authoring.examination import Examination
+from advisor.authoring.examination import Examination, Progress
 from advisor.authoring.places import Content, Places, content_of
 from advisor.errors import Problem
 from advisor.knowledge.model import Knowledge
 
 
 def check(
-    knowledge: Knowledge, as_of: datetime.date, content: Content | None = None
+    knowledge: Knowledge,
+    as_of: datetime.date,
+    content: Content | None = None,
+    deep: Progress | None = None,
 ) -> tuple[Problem, ...]:
     """Everything that is found, of every severity.
 
     ``content`` gives the files of the rule base, for snippets (default: read where it was
-    loaded from); ``as_of`` is the day on which ages and offers are judged.
+    loaded from); ``as_of`` is the day on which ages and offers are judged.  With ``deep``, which
+    is told how far that has come, answers are tried to find out who can win: that takes longer.
     """
     places = Places(knowledge, content or content_of(Path(knowledge.root)))
-    examination = Examination(knowledge, as_of, places)
+    examination = Examination(knowledge, as_of, places, deep)
     check_tables(examination)
     check_ask_when(examination)
     if check_impossible(examination):

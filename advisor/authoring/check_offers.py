@@ -1,5 +1,5 @@
-"""What rules mean for the offers at hand: rules for nobody, offers that are always excluded,
-and exclusions of everybody.
+"""What rules mean for the offers at hand: rules for nobody, offers that are always excluded or
+rank behind another, and exclusions of everybody.
 
 An offer is judged with every model that it may serve.  Only what is sure of it counts: where
 something is not known of an offer, an exclusion is not sure, and nothing is reported.
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from advisor.authoring.boxes import EVERYTHING, BoundReached
 from advisor.authoring.check_dead_ends import check_dead_ends
+from advisor.authoring.check_winners import check_winners
 from advisor.authoring.examination import Examination
 from advisor.authoring.exclusions import Exclusions, Market
 from advisor.authoring.grounding import grounded
@@ -29,8 +30,12 @@ def check_offers(examination: Examination) -> None:
             _check_everything(examination, market, rule)
     _check_measured(examination)
     exclusions = Exclusions(market)
-    for offer in examination.knowledge.offers:
-        _check_offer(examination, market, exclusions, offer)
+    out = [
+        offer
+        for offer in examination.knowledge.offers
+        if _check_offer(examination, market, exclusions, offer)
+    ]
+    check_winners(examination, market, out)
     check_dead_ends(examination, exclusions)
     _check_silence(examination)
 
@@ -119,27 +124,23 @@ def _check_measured(examination: Examination) -> None:
 
 def _check_offer(
     examination: Examination, market: Market, exclusions: Exclusions, offer: str
-) -> None:
-    place = examination.knowledge.offers[offer].place
+) -> bool:
+    """Whether the offer is excluded, whatever is answered."""
     listed = market.models[offer]
     closed_list = examination.bench.offering.is_yes(offer, "catalogue-complete")
     if not listed and closed_list and examination.knowledge.method.reference_models:
-        examination.places.add(
-            "offer-never-wins",
-            "warning",
-            f"the offer '{offer}' can never win: its list of models is complete, and empty on "
-            f"{examination.as_of}",
-            place,
-        )
-        return
-    models = (None, *listed)
-    if all(exclusions.hold(offer, model, EVERYTHING) for model in models):
-        examination.places.add(
-            "offer-never-wins",
-            "warning",
-            f"the offer '{offer}' can never win: whatever is answered, an exclusion holds",
-            place,
-        )
+        why = f"its list of models is complete, and empty on {examination.as_of}"
+    elif all(exclusions.hold(offer, model, EVERYTHING) for model in (None, *listed)):
+        why = "whatever is answered, an exclusion holds"
+    else:
+        return False
+    examination.places.add(
+        "offer-never-wins",
+        "warning",
+        f"the offer '{offer}' can never win: {why}",
+        examination.knowledge.offers[offer].place,
+    )
+    return True
 
 
 def _check_silence(examination: Examination) -> None:

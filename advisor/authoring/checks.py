@@ -20,7 +20,7 @@ CHECKS: dict[str, str] = {
     "never-fires": "Conditions exclude each other, so they hold for no workload.",
     "no-offer": "No offer in the rule base is one that the rule speaks of.",
     "not-decided": "The check could not find out, and says so.",
-    "offer-never-wins": "An offer is excluded whatever the answers are.",
+    "offer-never-wins": "Whatever is answered, an offer is excluded, or another is as good.",
     "score-on-measure": "A rule steps on a criterion that is read off a measured figure.",
     "shadowed-rule": "Wherever a rule holds, others hold that do at least as much.",
     "stale-source": "What was read from a source has expired.",

@@ -70,12 +70,12 @@ def build_cover(
     differing = tuple(differing)
     marks = _marks(old, new, differing)
     levels = {
-        question.id: _levels(question, new, marks.get(question.id, set()))
+        question.id: levels_of(question, new, marks.get(question.id, set()))
         for question in new.questions.values()
         if _same_question(old.questions.get(question.id), question)
     }
     factors = {name: values for name, values in levels.items() if values}
-    allowed = _Allowed((old, new))
+    allowed = Allowed((old, new))
     base = {name: values[0] for name, values in factors.items()}
     sheets: dict[tuple[int, ...], str] = {}
     names = tuple(factors)
@@ -200,8 +200,9 @@ def _marks(old: Knowledge, new: Knowledge, rules: Iterable[Rule]) -> Mapping[str
     return marks
 
 
-def _levels(question: Question, knowledge: Knowledge, marks: set[Number]) -> list[Domain]:
-    """The values of a question, the likeliest first."""
+def levels_of(question: Question, knowledge: Knowledge, marks: set[Number]) -> list[Domain]:
+    """The values of a question that are tried, the likeliest first; of a number one from each
+    bin of its prior, and those around the ``marks``."""
     of = question.type
     if isinstance(of, NumberType):
         return _numbers(question, of, marks)
@@ -236,7 +237,7 @@ def _sheet(
     return {name: factors[name][level] for name, level in zip(names, row, strict=True)}
 
 
-class _Allowed:
+class Allowed:
     """Whether neither rule base calls a sheet impossible, or lacks one of its options."""
 
     def __init__(self, bases: Sequence[Knowledge]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeAlias
 
 from advisor.authoring.examples import Bench
 from advisor.authoring.places import Places
@@ -15,14 +16,19 @@ from advisor.knowledge.model import Knowledge, Place
 from advisor.knowledge.syntax import Condition
 from advisor.knowledge.values import Type
 
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told how many of how many are done."""
+
 
 @dataclass
 class Examination:
-    """``undecided`` holds what could not be found out, each with its declaration."""
+    """``undecided`` holds what could not be found out, each with its declaration; ``deep`` is
+    told how far a search for answers has come (None: there is to be none)."""
 
     knowledge: Knowledge
     as_of: datetime.date
     places: Places
+    deep: Progress | None = None
     undecided: dict[str, Place] = field(default_factory=dict)
 
     def leave_open(self, what: str, place: Place) -> None:

@@ -29,6 +29,9 @@ _MOST_OPEN = 5
 @click.option("--strict", is_flag=True, help="Let warnings fail too.")
 @click.option("--notes", is_flag=True, help="Show every note; else they are counted.")
 @click.option(
+    "--deep", is_flag=True, help="Try answers, too, to find out which offers can win (seconds)."
+)
+@click.option(
     "--explain", "check_id", metavar="CHECK", help="Explain a check, and do nothing else."
 )
 @format_option("text", "json", "github", "sarif")
@@ -39,6 +42,7 @@ def command(
     paths: tuple[Path, ...],
     strict: bool,
     notes: bool,
+    deep: bool,
     check_id: str | None,
     form: str,
     output: Path | None,
@@ -54,7 +58,7 @@ def command(
         if form not in ("text", "json"):
             raise click.UsageError(f"--explain cannot be printed as {form}")
         return explain(check_id, form, output)
-    report = _Report()
+    report = _Report(deep)
     for target in _targets(common, paths):
         report.take(common, target)
     emit(_shown(report, form, notes), output)
@@ -80,6 +84,7 @@ class _Target:
 class _Report:
     """What was found; ``hidden``: mistakes in files that were not asked for."""
 
+    deep: bool = False
     problems: list[Problem] = field(default_factory=list)
     loaded: list[Knowledge] = field(default_factory=list)
     hidden: bool = False
@@ -98,7 +103,15 @@ class _Report:
         from advisor.authoring.check import check
 
         self.loaded.append(knowledge)
-        self.problems += _within(check(knowledge, common.as_of), target.only)
+        progress = None
+        if self.deep:
+            from advisor.cli.rules_progress import ProgressLine
+
+            progress = ProgressLine("sheets of answers", quiet=common.quiet)
+        found = check(knowledge, common.as_of, deep=progress)
+        if progress is not None:
+            progress.end()
+        self.problems += _within(found, target.only)
 
 
 def _within(problems: Iterable[Problem], only: tuple[Path, ...] | None) -> list[Problem]:

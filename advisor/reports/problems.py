@@ -73,9 +73,12 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def counted(problems: Sequence[Problem]) -> str:
-    """Return how many there are: ``3 problems in 2 files``."""
+    """Return how many there are: ``3 problems and 1 note in 2 files``."""
     files = len({problem.file for problem in problems})
-    return f"{_plural(len(problems), 'problem')} in {_plural(files, 'file')}"
+    notes = sum(problem.severity == "info" for problem in problems)
+    parts = [(len(problems) - notes, "problem"), (notes, "note")]
+    told = " and ".join(_plural(count, what) for count, what in parts if count)
+    return f"{told} in {_plural(files, 'file')}"
 
 
 def to_data(problem: Problem) -> dict[str, object]:

@@ -21,7 +21,7 @@ from advisor.language.answers import read_answers
 from advisor.language.rulebase import load_rule_base
 from advisor.reports.problems import NO_PAGE
 from tests.authoring.catalogues import catalogue_problems, cut_catalogue, plain_http
-from tests.authoring.overlays import lay_over, small_base
+from tests.authoring.overlays import SMALL, lay_over, small_base
 
 PACKAGE = Path(advisor.__file__).parent
 DAY = date(2026, 11, 22)
@@ -213,7 +213,10 @@ def test_what_a_page_calls_right_is_right(name: str, tmp_path: Path) -> None:
     match = FENCE.fullmatch(page_of(name).right)
     assert match is not None
     problems = _problems(*match.groups(), tmp_path / "rules")
-    assert name not in {problem.check for problem in problems}
+    # What the small rule base leaves undecided as it is, no page can put right.
+    from_the_start = {problem.message for problem in check(load_rule_base(SMALL), DAY)}
+    left = {problem.check for problem in problems if problem.message not in from_the_start}
+    assert name not in left
     # A page shows a condition without the examples that would change with it.
     wrong = [p for p in problems if p.severity == "error" and p.check != "example-contradicts"]
     assert wrong == []

@@ -85,10 +85,10 @@ def test_rules_check_counts(advisor):
     told = advisor("rules", "check")
     assert told.code == 0
     assert told.out.startswith("warning[unused-question]: nothing reads the answer to 'current-")
-    assert told.out.endswith("1 problem in 1 file\n")
+    assert told.out.endswith("1 problem and 1 note in 2 files\n")
     data = json.loads(advisor("rules", "check", "--format", "json").out)
     assert data["format"] == "advisor-problems-1"
-    assert [problem["severity"] for problem in data["problems"]] == ["warning"]
+    assert [problem["severity"] for problem in data["problems"]] == ["warning", "info"]
 
 
 @pytest.mark.parametrize(
