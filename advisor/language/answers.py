@@ -140,17 +140,26 @@ def inputs_of(root: Node, names: AnswerNames, findings: Findings) -> Inputs:
             hint="write `answers:` and below it one line for each answer",
         )
         return Inputs({})
+    loose = [entry.key for entry in root.entries if entry.key.text in names.questions]
+    if root.get("answers") is None and loose:
+        # One mistake, however many answers there are.
+        findings.add(
+            "unknown-key",
+            "the answers of this file do not stand under 'answers:'",
+            loose[0],
+            hint=f"write `answers:` above {quote(loose[0].text)}, and set the answers in below it",
+        )
     for entry in root.entries:
-        if entry.key.text not in KEYS:
-            question = entry.key.text in names.questions
-            findings.add(
-                "unknown-key",
-                f"an answers file has no key {quote(entry.key.text)}",
-                entry.key,
-                hint="answers stand under 'answers:'"
-                if question
-                else did_you_mean(entry.key.text, KEYS) or f"its keys: {', '.join(KEYS)}",
-            )
+        if entry.key.text in KEYS or (root.get("answers") is None and entry.key in loose):
+            continue
+        findings.add(
+            "unknown-key",
+            f"an answers file has no key {quote(entry.key.text)}",
+            entry.key,
+            hint="answers stand under 'answers:'"
+            if entry.key in loose
+            else did_you_mean(entry.key.text, KEYS) or f"its keys: {', '.join(KEYS)}",
+        )
     _check_format(root, findings)
     return Inputs(
         read_given(root.get("answers"), names, findings),
