@@ -104,7 +104,7 @@ def parse_options(
     nodes: tuple[ScalarNode, ...], options: tuple[str, ...], of: Type, findings: Findings
 ) -> frozenset[str] | None:
     """The options that the nodes name, or None after reporting what is wrong."""
-    found: dict[str, ScalarNode] = {}
+    found: set[str] = set()
     sound = True
     for node in nodes:
         piece = Piece(node, node.text, 0) if node.quoted else Piece.whole(node)
@@ -117,11 +117,11 @@ def parse_options(
             )
             sound = False
         else:
-            found[piece.text] = node
+            found.add(piece.text)
     return frozenset(found) if sound else None
 
 
-def report_option(piece: Piece, of: ChoiceType | FlagsType | Type, findings: Findings) -> None:
+def report_option(piece: Piece, of: Type, findings: Findings) -> None:
     """Say that the text is none of the options."""
     options = () if isinstance(of, NumberType) else of.options
     if not piece.text:

@@ -122,3 +122,64 @@ def test_a_list_holds_so_many_options_and_no_more() -> None:
     assert [(p.check, p.message) for p in problems] == [
         ("too-many", "a list holds at most 1000 items")
     ]
+
+
+def said(text: str, name: str) -> list[tuple[str, int, str, str | None]]:
+    found, problems = domain_of(text, name)
+    assert found is None
+    return [(p.check, p.span.column if p.span else 0, p.message, p.hint) for p in problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "problems"),
+    [
+        ("[us, us]", "regions", [("duplicate-item", 9, "'us' stands in the list twice", None)]),
+        ('[us, ""]', "regions",
+         [("empty-cell", 10, "a value is missing; expected any of us, canada, europe or uk", None)]),
+        # Blanks in quotes are part of the text.
+        ('[" us"]', "regions",
+         [("unknown-option", 6, "' us' is not an option; expected any of us, canada, europe or uk",
+           "did you mean 'us'?")]),
+        ("not us", "residency",
+         [("unknown-option", 4, "'not us' is not an option; expected one of none, us or europe",
+           "list the options that remain")]),
+        ("not mars", "residency",
+         [("unknown-option", 4, "'not mars' is not an option; expected one of none, us or europe",
+           None)]),
+        ("{us: yes}", "regions",
+         [("not-a-value", 4, "expected any of us, canada, europe or uk, found a map", None)]),
+        ("[us, [uk]]", "regions",
+         [("nested-list", 9, "a list of options holds plain options", None)]),
+        ("{from: 3}", "concurrent-users",
+         [("not-a-value", 4, "expected a number of users such as 200", None)]),
+        ("[50, 200]", "concurrent-users",
+         [("not-a-value", 4, "expected a number of users such as 200",
+           "write a range as `50 to 200`")]),
+        ("many to 200", "concurrent-users",
+         [("bad-number", 4, "expected a number of users such as 200, found 'many'", None)]),
+        ("1.5", "concurrent-users",
+         [("not-whole", 4, "1.5 is not a whole number", "write a whole number, such as `1`")]),
+    ],
+)  # fmt: skip
+def test_a_value_of_the_wrong_form_is_named_at_its_place(
+    text: str, name: str, problems: list[tuple[str, int, str, str | None]]
+) -> None:
+    assert said(text, name) == problems
+
+
+@pytest.mark.parametrize(
+    ("text", "domain"),
+    [
+        ("50 to 50.5", Interval(50, Fraction(101, 2))),
+        ("1 to 1k", Interval(1, 1000)),
+        ("0.001k to 2k", Interval(1, 2000)),
+    ],
+)
+def test_a_range_of_whole_numbers_holds_one_at_least(text: str, domain: Interval) -> None:
+    assert domain_of(text, "concurrent-users") == (domain, [])
+
+
+def test_a_list_of_a_thousand_options_is_not_too_long() -> None:
+    found, problems = domain_of(f"[{', '.join(['us'] * 1000)}]", "regions")
+    assert found is None
+    assert {p.check for p in problems} == {"duplicate-item"}
