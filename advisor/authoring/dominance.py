@@ -16,7 +16,7 @@ is not looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -26,21 +26,27 @@ from typing import TypeAlias
 from advisor.authoring.bill_order import bill_order, falls
 from advisor.authoring.exclusions import Market
 from advisor.authoring.its_order import SAME, BillOrder, Order, order_of
-from advisor.decision.bases import rule_base_on
 from advisor.decision.costs import MEASURES
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation
 from advisor.decision.tables import STEP, price_doubts, strongest, widening_of
-from advisor.engine.serving import MODEL_SIZE, Choice
+from advisor.engine.serving import MODEL_SIZE, QUESTIONS, Choice
 from advisor.engine.truth import conjunction, its_in, truth_of
 from advisor.knowledge.model import Criterion, Inputs, Knowledge, Rule
 from advisor.knowledge.values import Domain, Interval, Options, Truth
 
+MOST_STEPS = 200_000
+"""Looks at a rule beside two offers after which no further pair is compared; those that are left
+stay undecided."""
+BILL_STEPS = 100
+"""As many looks as two bills that have to be worked out take, about."""
 MOST_STATES = 4_096
 """Truths of the rules on one piece of evidence, in combination, up to which all are tried."""
 
 View: TypeAlias = tuple[str, str | None]
 """An offer and the model that it serves."""
+
+FRONTIER = QUESTIONS[1]
 
 _RISING: Mapping[Truth, int] = {False: 0, None: 1, True: 2}
 _BELOW: tuple[tuple[Truth, Truth], ...] = (
@@ -61,6 +67,8 @@ class Dominance:
     _bills: dict[tuple[View, View], BillOrder] = field(default_factory=dict)
     _widening: dict[tuple[str, View], int] = field(default_factory=dict)
     _asked: dict[str, tuple[Choice, ...]] = field(default_factory=dict)
+    _apart: dict[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
+    steps: int = 0
 
     def over(self, offer: str, others: Sequence[str]) -> str | None:
         """One of ``others`` that is at least as good, first one that wins their ties too.  Of two
@@ -70,19 +78,26 @@ class Dominance:
         return min(found, key=lambda other: (other > offer, other), default=None)
 
     def holds(self, one: str, other: str) -> bool:
-        """Whether the one offer is at least as good as the other."""
+        """Whether the one offer is found to be at least as good as the other."""
+        if self.steps > MOST_STEPS:
+            return False
         plain = (one, None), (other, None)
         # What tells most pairs apart comes first.
         return (
             all(self._excluded_less(gate, *plain) for gate in self._gates[False])
             and self._serves_named(one, other)
             and all(self._as_useful(criterion, *plain) for criterion in self._criteria[False])
+            and self._hold_serving(((one, m), (other, m)) for m in self._knowledge.models)
             and self._serves_chosen(one, other)
-            and all(
-                all(self._excluded_less(gate, *pair) for gate in self._gates[True])
-                and all(self._as_useful(criterion, *pair) for criterion in self._criteria[True])
-                for pair in self._pairs(one, other)
-            )
+            and self._hold_serving(self._chosen(one, other))
+        )
+
+    def _hold_serving(self, pairs: Iterable[tuple[View, View]]) -> bool:
+        """The same of what hangs on the models that the two serve."""
+        return all(
+            all(self._excluded_less(gate, *pair) for gate in self._gates[True])
+            and all(self._as_useful(criterion, *pair) for criterion in self._criteria[True])
+            for pair in pairs
         )
 
     # What is served
@@ -100,12 +115,12 @@ class Dominance:
             for left, right in zip(self._choices(one), self._choices(other), strict=True)
         )
 
-    def _pairs(self, one: str, other: str) -> Iterator[tuple[View, View]]:
-        """The two with the models that they serve at once; named ones are the same."""
-        models = dict.fromkeys((model, model) for model in self._knowledge.models)
+    def _chosen(self, one: str, other: str) -> Iterator[tuple[View, View]]:
+        """The two with the models that they serve at once where none is named."""
         chosen = zip(self._choices(one), self._choices(other), strict=True)
-        for left, right in models | dict.fromkeys((a.model, b.model) for a, b in chosen):
-            yield (one, left), (other, right)
+        for left, right in dict.fromkeys((a.model, b.model) for a, b in chosen):
+            if left is None or left != right:
+                yield (one, left), (other, right)
 
     def _choices(self, offer: str) -> tuple[Choice, ...]:
         """What the offer serves where no model is named, whatever is asked."""
@@ -139,18 +154,21 @@ class Dominance:
                 # All of the sizes that are asked for match all of these models.
                 if largest / high <= smallest / low:
                     asked.append(Interval(largest / high, smallest / low))
-        found = []
+        found: list[tuple[Mapping[str, Domain], Mapping[str, Domain]]] = []
         for kind in ("best-closed", "large-open", None):
+            frontier = {} if kind is None else {FRONTIER: Options(frozenset({kind}))}
             for size in asked:
-                env: dict[str, Domain] = {} if size is None else {MODEL_SIZE: size}
-                if kind is not None:
-                    env["frontier-models"] = Options(frozenset({kind}))
-                found += [(env, {}), (env, {MODEL_SIZE: Interval(1, 1)})]
+                env = frontier if size is None else {**frontier, MODEL_SIZE: size}
+                found.append((env, {MODEL_SIZE: Interval(1, 1)}))
+                if kind is None:
+                    # Where no size was answered a closed model may do as well.
+                    found.append((env, {}))
         return tuple(found)
 
     # Exclusions
 
     def _excluded_less(self, gate: Rule, one: View, other: View) -> bool:
+        self.steps += 1
         left = self.market.suits(gate, *one)
         if left is False:
             return True
@@ -172,16 +190,33 @@ class Dominance:
 
     def _bill_order(self, one: View, other: View) -> BillOrder:
         if (one, other) not in self._bills:
-            self._bills[one, other] = bill_order(self._situation.costs, one, other)
+            if self._claim_the_same(one, other):
+                self._bills[one, other] = "same"
+            else:
+                self.steps += BILL_STEPS
+                self._bills[one, other] = bill_order(self._situation.costs, one, other)
         return self._bills[one, other]
+
+    def _claim_the_same(self, one: View, other: View) -> bool:
+        """Whether nothing but names tells the two apart."""
+        left, right = (self._knowledge.offers[offer] for offer, _ in (one, other))
+        if (left.accelerator, left.deployment) != (right.accelerator, right.deployment):
+            return False
+        known = self.market.examination.bench.offering.environment
+        claims = ({**known(*view), "offer": None, "platform": None} for view in (one, other))
+        return next(claims) == next(claims)
 
     # Criteria
 
     def _as_useful(self, criterion: Criterion, one: View, other: View) -> bool:
         measure = criterion.measure
         if measure is None:
-            rules = self._scores[criterion.id]
-            unlike = {r.evidence for r in rules if not self._alike(r, one, other)}
+            unlike = self._unlike(criterion.id, one[0], other[0]) | {
+                rule.evidence
+                for rule in self._scores[criterion.id][True]
+                if not self._alike(rule, one, other)
+            }
+            rules = [*self._scores[criterion.id][False], *self._scores[criterion.id][True]]
             return all(
                 self._moves_no_less([r for r in rules if r.evidence == evidence], one, other)
                 for evidence in sorted(unlike)
@@ -192,8 +227,18 @@ class Dominance:
         left, right = (price_doubts(self._situation, *view) for view in (one, other))
         return left.width == right.width
 
+    def _unlike(self, criterion: str, one: str, other: str) -> frozenset[str]:
+        """The evidence of rules that tell the two offers apart, whatever models they serve."""
+        place = criterion, one, other
+        if place not in self._apart:
+            rules = self._scores[criterion][False]
+            views = (one, None), (other, None)
+            self._apart[place] = frozenset(r.evidence for r in rules if not self._alike(r, *views))
+        return self._apart[place]
+
     def _alike(self, rule: Rule, one: View, other: View) -> bool:
         """Whether the rule says the same of both, with evidence that is as good."""
+        self.steps += 1
         left, right = (self.market.suits(rule, *view) for view in (one, other))
         if left is not right:
             return False
@@ -261,16 +306,35 @@ class Dominance:
 
     @cached_property
     def _base(self) -> RuleBase:
-        return rule_base_on(self._knowledge, self.market.examination.as_of)
+        """Without cuts of numbers: no answers are looked at."""
+        bench = self.market.examination.bench
+        return RuleBase(
+            knowledge=self._knowledge,
+            ledger=bench.ledger,
+            offering=bench.offering,
+            serving=self.market.serving,
+            workload=bench.workload,
+            cuts={},
+            firm={},
+        )
 
     @cached_property
     def _situation(self) -> Situation:
         return Situation(self._base, Inputs({}))
 
     @cached_property
-    def _scores(self) -> Mapping[str, tuple[Rule, ...]]:
-        rules = [r for r in self._knowledge.rules.values() if r.effect == "score"]
-        return {c: tuple(r for r in rules if r.criterion == c) for c in self._knowledge.criteria}
+    def _scores(self) -> Mapping[str, Mapping[bool, tuple[Rule, ...]]]:
+        """The rules of each criterion, by whether they hang on the model that is served."""
+        found: dict[str, dict[bool, list[Rule]]] = {
+            criterion: {False: [], True: []} for criterion in self._knowledge.criteria
+        }
+        for rule in self._knowledge.rules.values():
+            if rule.effect == "score" and rule.criterion is not None:
+                found[rule.criterion][self.market.reads_model(rule)].append(rule)
+        return {
+            criterion: {hangs: tuple(rules) for hangs, rules in split.items()}
+            for criterion, split in found.items()
+        }
 
     @cached_property
     def _compared(self) -> Mapping[str, frozenset[str]]:
@@ -279,7 +343,7 @@ class Dominance:
 
     @cached_property
     def _gates(self) -> Mapping[bool, tuple[Rule, ...]]:
-        """The exclusions, by whether they hang on the model that is served."""
+        """The exclusions, by whether they hang on the model that is served, as bills do."""
         gates = [r for r in self._knowledge.rules.values() if r.effect == "exclude"]
         return {
             hangs: tuple(r for r in gates if self._hangs(r) is hangs) for hangs in (False, True)
@@ -287,11 +351,12 @@ class Dominance:
 
     @cached_property
     def _criteria(self) -> Mapping[bool, tuple[Criterion, ...]]:
-        """The criteria, by the same."""
+        """The criteria, by the same; those read off a bill last, as they take longest."""
         found: dict[bool, list[Criterion]] = {False: [], True: []}
-        for criterion in self._knowledge.criteria.values():
-            rules = self._scores[criterion.id]
-            hangs = criterion.measure is not None or any(map(self._hangs, rules))
+        for criterion in sorted(
+            self._knowledge.criteria.values(), key=lambda c: c.measure is not None
+        ):
+            hangs = criterion.measure is not None or bool(self._scores[criterion.id][True])
             found[hangs].append(criterion)
         return {hangs: tuple(listed) for hangs, listed in found.items()}
 

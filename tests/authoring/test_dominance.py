@@ -360,6 +360,16 @@ def test_how_it_is_said() -> None:
     }
 
 
+def test_what_is_not_compared_any_more_stays_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    knowledge = beside(small(), cloned(small().offers["wafer-shared"], "z-copy"))
+    monkeypatch.setattr("advisor.authoring.dominance.MOST_STEPS", -1)
+    assert said(knowledge) == {}
+    notes = [
+        p.message for p in check(knowledge, DAY, lambda _: None) if "can ever win" in p.message
+    ]
+    assert len(notes) == 1 and "'z-copy'" in notes[0]
+
+
 def test_of_the_shipped_offers_none_ranks_behind_another(knowledge: Knowledge) -> None:
     assert pairs(knowledge) == []
 
