@@ -1,23 +1,25 @@
 """Which question to ask next, and why; or that nothing needs to be asked any more.
 
 Among the open questions that matter, lexicographically: first those that could settle a
-stated requirement or a gate of an offer that may win; then by (EVOI / 0.05 + dH) / effort,
-where EVOI is the expected gain in the best mean score (of 1) and dH the expected drop of the
-entropy of the winner (bits); then by declared order and id.  EVOI alone stalls: mostly no
-single answer changes the best mean.  Figures are rounded to a millionth before they are
-compared.
+stated requirement or a gate of an offer that may win; once there are none, by the share of the
+worlds left in which the winner hangs on that question alone, since no proof can do without it
+there; then by (EVOI / 0.05 + dH) / effort, where EVOI is the expected gain in the best mean
+score (of 1) and dH the expected drop of the entropy of the winner (bits); then by declared
+order and id.  EVOI alone stalls: mostly no single answer changes the best mean.  Figures are
+rounded to a millionth before they are compared.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
 from advisor.decision.gates import Gate, Standing, judged
 from advisor.decision.outlook import NOBODY, STEPS, Outlook
+from advisor.decision.pivots import pivots
 from advisor.decision.proof import Proof
 from advisor.decision.ranking import Scoring
 from advisor.decision.result import Worlds
@@ -41,7 +43,9 @@ class Gain:
 
     ``settles``: a requirement or gate of an offer that may win; ``excludes``: how many offers
     it could exclude; ``evoi`` (of 1) and ``entropy`` (bits) in millionths; ``changes``: the
-    prior share, in millionths, of the answers after which another offer wins most often.
+    prior share, in millionths, of the answers after which another offer wins most often;
+    ``pivotal``: that of the worlds in which another answer to it alone has another winner; it
+    is looked at once no question settles a gate.
     """
 
     question: str
@@ -52,11 +56,12 @@ class Gain:
     evoi: int
     entropy: int
     changes: int
+    pivotal: int = 0
 
     @property
     def rank(self) -> tuple[object, ...]:
         """The smaller, the sooner it is asked."""
-        return (not self.settles, -self.worth, self.order, self.question)
+        return (not self.settles, -self.pivotal, -self.worth, self.order, self.question)
 
     @property
     def worth(self) -> Fraction:
@@ -87,7 +92,7 @@ def prospects(
     """What could be asked; ``standing`` is the leader's, ``look`` gives the outlook.
     ``passed_over``: questions that are
     not to be asked (skipped, or answered with "don't know")."""
-    if proof.settled or not order:
+    if proof.settled or proof.level or not order:
         return Prospects((), 0, True)
     seen = look()
     # A gate that rests on too much to be looked at cell by cell is read all the same.
@@ -106,6 +111,11 @@ def prospects(
             if hanging & set(axes)
             or (standing.lane == "safe" and isinstance(question.type, NumberType))
         ]
+    if not any(gain.settles for gain in gains):
+        axes_of = {question.id: axes for question, axes in asked}
+        axes = {key for gain in gains for key in axes_of[gain.question]}
+        shares = pivots(situation, scoring, order, gates, seen, axes)
+        gains = [replace(gain, pivotal=shares.get(gain.question, 0)) for gain in gains]
     return Prospects(tuple(sorted(gains, key=lambda g: g.rank)), len(seen.mass), seen.exhaustive)
 
 
@@ -130,7 +140,11 @@ class _Gains:
     """The figures of every question, from one outlook."""
 
     def __init__(
-        self, situation: Situation, scoring: Scoring, gates: Sequence[Gate], seen: Outlook
+        self,
+        situation: Situation,
+        scoring: Scoring,
+        gates: Sequence[Gate],
+        seen: Outlook,
     ) -> None:
         import numpy as np
 
@@ -300,6 +314,10 @@ def next_step(found: Prospects, proof: Proof, total: int, lane: str | None) -> N
         method: Method = "exhaustive" if proof.by == "enumeration" or total == 1 else "bound"
         worlds = Worlds(total, checked or total, method)
         return NextStep(True, None, proved(proof, total), worlds, None)
+    if proof.level:
+        worlds = Worlds(total, total, "bound")
+        text = "No answer can put another offer ahead; the most that one can do is draw level."
+        return NextStep(False, None, text, worlds, None)
     worlds = Worlds(total, found.worlds, "exhaustive" if found.exhaustive else "sample")
     if found.gains:
         gain = found.gains[0]

@@ -134,7 +134,7 @@ def outlook(
     from advisor.engine.grids import grid_rows, part_numbers, sample_column
 
     worlds = scoring.worlds
-    columns = _Columns(situation, scoring, order, gates)
+    columns = Columns(situation, scoring, order, gates)
     looks: list[Look[Any]] = [look for part in columns.parts for look in part.looks]
     axes = tuple(sorted(worlds.bound([key for part in columns.parts for key in part.keys])))
     cells = {key: worlds.merged(key, [*looks, *worlds.impossible], expected=False) for key in axes}
@@ -174,7 +174,7 @@ def outlook(
         def number(part: Part, at: Mapping[str, Column] = at, count: int = count) -> Column:
             return part_numbers(at, part, count)
 
-        pieces.append((_possible(at, bars, count), *columns.at(number, count)))
+        pieces.append((possible_rows(at, bars, count), *columns.at(number, count)))
     possible, winner, values = (np.concatenate([piece[i] for piece in pieces]) for i in range(3))
     unmet = [np.concatenate(listed) for listed in zip(*(p[3] for p in pieces), strict=True)]
     mass[~possible] = 0
@@ -184,7 +184,8 @@ def outlook(
     return Outlook(tuple(order), axes, mass, winner, values, every, sizes, possible, named)
 
 
-def _possible(columns: Mapping[str, Column], bars: Sequence[Part], rows: int) -> Any:
+def possible_rows(columns: Mapping[str, Column], bars: Sequence[Part], rows: int) -> Any:
+    """Which rows are no impossible combination."""
     import numpy as np
 
     from advisor.engine.grids import part_numbers
@@ -196,7 +197,7 @@ def _possible(columns: Mapping[str, Column], bars: Sequence[Part], rows: int) ->
     return keep
 
 
-class _Columns:
+class Columns:
     """The parts that a decision is made of, and what they make of many worlds."""
 
     def __init__(

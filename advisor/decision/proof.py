@@ -3,7 +3,8 @@
 Per rival: the leader's worst against the rival's best, first with every criterion at its
 worst cell for each cell of the weights (cheap, sound), then over all joint cells of the
 criteria in which the two differ.  A cell counts with all the values inside it, not only with
-the one that stands for it in a mean.  A proof never comes from a sample.
+the one that stands for it in a mean.  Two offers that a criterion sees as one and the same are
+level on it, however wide the cell.  A proof never comes from a sample.
 
 Answers are what is open here.  A rival with a requirement that is unproven whatever is
 answered stays behind a safe leader until the facts are known; it is named elsewhere.
@@ -16,8 +17,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from advisor.decision.gates import Standing
+from advisor.decision.measured import Charged
 from advisor.decision.ranking import Scoring
-from advisor.decision.utilities import FULL_SPAN, Utilities
+from advisor.decision.utilities import FULL_SPAN, Aspect, Utilities
 from advisor.decision.weighting import Vector
 from advisor.engine.worlds import FEW
 
@@ -32,12 +34,15 @@ CHUNK = 1 << 16
 class Proof:
     """``by``: bound (per criterion), enumeration (of ``checked`` combinations, the most that
     one rival took), or None where nothing was shown; ``open_rivals`` are the offers that were
-    not ruled out.  The strongest comes first; with ``settled`` there are none."""
+    not ruled out.  The strongest comes first; with ``settled`` there are none.  ``level``:
+    there are no open ones either, but these may draw level: on no criterion is the leader ever
+    behind them, and it comes first by its id."""
 
     settled: bool
     by: Literal["bound", "enumeration"] | None
     checked: int
     open_rivals: tuple[str, ...]
+    level: tuple[str, ...] = ()
 
 
 def prove(
@@ -51,17 +56,23 @@ def prove(
     if standing.lane != "safe" or standing.depends_on:
         return Proof(False, None, 0, tuple(rivals))
     open_rivals: list[str] = []
+    level: list[str] = []
     checked = 0
     pairs = _Pairs(scoring, leader)
     for rival in rivals:
         shown, combinations = pairs.beats(rival)
         checked = max(checked, combinations)
-        if not shown:
+        # Level scores go by the scores at base weights, the lowest utilities, then the id.
+        if not shown and leader < rival and pairs.never_behind(rival):
+            level.append(rival)
+        elif not shown:
             open_rivals.append(rival)
             if not all_rivals:
                 break
     if open_rivals:
         return Proof(False, None, checked, tuple(open_rivals))
+    if level:
+        return Proof(False, None, checked, (), tuple(level))
     return Proof(True, "enumeration" if checked else "bound", checked, ())
 
 
@@ -116,8 +127,18 @@ class _Pairs:
                 return False, many
         return True, many
 
+    def never_behind(self, rival: str) -> bool:
+        """Whether on no criterion, in no cell, the rival may be ahead."""
+        other = self._scoring.place[rival]
+        return all(
+            min(self._gaps(own, numbers, other).values()) >= 0
+            for own, numbers in zip(self._criteria, self._numbers, strict=True)
+        )
+
     def _gaps(self, own: Utilities, numbers: Sequence[int] | None, other: int) -> dict[int, int]:
         """By number of ``spans``, the least lead on one criterion."""
+        if _alike(own, self._leader, other):
+            return dict.fromkeys(numbers or (-1,), 0)
         if numbers is None:
             return {-1: -FULL_SPAN, -2: FULL_SPAN}
         return {n: own.span(n, self._leader)[0] - own.span(n, other)[1] for n in numbers}
@@ -149,6 +170,21 @@ class _Pairs:
             if (total <= 0).any():
                 return False
         return True
+
+
+def _alike(own: Utilities, first: int, second: int) -> bool:
+    """Whether a criterion sees two offers, by position, as one and the same in every cell: the
+    last of its looks tells, by offer, the charge or the aspect that their utilities rest on."""
+    look = own.spans.looks[-1]
+    return look.is_whole and all(
+        row[first] is row[second] and _is_fixed(row[first]) for row in look.meanings
+    )
+
+
+def _is_fixed(seen: Aspect | Charged) -> bool:
+    """Whether what is seen of an offer is the same all over a cell.  Of charges that hang on
+    the shares of the traffic only the bounds are known there."""
+    return isinstance(seen, Aspect) or seen.inside == seen.profile
 
 
 def _least(low: Vector, high: Vector, gaps: Sequence[int]) -> int:

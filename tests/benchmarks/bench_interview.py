@@ -1,25 +1,37 @@
 """How many questions until nothing left can change the winner, by the order of asking.
 
-    python tests/benchmarks/bench_interview.py [SHEETS] [SEED]
+    python tests/benchmarks/bench_interview.py [--sheets 500] [--seed 1] [--jobs 1]
+        [--orders rule,evoi,declared,random] [--out FILE]
 
 Random complete answer sheets are drawn from the declared priors (a number as the point that
-stands for a cell).  Each is revealed question by question: by the method's rule, by EVOI
+stands for a cell); each from its own number and the seed, so that any number of processes
+counts the same.  Each is revealed question by question: by the method's rule, by EVOI
 alone, in the declared order, in a random order; every order passes over questions that are
 irrelevant by then.  Counted is how many answers it takes until the winner is proved, or until
 no answer can change it.  Printed are means with their standard errors, and ratios to the
-declared order.
+declared order with theirs (by the delta method, as both are counted on the same sheets).
+
+``--out`` keeps the counts, one sheet a line; started again with the same file, the benchmark
+goes on after the sheets that are there.  The file belongs to one rule base and one seed; it
+does not know the version of the code, so take a new one for that.
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime
+import json
 import math
+import multiprocessing
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
 
 import advisor
+from advisor.decision.provenance import stamp
 from advisor.decision.recommend import Decision, decide
 from advisor.decision.rulebase import RuleBase
 from advisor.knowledge.model import Inputs, Knowledge
@@ -28,6 +40,8 @@ from advisor.language.kleene import condition_truth
 
 DAY = datetime.date(2026, 11, 22)
 Pick = Callable[[Decision], str | None]
+Counts = dict[str, int]
+ORDERS = ("rule", "evoi", "declared", "random")
 
 
 def sheet(base: RuleBase, draw: random.Random) -> dict[str, Domain]:
@@ -100,40 +114,100 @@ def by_evoi(decision: Decision) -> str | None:
     return min(gains, key=lambda gain: (-gain.evoi, gain.order, gain.question)).question
 
 
-def main() -> None:
-    sheets = int(sys.argv[1]) if len(sys.argv) > 1 else 500
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+@cache
+def shipped() -> tuple[Knowledge, RuleBase]:
+    """The shipped rule base, once per process."""
     knowledge = advisor.load()
-    base = RuleBase.on(knowledge, DAY)
-    draw = random.Random(seed)
-    counts: dict[str, list[int]] = {"rule": [], "evoi alone": [], "declared": [], "random": []}
-    started = time.monotonic()
-    while len(counts["random"]) < sheets:
+    return knowledge, RuleBase.on(knowledge, DAY)
+
+
+def counted(task: tuple[int, int, tuple[str, ...]]) -> tuple[int, Counts]:
+    """The number of a sheet, and by order how many answers it takes; from (seed, number,
+    orders)."""
+    seed, number, orders = task
+    knowledge, base = shipped()
+    draw = random.Random(f"{seed}/{number}")
+    complete = sheet(base, draw)
+    while not possible(knowledge, complete):
         complete = sheet(base, draw)
-        if not possible(knowledge, complete):
-            continue
-        declared = sorted(complete, key=lambda q: (knowledge.questions[q].order, q))
-        mixed = list(declared)
-        draw.shuffle(mixed)
-        counts["rule"].append(adaptive(knowledge, complete, by_rule))
-        counts["evoi alone"].append(adaptive(knowledge, complete, by_evoi))
-        counts["declared"].append(prepared(knowledge, complete, declared))
-        counts["random"].append(prepared(knowledge, complete, mixed))
-        done = len(counts["random"])
-        if done % 20 == 0 or done == sheets:
-            report(counts, time.monotonic() - started)
+    declared = sorted(complete, key=lambda q: (knowledge.questions[q].order, q))
+    mixed = list(declared)
+    draw.shuffle(mixed)
+    ways: dict[str, Callable[[], int]] = {
+        "rule": lambda: adaptive(knowledge, complete, by_rule),
+        "evoi": lambda: adaptive(knowledge, complete, by_evoi),
+        "declared": lambda: prepared(knowledge, complete, declared),
+        "random": lambda: prepared(knowledge, complete, mixed),
+    }
+    return number, {order: ways[order]() for order in orders}
 
 
-def report(counts: dict[str, list[int]], seconds: float) -> None:
-    number = len(counts["rule"])
-    print(f"{number} sheets, {seconds:.0f} s")
-    fixed = sum(counts["declared"]) / number
-    for name, found in counts.items():
+def kept(out: Path | None, head: dict[str, object]) -> dict[int, Counts]:
+    """The counts of an earlier run; ends the program where they are of something else."""
+    if out is None or not out.exists():
+        return {}
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    if not lines or lines[0] != head:
+        sys.exit(f"{out} was counted on another rule base, seed or set of orders: {head} wanted")
+    return {line["sheet"]: line["counts"] for line in lines[1:]}
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--sheets", type=int, default=500)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--jobs", type=int, default=1)
+    options.add_argument("--orders", default=",".join(ORDERS))
+    options.add_argument("--out", type=Path)
+    given = options.parse_args()
+    orders = tuple(order for order in ORDERS if order in given.orders.split(","))
+    head = {"seed": given.seed, "orders": list(orders), "knowledge": repr(stamp(shipped()[0]))}
+    found = kept(given.out, head)
+    left = [(given.seed, n, orders) for n in range(given.sheets) if n not in found]
+    started = time.monotonic()
+    if given.out is not None and not found:
+        given.out.write_text(json.dumps(head) + "\n")
+    for number, counts in spread(left, given.jobs):
+        found[number] = counts
+        if given.out is not None:
+            with given.out.open("a") as file:
+                file.write(json.dumps({"sheet": number, "counts": counts}) + "\n")
+        if len(found) % 20 == 0:
+            print(f"{len(found)} sheets, {time.monotonic() - started:.0f} s", flush=True)
+    report([found[number] for number in sorted(found) if number < given.sheets], orders)
+
+
+def spread(
+    tasks: Sequence[tuple[int, int, tuple[str, ...]]], jobs: int
+) -> Iterator[tuple[int, Counts]]:
+    """Every task, in whatever order it is done."""
+    if jobs == 1:
+        yield from map(counted, tasks)
+        return
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        yield from pool.imap_unordered(counted, tasks)
+
+
+def report(sheets: Sequence[Counts], orders: Sequence[str]) -> None:
+    number = len(sheets)
+    print(f"{number} sheets")
+    for name in orders:
+        found = [counts[name] for counts in sheets]
         mean = sum(found) / number
-        spread = sum((n - mean) ** 2 for n in found) / max(number - 1, 1)
-        error = math.sqrt(spread / number)
-        print(f"  {name:<11} {mean:6.2f} +- {error:.2f} questions, {mean / fixed:.2f} of declared")
-    sys.stdout.flush()
+        line = f"  {name:<9} {mean:6.2f} +- {error(found):.2f} questions"
+        if "declared" in orders:
+            fixed = [counts["declared"] for counts in sheets]
+            ratio = sum(found) / sum(fixed)
+            off = error([a - ratio * b for a, b in zip(found, fixed, strict=True)])
+            line += f", {ratio:.3f} +- {off * number / sum(fixed):.3f} of declared"
+        print(line)
+
+
+def error(found: Sequence[float]) -> float:
+    """The standard error of the mean."""
+    mean = sum(found) / len(found)
+    variance = sum((n - mean) ** 2 for n in found) / max(len(found) - 1, 1)
+    return math.sqrt(variance / len(found))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from advisor.decision.next_question import Gain, why
+from advisor.decision.outlook import outlook
+from advisor.decision.pivots import pivots
 from advisor.decision.recommend import decide
 from advisor.knowledge.model import Inputs
 from advisor.knowledge.syntax import Atom, OneOf
@@ -99,6 +101,7 @@ def entropy(shares):
 
 
 def check(knowledge, inputs):
+    """A step against the whole truth: settled or not, what matters, every figure, the choice."""
     decision = decide(knowledge, inputs, DAY)
     step = decision.next_step()
     seen = looked_at(knowledge, inputs)
@@ -142,6 +145,20 @@ def changes(seen, question):
         rest = tuple((q, a) for q, a in sorted(answers.items()) if q != question)
         by_rest.setdefault(rest, set()).add(best)
     return any(len(found) > 1 for found in by_rest.values())
+
+
+def hanging(seen, question):
+    """The share of worlds, in millionths, in which another answer to the question alone has
+    another winner; level offers are one winner, whichever they are."""
+    by_rest = {}
+    for answers, share, first, _ in seen:
+        best = first if len(first) < 2 else "level"
+        rest = tuple((q, a) for q, a in sorted(answers.items()) if q != question)
+        by_rest.setdefault(rest, []).append((share, best))
+    hangs = [found for found in by_rest.values() if len({best for _, best in found}) > 1]
+    share = sum(share for found in hangs for share, _ in found)
+    total = sum(share for _, share, *_ in seen)
+    return round(share / total * 1e6) if total else 0
 
 
 def figures(decision, seen, question):
@@ -235,6 +252,46 @@ def test_the_reason_says_what_the_answer_may_bring():
     )
     neither = replace(GAIN, settles=False, excludes=0, changes=0)
     assert why(neither) == "may change the winner together with other answers"
+
+
+@given(choice_sheets())
+@SMALL
+def test_pivotal_worlds_are_those_in_which_one_other_answer_has_another_winner(sheet):
+    knowledge, inputs = sheet
+    decision = decide(knowledge, inputs, DAY)
+    assume(decision.order)
+    seen = looked_at(knowledge, inputs)
+    parts = decision.situation, decision.scoring, decision.order, decision.gates
+    found = pivots(*parts, decision.outlook, decision.outlook.axes)
+    open_ = [q for q in knowledge.questions if q not in inputs.answers]
+    for question in open_:
+        expect = hanging(seen, question)
+        event(f"some {0 < expect < 1e6}, none {expect == 0}")
+        assert abs(found.get(question, 0) - expect) <= 2
+    used = [g for g in decision.prospects().gains if g.pivotal]
+    assert all(g.pivotal == found[g.question] and not g.settles for g in used)
+
+
+@given(choice_sheets())
+@SMALL
+def test_pivots_among_fixed_worlds_agree_with_all_worlds_where_those_are_of_one_mind(sheet):
+    decision = decide(*sheet, DAY)
+    assume(decision.order)
+    parts = decision.situation, decision.scoring, decision.order, decision.gates
+    whole = pivots(*parts, decision.outlook, decision.outlook.axes)
+    glance = outlook(*parts, glance=True)
+    some = pivots(*parts, glance, glance.axes)
+    assert decision.outlook.exhaustive and not glance.exhaustive and set(some) == set(whole)
+    for question, share in whole.items():
+        event(f"all {share == 1e6}, none {share == 0}")
+        if share in (0, 1e6):
+            assert some[question] == share
+
+
+def test_once_no_gate_is_left_pivotal_questions_come_first():
+    much = replace(GAIN, question="much", settles=False, entropy=900_000, pivotal=100_000)
+    hard = replace(GAIN, question="hard", settles=False, effort=3, pivotal=900_000)
+    assert min(much, hard, key=lambda g: g.rank) is hard
 
 
 def test_gates_come_first_then_gain_by_effort_then_order():
