@@ -257,7 +257,7 @@ class _Columns:
         if len(first) > 1 and first[1].lane == leader.lane:
             margin = leader.points - first[1].points
         force = tuple([gate.force[gate.groups[row]] for gate in self._gated])
-        own_prices = bool(situation.inputs.prices.get(leader.offer))
+        own_prices = tuple(situation.inputs.prices.get(leader.offer, ()))
         place = (leader.offer, leader.model, force)
         if place not in self._evidence:
             self._evidence[place] = evidence_caps(

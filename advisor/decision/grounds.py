@@ -16,9 +16,9 @@ from advisor.decision.costs import Charges
 from advisor.decision.estimates_even import Side, even
 from advisor.decision.gates import Gate
 from advisor.decision.loads import corners_of, precision_of
+from advisor.decision.price_claims import claims_read
 from advisor.decision.result import BreakEven, Claimed, Estimate, Ground, Ranked
 from advisor.decision.situation import Situation
-from advisor.decision.staleness import PRICES
 from advisor.engine.truth import its_in, names_in
 from advisor.estimate.breakeven import cost_only
 from advisor.estimate.cost import DAYS_PER_MONTH, DEVICE_ITEMS
@@ -36,7 +36,7 @@ TOKENS = ("input tokens", "output tokens", "cached input tokens", "batch tokens"
 
 def grounds_of(situation: Situation, gates: Sequence[Gate], leader: Ranked) -> tuple[Ground, ...]:
     """The leader's facts, by label."""
-    names = set() if situation.inputs.prices.get(leader.offer) else set(PRICES)
+    names = set(claims_read(situation.inputs.prices.get(leader.offer, {})))
     rules = situation.knowledge.rules
     fired = {r.rule for part in leader.contributions for r in part.because} & rules.keys()
     read = [rules[name] for name in fired]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from advisor.decision.caps import in_force
 from advisor.decision.gates import Gate
+from advisor.decision.price_claims import claims_read
 from advisor.decision.result import Caveat, Confidence, Ranked, Sureness
 from advisor.decision.situation import Situation
 from advisor.decision.sureness import WORDS
@@ -21,13 +22,6 @@ from advisor.knowledge.model import Knowledge, Rule
 from advisor.language.marks import listed
 from advisor.language.wording import spoken
 
-PRICES = (
-    "input-price",
-    "cached-input-price",
-    "output-price",
-    "device-hour-price",
-    "committed-device-hour-price",
-)
 JUDGEMENT = "judgement"
 """The expiry of a rule: how long its source may have been read ago."""
 
@@ -71,7 +65,7 @@ def old_grounds(
     rules = [known[name] for name in reasons if name in known]
     found |= {o for rule in rules if (o := _old_rule(situation, rule)) is not None}
     if old:
-        read = _prices(situation, offer)
+        read = set(claims_read(situation.inputs.prices.get(offer, {})))
         for rule in (*rules, *(g.rule for g in gates if g.rule and in_force(situation, g))):
             read |= names_in(rule.offers) | its_in(rule.when)
         if row is None and model is not None:
@@ -116,11 +110,6 @@ def stale_cap(
     lower = WORDS[min(WORDS.index(word) + 1, len(WORDS) - 1)]
     caps = (*figures.caps, f"stale evidence: {listed(_named(old), 'and', limit=4)}")
     return lower, replace(figures, caps=caps)
-
-
-def _prices(situation: Situation, offer: str) -> set[str]:
-    """What the bill reads; the user's own prices stand in for all of it."""
-    return set() if situation.inputs.prices.get(offer) else set(PRICES)
 
 
 def _old_rule(situation: Situation, rule: Rule) -> Old | None:

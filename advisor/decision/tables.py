@@ -15,8 +15,10 @@ from fractions import Fraction
 from itertools import pairwise
 
 from advisor.decision.costs import SCALE
+from advisor.decision.price_claims import claims_read
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation
+from advisor.decision.tariffs import DEVICE_HOUR
 from advisor.engine.truth import its_in, names_in
 from advisor.knowledge.ledger import NOTHING, Evidence
 from advisor.knowledge.model import Criterion, GradePolicy, Knowledge, Measure, Method, Rule
@@ -105,6 +107,10 @@ def grade_widening(method: Method, evidence: Evidence) -> int:
     return width * method.stale_factor if evidence.stale else width
 
 
+WIDENING = frozenset({"input-price", "output-price", DEVICE_HOUR})
+"""Claims whose grade widens what is read off a cost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Doubts:
     """What the evidence behind a price does to it: points of widening, weak or not."""
@@ -114,21 +120,17 @@ class Doubts:
 
 
 def price_doubts(situation: Situation, offer: str, model: str | None) -> Doubts:
-    """The doubts about an offer's prices; the user's own prices leave none."""
-    if situation.inputs.prices.get(offer):
-        return Doubts(0, False)
+    """The doubts about an offer's prices; those that the user gave leave none."""
+    read = claims_read(situation.inputs.prices.get(offer, {})) & WIDENING
     return situation.base.aspects.of(
-        ("price doubts", offer, model), lambda: _price_doubts(situation.base, offer, model)
+        ("price doubts", offer, model, read),
+        lambda: _price_doubts(situation.base, offer, model, read),
     )
 
 
-def _price_doubts(base: RuleBase, offer: str, model: str | None) -> Doubts:
+def _price_doubts(base: RuleBase, offer: str, model: str | None, read: frozenset[str]) -> Doubts:
     evidence = base.offering.of(offer, model)
-    prices = [
-        evidence[name]
-        for name in ("input-price", "output-price", "device-hour-price")
-        if name in evidence
-    ]
+    prices = [evidence[name] for name in read if name in evidence]
     method = base.knowledge.method
     return Doubts(
         max((grade_widening(method, e) for e in prices), default=0),
