@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -88,7 +89,7 @@ def sealed(body: bytes) -> bytes:
 
 
 MARK = b"advisor-knowledge-2\n"
-DEEP = [["tuple", [[n, n]]] for n in range(1, 80)]
+DEEP = [["tuple", [[n, n]]] for n in range(79)]
 """Every tuple holds the one before twice: who took its hash would never come back."""
 HOSTILE = {
     "code": pickle.dumps(os.system),
@@ -108,6 +109,7 @@ HOSTILE = {
     "no-such-day": b'{"atoms": [2026, 2, 31], "batches": [["day", [[0, 1, 2]]]]}',
     "odd-mapping": b'{"atoms": ["a"], "batches": [["dict", [[0]]]]}',
     "deep-key": json.dumps({"atoms": ["a"], "batches": [*DEEP, ["dict", [[79, 0]]]]}).encode(),
+    "number-as-key": b'{"atoms": [5], "batches": [["dict", [[0, 0]]]]}',
     "deep-member": json.dumps({"atoms": ["a"], "batches": [*DEEP, ["frozenset", [[79]]]]}).encode(),
 }
 
@@ -225,3 +227,20 @@ def test_a_warm_start_needs_neither_yaml_nor_pydantic(tmp_path: Path) -> None:
         for _ in range(2)
     ]
     assert said == ["['pydantic', 'yaml']", "[]"]
+
+
+@pytest.mark.parametrize("name", ["deep-key", "deep-member", "number-as-key"])
+def test_what_is_nested_deeply_is_no_key(name: str) -> None:
+    with pytest.raises(ValueError, match="^a key is no text$"):
+        compiled._read(json.loads(HOSTILE[name]))
+
+
+def test_keeping_leaves_the_collector_of_garbage_as_it_was(small: Knowledge) -> None:
+    gc.disable()
+    try:
+        compiled.encode(small)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    compiled.encode(small)
+    assert gc.isenabled()
