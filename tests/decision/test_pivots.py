@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -18,6 +19,7 @@ from tests.decision.test_oracles import one_world
 
 OPEN = ("existing-cloud", "usage-pattern", "latency-consistency")
 SEEDS = [30, *(pytest.param(seed, marks=pytest.mark.full) for seed in (1, 7, 12, 18, 23, 29, 35))]
+SETTLED = [2]
 
 
 def winner(decision):
@@ -60,3 +62,22 @@ def test_pivotal_worlds_of_a_shipped_sheet_are_those_of_every_world_decided(know
 
 def one_apart(world, other, place):
     return all(a == b for i, (a, b) in enumerate(zip(world, other, strict=True)) if i != place)
+
+
+@pytest.mark.parametrize("seed", SETTLED)
+def test_a_twin_of_a_settled_leader_is_level_and_nothing_is_asked(knowledge, seed):
+    # Traffic stays open too: what both cost moves inside its cells, and moves alike.
+    given = dict(one_world(random.Random(seed), RuleBase.on(knowledge, AS_OF)).answers)
+    half = Inputs({q: a for q, a in given.items() if q not in {*OPEN, "peak-factor"}})
+    alone = decide(knowledge, half, AS_OF)
+    leader = alone.order[0]
+    assert alone.proof.settled and alone.next_step().settled
+    twin = replace(knowledge.offers[leader], id="zz-twin", title="Twin")
+    both = decide(replace(knowledge, offers={**knowledge.offers, twin.id: twin}), half, AS_OF)
+    step = both.next_step()
+    assert both.order[0] == leader and both.proof.level == (twin.id,)
+    assert not step.settled and step.question is None
+    assert step.why.startswith("No answer can put another offer ahead")
+    for other in range(10):
+        drawn = one_world(random.Random(f"{seed}/{other}"), both.situation.base).answers
+        assert both.again(Inputs({**drawn, **half.answers})).order[:2] == [leader, twin.id]
