@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from advisor.decision.explain import FULL, Explainer, comparison, explanation
@@ -11,29 +9,14 @@ from advisor.decision.recommend import decide
 from advisor.decision.relaxations import relaxations
 from advisor.decision.versus import versus
 from advisor.decision.whynot import why_not
-from advisor.knowledge.model import Inputs
-from advisor.knowledge.syntax import ALWAYS, Atom, OneOf
-from advisor.knowledge.values import Options
-from tests.decision.bases import DAY, make_rule
+from tests.decision.bases import DAY
 from tests.decision.fixed import base, sheets
-
-RED = Atom("color", OneOf(frozenset({"a"})))
 
 
 @pytest.fixture(scope="module")
 def decision():
     """All is answered: offer-1 leads, and nobody is excluded."""
     return decide(base(), sheets()[3], DAY)
-
-
-@pytest.fixture(scope="module")
-def nobody():
-    """A gate shuts every offer out where the colour is a."""
-    knowledge = base()
-    shut = make_rule("shut", "exclude", None, RED, ALWAYS, 0, "measured", "shut")
-    knowledge = replace(knowledge, rules={**knowledge.rules, "shut": shut})
-    answers = {**sheets()[3].answers, "color": Options(frozenset({"a"}))}
-    return decide(knowledge, Inputs(answers), DAY)
 
 
 def test_without_a_question_the_leader_is_held_against_the_runner_up(decision):
