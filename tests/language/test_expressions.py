@@ -17,7 +17,7 @@ from advisor.knowledge.syntax import Arithmetic, Call, Constant, Expression, Nam
 from advisor.knowledge.values import Interval, Number, NumberType
 from advisor.language import kleene
 from advisor.language.bounds import value_bounds
-from advisor.language.expressions import parse_expression, value_at
+from advisor.language.expressions import DEEPEST, LONGEST, parse_expression, value_at
 from advisor.language.mentions import names_of
 from advisor.language.vocabulary import Scope
 
@@ -252,3 +252,85 @@ def test_length_and_depth_are_bounded() -> None:
     expression, _ = expression_of("1" + " + 1" * 200, WORKLOAD)
     assert expression is not None
     assert value_at(expression, {}) == 201
+
+
+def said(text: str, unit: str | None = None) -> list[tuple[str, str, tuple[int, int], str | None]]:
+    found, problems = expression_of(text, SCOPE, unit)
+    assert found is None
+    return [
+        (
+            p.check,
+            p.message,
+            (p.span.column - 3, p.span.end_column - 3) if p.span else (0, 0),
+            p.hint,
+        )
+        for p in problems
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a + * 3", ("bad-expression", "expected a number, name or parenthesis, found '*'", (5, 6), None)),
+        ("a ** 3", ("bad-expression", "expected a number, name or parenthesis, found '*'", (4, 5),
+                    "there are no powers; multiply out")),
+        ("a + a ^ 2", ("bad-expression", "'^' has no meaning in an expression", (7, 8),
+                       "there are no powers; multiply out")),
+        ("3 + 007", ("bad-number", "'007' starts with a zero", (5, 8), "write `7`")),
+        ("3 + 1e3", ("bad-number", "'1e3' has an exponent; expected a plain number such as 1000",
+                     (5, 8), "write `1000`")),
+        ("a + a-", ("unknown-name", "no question, derived value or attribute is called 'a-'", (5, 7),
+                    "put blanks around a minus: `a - ...`")),
+        ("b-c-a", ("unknown-name", "no question, derived value or attribute is called 'b-c-a'", (1, 6),
+                   "put blanks around a minus: `b-c - a`")),
+        ("b-cc", ("unknown-name", "no question, derived value or attribute is called 'b-cc'", (1, 5),
+                  "did you mean 'b-c'?")),
+        ("a-qqqqqq", ("unknown-name", "no question, derived value or attribute is called 'a-qqqqqq'",
+                      (1, 9), None)),
+        ("maximum(a, 3)", ("bad-expression",
+                           "no function is called 'maximum'; there are ceiling, max and min", (1, 8), "did you mean 'max'?")),
+        ("mux(a, 3)", ("bad-expression",
+                       "no function is called 'mux'; there are ceiling, max and min", (1, 4),
+                       "did you mean 'max'?")),
+        ("max(a, 3", ("bad-expression", "this parenthesis is not closed", (4, 5), None)),
+        ("max(1,500)", ("ambiguous-number", "a comma separates arguments, never thousands", (5, 10),
+                        "write `1500`, or a blank after the comma")),
+        ("a+", ("bad-expression", "a number or name is missing at the end", (2, 3), None)),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_formula_is_named_at_its_word(text, problem) -> None:
+    assert said(text) == [problem]
+
+
+def test_a_lone_number_with_a_wrong_unit_says_what_to_write() -> None:
+    assert said("017", "ms") == [("bad-number", "'017' starts with a zero", (1, 4), "write `17`")]
+
+
+@pytest.mark.parametrize(
+    "text", ["max(a,500)", "max(1,a)", "max(1, 500)", "max(1,50)", "max(10,5000)"]
+)
+def test_a_comma_that_can_only_separate_arguments_is_no_mistake(text: str) -> None:
+    expression, problems = expression_of(text, SCOPE)
+    assert problems == []
+    assert isinstance(expression, Call)
+
+
+def test_parentheses_nest_so_deep_and_no_deeper() -> None:
+    deepest = DEEPEST - 1
+    beside = " + ".join(["(a)"] * (2 * DEEPEST))
+    for before in ("", f"{beside} + "):
+        text = f"{before}{'(' * deepest}a{')' * deepest}"
+        assert expression_of(text, SCOPE)[1] == []
+        (problem,) = said(f"{before}({text.removeprefix(before)})")
+        assert problem[:2] == ("too-deep", f"parentheses nest at most {DEEPEST} deep")
+
+
+def test_an_expression_has_so_many_characters_and_no_more() -> None:
+    text = " + ".join(["a"] * 250)
+    longest = text.ljust(LONGEST, "x")
+    assert len(longest) == LONGEST
+    assert said(longest + "0")[0][:2] == (
+        "too-long",
+        f"an expression has at most {LONGEST} characters",
+    )
+    assert all(check != "too-long" for check in (p.check for p in expression_of(longest, SCOPE)[1]))

@@ -38,6 +38,7 @@ from advisor.knowledge.values import (
     NumberType,
     Options,
     Truth,
+    Type,
 )
 from advisor.language import kleene
 
@@ -321,3 +322,54 @@ def test_names_that_are_not_given_are_unknown(condition: Condition) -> None:
     assert kleene.condition_truth(NotOf(condition), {}) is kleene.negation(truth)
     assert kleene.condition_truth(AnyOf((condition, ALWAYS)), {}) is True
     assert kleene.condition_truth(AllOf((condition, AnyOf(()))), {}) is False
+
+
+def test_what_is_unknown_is_neither_known_nor_compared() -> None:
+    assert kleene.test_truth(IsKnown(), None) is False
+    assert kleene.test_truth(NotTest(IsKnown()), None) is True
+    assert kleene.test_truth(NotTest(IsKnown(negated=True)), None) is False
+    assert kleene.test_truth(NotTest(OneOf(frozenset("a"))), None) is None
+    either = AnyTest((IsKnown(negated=True), OneOf(frozenset("a"))))
+    assert kleene.test_truth(either, None) is True
+    assert kleene.test_truth(NotTest(either), None) is False
+
+
+def test_a_comparison_with_an_offer_decides_nothing_beside_what_is_sure() -> None:
+    either = AnyTest((WithinIts("has"), OneOf(frozenset("a"))))
+    a, b = Options(frozenset("a")), Options(frozenset("b"))
+    assert [kleene.test_truth(either, domain) for domain in (a, b)] == [True, None]
+    assert [kleene.test_truth(NotTest(either), domain) for domain in (a, b)] == [False, None]
+
+
+COUNT = NumberType("count", 0, integer=True)
+
+
+@pytest.mark.parametrize(
+    ("test", "of", "outcome"),
+    [
+        # How many options there are is the catalogue's business.
+        (OneOf(frozenset("ab")), ChoiceType(("a", "b")), None),
+        (NotTest(OneOf(frozenset("ab"))), ChoiceType(("a", "b")), None),
+        (IsKnown(), COUNT, None),
+        (Compare("at least", 0), COUNT, True),
+        (Compare("below", 0), COUNT, False),
+        (AnyTest((IsKnown(), Compare("at least", 0))), COUNT, None),
+        (AnyTest((IsKnown(negated=True), Compare("at least", 0))), COUNT, True),
+        # Between whole numbers there is nothing.
+        (Between(Fraction(5, 2), 3), COUNT, False),
+        (NotTest(Between(Fraction(5, 2), 3)), COUNT, True),
+        (Between(Fraction(5, 2), Fraction(7, 2)), COUNT, None),
+        (Between(2, 3), COUNT, None),
+        (Between(Fraction(5, 2), 3), NumberType("factor", 0), None),
+    ],
+)
+def test_a_test_that_says_nothing_has_one_outcome(
+    test: UnaryTest, of: Type, outcome: bool | None
+) -> None:
+    assert kleene.constant_outcome(test, of) is outcome
+
+
+def test_a_test_changes_its_mind_at_its_thresholds() -> None:
+    inner = AnyTest((Equals(7), Between(3, 5), Compare("above", 5), OneOf(frozenset("a"))))
+    assert kleene.thresholds(NotTest(inner)) == (3, 5, 7)
+    assert kleene.thresholds(IsKnown()) == ()
