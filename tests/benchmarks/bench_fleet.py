@@ -1,6 +1,7 @@
 """Many workloads: rows a second, time by size, memory, against reading and writing alone.
 
-Run it as ``python -m tests.benchmarks.bench_fleet [ROWS ...]`` (default: 1,000 10,000 100,000).
+Run it as ``python -m tests.benchmarks.bench_fleet [ROWS ...] [--only complete|incomplete]``
+(default: 1,000 10,000 100,000 rows of either kind).
 Each row of the tables is a run of ``advisor batch`` in a process of its own, on Parquet; the
 ratio is its processor time to that of reading and writing the same file with pyarrow alone.
 
@@ -11,6 +12,7 @@ has it, and *unlike* where no two are the same: then each is decided for itself.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import random
@@ -29,8 +31,8 @@ from advisor.knowledge.model import Knowledge
 from advisor.knowledge.values import ChoiceType, FlagsType
 
 ALIKE = 200
-UNLIKE_AT_MOST = 300
-"""Rows of a table in which each is decided for itself: it is linear, and slow."""
+UNLIKE = {"complete": 3_000, "incomplete": 100}
+"""Rows of a table in which no two are the same: it is linear, and slow."""
 LEFT_OUT = ("models", "current-offer")
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -86,7 +88,11 @@ def run(*command: str, environment: Mapping[str, str]) -> tuple[float, float, in
 
 
 def main(arguments: list[str]) -> None:
-    sizes = [int(word.replace(",", "")) for word in arguments] or [1_000, 10_000, 100_000]
+    parser = argparse.ArgumentParser(description="Measure batches.")
+    parser.add_argument("rows", nargs="*", help="sizes of the tables")
+    parser.add_argument("--only", choices=("complete", "incomplete"))
+    asked = parser.parse_args(arguments)
+    sizes = [int(word.replace(",", "")) for word in asked.rows] or [1_000, 10_000, 100_000]
     knowledge = load()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -96,8 +102,10 @@ def main(arguments: list[str]) -> None:
         print("|--:|---|--:|--:|--:|")
         results = []
         for filled, kind in ((1.0, "complete"), (0.4, "incomplete")):
+            if asked.only not in (None, kind):
+                continue
             for alike in (True, False):
-                for rows in sizes if alike else [UNLIKE_AT_MOST]:
+                for rows in sizes if alike else [UNLIKE[kind]]:
                     source = folder / "in.parquet"
                     table(knowledge, rows, filled=filled, alike=alike, path=source)
                     out = folder / "out.parquet"
