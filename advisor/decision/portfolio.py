@@ -189,7 +189,8 @@ def _for_peaks(decision: Decision, leader: str, notes: list[str]) -> list[Portfo
     share = quota_share(decision, leader)
     for offer in _complements(decision, leader)[1:]:
         room = quota_share(decision, offer)
-        enough = room is None or share is None or room >= 1 - share
+        # Beyond a quota that nobody published there may be anything.
+        enough = room is None or room >= 1 - (share or 0)
         other = knowledge[offer].platform != knowledge[leader].platform
         if not (enough and other):
             continue

@@ -159,7 +159,9 @@ def scaled(scoring: Scoring, k: int, factor: Fraction) -> Scoring:
     """The same scoring with the weight of criterion ``k`` times ``factor``, all weights times
     its denominator so that they stay whole."""
     other = copy.copy(scoring)
-    other.__dict__.pop("scores", None)
+    # What was worked out with the weights as they are.
+    for name in ("scores", "_whole"):
+        other.__dict__.pop(name, None)
     other.weights = _scaled(scoring.weights, k, factor)
     return other
 

@@ -146,7 +146,7 @@ def test_where_the_others_quota_is_too_small_nothing_is_split(knowledge):
 
 
 def test_a_quota_that_nobody_publishes_has_no_share(knowledge):
-    few = among(knowledge, "cerebras-shared", "groq-shared")
+    few = among(knowledge, "gmi-serverless", "groq-shared")
     decision = busy(few, 5_000_000)
     assert decision.order[0] == "groq-shared"
     assert quota_share(decision, "groq-shared") is None
@@ -156,6 +156,14 @@ def test_a_quota_that_nobody_publishes_has_no_share(knowledge):
     assert (burst.role, burst.share) == ("burst", None)
     assert burst.split == "what the quota of the primary does not take"
     assert found.notes == ("How much that is, is not known: no quota is published.",)
+
+
+def test_beyond_an_unknown_quota_goes_nothing_to_one_that_is_too_small(knowledge):
+    decision = busy(among(knowledge, "cerebras-shared", "groq-shared"), 5_000_000)
+    assert decision.order[0] == "groq-shared"
+    assert quota_share(decision, "groq-shared") is None
+    assert quota_share(decision, "cerebras-shared") < 1
+    assert portfolio(decision, decision.again) is None
 
 
 def test_a_quota_that_is_kept_leaves_nothing_unmet(knowledge):

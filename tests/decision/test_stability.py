@@ -117,7 +117,6 @@ def test_a_draw_moves_weights_and_facts():
             assert sum(entry.ranks[: len(safe)]) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="scaled() keeps the means of the weights as they are")
 def test_where_weights_hang_on_what_is_open_the_next_leader_is_told():
     """One offer is quick, the other cheap; how much speed counts hangs on an open answer."""
     x, y = (Atom("kind", OneOf(frozenset({kind}))) for kind in "xy")
