@@ -14,7 +14,7 @@ from advisor.decision.outcomes import Billed, Group, Outcome, outcome_of
 from advisor.decision.profiles import MEASURES, MONTHLY_LOW, Profile
 from advisor.decision.rulebase import Kind
 from advisor.decision.situation import Situation
-from advisor.decision.sizing import Numbers
+from advisor.decision.sizing import Numbers, needed
 from advisor.decision.terms import (
     Terms,
     corners,
@@ -37,6 +37,8 @@ Answers = tuple[tuple[str, Domain], ...]
 
 MANY = 64
 """Cells of the traffic times answers from which they are judged as columns."""
+NEED_AT_MOST = 1 << 48
+"""Of requests at the peak, in 10^-9 a second: beyond, devices might not fit into a column."""
 BITS = 62
 """Offers that fit into one number of a column."""
 
@@ -129,6 +131,8 @@ class CostGate:
         few = len(traffic.meanings) * len(asked.meanings) < MANY
         whole = traffic.is_whole and asked.is_whole and len(self._offers) <= BITS
         if few or not whole or when.test.attribute != MONTHLY_LOW:
+            return None
+        if max(needed(cells[-1]) for _, cells in traffic.meanings) > NEED_AT_MOST:
             return None
         answers = [[dict(side).get(when.name) for side in pair] for pair in asked.meanings]
         numbers = [[a for a in pair if isinstance(a, Interval)] for pair in answers]

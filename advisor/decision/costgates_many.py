@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Corners = tuple[Numbers, ...]
 """Of a cell of the traffic: the least of everything first, the most last."""
 
+MOST = 2.0**62
+"""10^-6 USD a month that a column can hold: more than any answer."""
 NEAR = 1e-9
 """Far more, relatively, than a double loses of a bill."""
 HOLDS, FAILS, OPEN = 1, 0, -1
@@ -94,7 +96,8 @@ def _token_bill(profile: Profile, numbers: Numbers) -> int:
 
 def _of_devices(profile: Profile, devices: Whole) -> Against:
     """Below zero the devices are not known."""
-    micro = np.floor(month(devices, profile.device[0], profile.people[0])).astype(np.int64)
+    months = month(devices, profile.device[0], profile.people[0])
+    micro = np.floor(np.minimum(months, MOST)).astype(np.int64)
     unknown = devices < 0
 
     def against(number: Number) -> Signs:

@@ -28,7 +28,8 @@ from advisor.knowledge.model import Knowledge, Measure, Rule
 from advisor.knowledge.syntax import CompareIts, WithinIts
 from advisor.knowledge.values import Domain, Interval, NumberType, Options, Truth
 
-KEPT = 1 << 16
+KEPT = 1 << 14
+SLOTS_KEPT = 1 << 16
 POINTS_KEPT = 1 << 14
 """Numbers that were answered: a fleet brings others without end."""
 TABLES_KEPT = 1 << 22
@@ -83,7 +84,7 @@ class RuleBase:
     cuts: Mapping[str, tuple[Cut, ...]]
     firm: Mapping[str, tuple[Cut, ...]]
     """Those of ``cuts`` that no offer's limit makes."""
-    slots: Memory = field(default_factory=lambda: Memory(KEPT))
+    slots: Memory = field(default_factory=lambda: Memory(SLOTS_KEPT))
     points: Memory = field(default_factory=lambda: Memory(POINTS_KEPT))
     memory: Memory = field(default_factory=lambda: Memory(KEPT))
     aspects: Memory = field(default_factory=lambda: Memory(ASPECTS_KEPT))

@@ -29,6 +29,7 @@ from pyarrow import parquet
 from advisor.api import load
 from advisor.knowledge.model import Knowledge
 from advisor.knowledge.values import ChoiceType, FlagsType
+from tests.measuring import launched, used
 
 ALIKE = 200
 UNLIKE = {"complete": 3_000, "incomplete": 100}
@@ -79,12 +80,12 @@ def table(knowledge: Knowledge, rows: int, *, filled: float, alike: bool, path: 
 
 def run(*command: str, environment: Mapping[str, str]) -> tuple[float, float, int]:
     """Wall and processor seconds of a command, and its most memory in MiB."""
+    note = Path(environment["XDG_CACHE_HOME"]) / "used"
     began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *command], env=dict(environment), cwd=CHECKOUT)
-    _, status, used = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - began
-    assert os.waitstatus_to_exitcode(status) == 0
-    return wall, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
+    words = launched([sys.executable, *command], note)
+    subprocess.run(words, env=dict(environment), cwd=CHECKOUT, check=True)
+    wall, found = time.perf_counter() - began, used(note)
+    return wall, found.seconds, found.memory >> 20
 
 
 def main(arguments: list[str]) -> None:

@@ -16,6 +16,7 @@ from advisor.decision.outcomes import cost_over
 from advisor.decision.profiles import MONTHLY_LOW, SCALE, Profile
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation
+from advisor.decision.sizing import needed
 from advisor.decision.terms import terms_look
 from advisor.engine import truth
 from advisor.knowledge.model import Inputs
@@ -93,6 +94,25 @@ def test_columns_say_what_single_verdicts_say(profiles, data):
         assert found.tolist() == [
             [one_by_one(profile, cell, op, answer) for answer in asked] for cell in cells
         ]
+
+
+@pytest.mark.filterwarnings("error")
+def test_absurd_traffic_is_judged_alike(profiles):
+    cell = corners_of(
+        {
+            "requests-per-day": Interval(10**9, 10**10),
+            "input-tokens": Interval.point(10**7),
+            "output-tokens": Interval.point(10**6),
+            "peak-factor": Interval.point(2),
+        }
+    )
+    assert needed(cell[-1]) < costgates.NEED_AT_MOST
+    asked = [Interval.point(10**12), Interval(0, 10**30)]
+    for profile in profiles:
+        for op in OPS:
+            assert verdicts(profile, [cell], op, asked).tolist() == [
+                [one_by_one(profile, cell, op, answer) for answer in asked]
+            ]
 
 
 def test_a_bill_a_hair_from_the_limit_is_told_exactly():
