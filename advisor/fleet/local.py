@@ -18,9 +18,6 @@ from advisor.fleet.work import Order, Part, RulesChangedError, Work
 _AHEAD = 2
 """Chunks handed to each process before the first is waited for: what bounds the memory."""
 
-_NEW_OBJECTS = 50_000
-"""Until circles among the newest are looked for."""
-
 _work: Work | None = None
 
 
@@ -64,9 +61,8 @@ def _made(order: Order) -> Work:
     from advisor.api import load
 
     made = Work(order, load)
-    # What was loaded stays, and rows make few circles: looking for them took a fifth of the time.
+    # What was loaded stays: nothing in it needs looking through again.
     gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS, 20, 50)
     return made
 
 
