@@ -191,8 +191,7 @@ def aspect_of(base: RuleBase, criterion: str, offer: str, model: str | None) -> 
 
 
 class Stepped(Utilities):
-    """A criterion that counts the steps of rules.  ``face``: all that there is where no axis
-    is read."""
+    """A criterion that counts the steps of rules."""
 
     def __init__(self, situation: Situation, criterion: Criterion) -> None:
         super().__init__()
@@ -287,6 +286,7 @@ class Stepped(Utilities):
 
     @cached_property
     def face(self) -> Face:
+        """All that there is where no axis is read."""
         row, seen = self.rows[self.part.only], self._seen_for_span[self.spans.only]
         spans: dict[Aspect, Span] = {}
         for offer, aspect in enumerate(self._aspects.meanings[seen[-1]]):
