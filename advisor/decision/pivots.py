@@ -7,7 +7,7 @@ so the share of such worlds tells how hard a question is to do without.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from advisor.decision.gates import Gate
@@ -34,7 +34,10 @@ def pivots(
     """By question that owns some of the ``axes``, the prior share of the worlds left, in
     millionths, in which it is pivotal: exact where the outlook shows every world, else that
     among a fixed choice of worlds and of other answers."""
-    wanted = [key for key in seen.axes if key in axes]
+    wanted: dict[str, list[str]] = {}
+    for key in seen.axes:
+        if key in axes:
+            wanted.setdefault(situation.axes[key].question, []).append(key)
     found = (
         _among_all(seen, wanted)
         if seen.shape is not None
@@ -42,29 +45,25 @@ def pivots(
     )
     mass = seen.mass[: len(next(iter(found.values())))] if found else seen.mass
     total = float(mass.sum())
-    by_question: dict[str, Any] = {}
-    for key, hangs in found.items():
-        question = situation.axes[key].question
-        by_question[question] = by_question.get(question, False) | hangs
     return {
         question: round(float(mass[hangs].sum()) / total * MICRO) if total else 0
-        for question, hangs in by_question.items()
+        for question, hangs in found.items()
     }
 
 
-def _among_all(seen: Outlook, axes: Sequence[str]) -> dict[str, Any]:
-    """By axis, the rows in which moving along it alone meets another winner."""
+def _among_all(seen: Outlook, wanted: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """By question, the rows in which moving along its axes alone meets another winner."""
     import numpy as np
 
     assert seen.shape is not None
     winners = seen.winner.reshape(seen.shape)
     possible = seen.possible.reshape(seen.shape)
     found = {}
-    for key in axes:
-        place = seen.axes.index(key)
-        high = np.where(possible, winners, NOBODY - 1).max(axis=place, keepdims=True)
-        low = np.where(possible, winners, seen.level + 1).min(axis=place, keepdims=True)
-        found[key] = np.broadcast_to(high > low, seen.shape).ravel()
+    for question, keys in wanted.items():
+        places = tuple(seen.axes.index(key) for key in keys)
+        high = np.where(possible, winners, NOBODY - 1).max(axis=places, keepdims=True)
+        low = np.where(possible, winners, seen.level + 1).min(axis=places, keepdims=True)
+        found[question] = np.broadcast_to(high > low, seen.shape).ravel()
     return found
 
 
@@ -74,9 +73,10 @@ def _among_some(
     order: Sequence[str],
     gates: Sequence[Gate],
     seen: Outlook,
-    axes: Sequence[str],
+    wanted: Mapping[str, Sequence[str]],
 ) -> dict[str, Any]:
-    """The same for the first of the fixed worlds, all changed worlds as one block of rows."""
+    """The same for the first of the fixed worlds, all changed worlds as one block of rows; of
+    several choices one is changed at a time."""
     import numpy as np
 
     from advisor.engine.grids import part_numbers
@@ -87,8 +87,9 @@ def _among_some(
     looks += worlds.impossible
     start = {key: cells[:WORLDS] for key, cells in seen.cells.items()}
     changes = [
-        (key, cell)
-        for key in axes
+        (question, key, cell)
+        for question, keys in wanted.items()
+        for key in keys
         for cell in _some_of(worlds.merged(key, looks, expected=False)[0])
     ]
     if not changes:
@@ -96,15 +97,15 @@ def _among_some(
     here = len(seen.winner[:WORLDS])
     rows = here * len(changes)
     changed: dict[str, Any] = {key: np.tile(cells, len(changes)) for key, cells in start.items()}
-    for place, (key, cell) in enumerate(changes):
+    for place, (_, key, cell) in enumerate(changes):
         changed[key][place * here : (place + 1) * here] = cell
     winner, _, _ = columns.at(lambda part: part_numbers(changed, part, rows), rows)
     differs = (winner != np.tile(seen.winner[:WORLDS], len(changes))) & possible_rows(
         changed, worlds.bars, rows
     )
     found: dict[str, Any] = {}
-    for (key, _), hangs in zip(changes, differs.reshape(len(changes), here), strict=True):
-        found[key] = found.get(key, False) | hangs
+    for (question, _, _), hangs in zip(changes, differs.reshape(len(changes), here), strict=True):
+        found[question] = found.get(question, False) | hangs
     return found
 
 

@@ -50,9 +50,10 @@ def located_list(data: bytes, file: str) -> list[Located]:
         raise _wrong("not-utf-8", f"this is not UTF-8: {error.reason}", file) from error
     # Ends of lines as the parser counts them.
     lines = tuple(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
+    # Every mistake of grammar, and what stands after the list, is for the parser to say.
+    _whole(text, file, lines)
     start = _list_start(text)
     if start is None:
-        _whole(text, file, lines)
         raise _wrong("wrong-shape", "cases must be a JSON list", file)
     decoder = json.JSONDecoder()
     found: list[Located] = []
@@ -64,18 +65,9 @@ def located_list(data: bytes, file: str) -> list[Located]:
             at = _after_space(text, end)
             if text[at : at + 1] == ",":
                 at = _after_space(text, at + 1)
-                if text[at : at + 1] == "]":
-                    break
-            elif text[at : at + 1] != "]":
-                break
-    except json.JSONDecodeError:
-        pass
-    except RecursionError as error:
-        raise _wrong("too-deep", "this is nested too deeply", file) from error
-    except ValueError as error:
-        raise _long_number(file) from error
-    # What stands after the list, and every mistake of grammar, is for the parser to say.
-    _whole(text, file, lines)
+    except json.JSONDecodeError as error:
+        # The word stood inside a text.
+        raise _wrong("wrong-shape", "cases must be a JSON list", file) from error
     return found
 
 
@@ -102,6 +94,8 @@ def _whole(text: str, file: str, lines: tuple[int, ...]) -> None:
 
 
 def _after_space(text: str, at: int) -> int:
+    if text[at : at + 1] > " ":
+        return at
     found = _SPACE.match(text, at)
     return at if found is None else found.end()
 
