@@ -12,7 +12,7 @@ from advisor.decision.costgates import CostGate
 from advisor.decision.gates import Gate
 from advisor.decision.loads import SIZING
 from advisor.decision.measured import Charged, Figure, charged_by, figure_at
-from advisor.decision.measured_many import Traffic, codes, decoded
+from advisor.decision.measured_many import Traffic, codes, point_of
 from advisor.decision.outcomes import Outcome
 from advisor.decision.situation import Situation
 from advisor.decision.tables import FULL, Utility
@@ -119,8 +119,7 @@ def _points(charge: Charged, measure: Measure, figures: Sequence[Figure]) -> Who
     if coded is None:
         return np.array([charge.utility(f.numbers, f.anchors).point for f in figures])
     distinct, places = coded
-    weak = charge.utility(figures[0].numbers, anchors).weak
-    found: Whole = np.array([decoded(code, weak, "").point for code in distinct])[places]
+    found: Whole = np.array([point_of(code) for code in distinct])[places]
     return found
 
 

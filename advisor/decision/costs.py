@@ -22,7 +22,7 @@ from advisor.decision.loads import (
     traffic_of,
     whole_traffic,
 )
-from advisor.decision.profiles import MEASURES, MONTHLY, MONTHLY_LOW, SCALE, Profile
+from advisor.decision.profiles import MEASURES, MONTHLY, MONTHLY_LOW, SCALE, Profile, cost_over
 from advisor.decision.sizing import PACE
 from advisor.decision.token_rates import Shares, shares_of
 from advisor.engine.memory import Memory
@@ -87,14 +87,7 @@ class Costs:
         corners = corners_of(env)
         if corners is None:
             return self._open_measure(name, profile, env)
-        found = profile.over(name, corners)
-        if found is None:
-            return None
-        low, high = found.low[0], found.high[1]
-        return Interval(
-            None if low is None else Fraction(low, SCALE),
-            None if high is None else Fraction(high, SCALE),
-        )
+        return cost_over(name, profile, corners)
 
     def _open_measure(
         self, name: str, profile: Profile, env: Mapping[str, Domain]

@@ -7,11 +7,12 @@ services have no public system throughput, so their speed is what the ledger mea
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
 from advisor.decision.bases import rule_base_on
+from advisor.decision.bills import answered_traffic
 from advisor.decision.costs import RATE
 from advisor.decision.estimates_bill import Billing
 from advisor.decision.estimates_devices import NOT_SIZED, Fit, Sizer
@@ -115,7 +116,7 @@ class _Estimator:
     def __init__(self, situation: Situation, evidence: Evidence, given: Given) -> None:
         self.situation = situation
         self.given = given
-        self.env = _answered(situation)
+        self.env = answered_traffic(situation)
         self.missing = tuple(name for name in TRAFFIC if self._number(name) is None)
         self.demand = self._demand()
         self.billing = Billing(situation, self.env)
@@ -225,14 +226,6 @@ class _Estimator:
             if charges.capacity is None
             else Turn(rivals, one, charges, billed.devices, sizes, sized.plan),
         )
-
-
-def _answered(situation: Situation) -> Mapping[str, Domain]:
-    env = dict(situation.inputs.answers)
-    for question in situation.knowledge.questions.values():
-        if question.id not in env and question.unknown_means is not None:
-            env[question.id] = question.unknown_means
-    return env
 
 
 def _band(value: Domain | None) -> Range | None:

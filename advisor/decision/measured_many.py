@@ -173,6 +173,11 @@ def coarse(utility: Any) -> Any:
     return utility // GRAIN * GRAIN
 
 
+def point_of(code: int) -> int:
+    """The point value of the utility that a code stands for."""
+    return code // (FULL + 1) ** 2
+
+
 def decoded(code: int, weak: Fraction, note: str) -> Utility:
     """The utility that a code stands for."""
     rest, most = divmod(code, FULL + 1)

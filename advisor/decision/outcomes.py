@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import NamedTuple
 
-from advisor.decision.profiles import SCALE, Profile
+from advisor.decision.profiles import Profile, cost_over
 from advisor.decision.rulebase import Kind
 from advisor.decision.sizing import Numbers
 from advisor.knowledge.values import Interval, Truth
@@ -70,15 +69,3 @@ class Group(NamedTuple):
     suits: Truth
     point: Billed
     inside: Billed
-
-
-def cost_over(name: str, profile: Profile, at_corners: tuple[Numbers, ...]) -> Interval | None:
-    """A cost measure in USD anywhere in a cell of the traffic; None without a price."""
-    found = profile.over(name, at_corners) if profile.priced else None
-    if found is None:
-        return None
-    low, high = found.low[0], found.high[1]
-    return Interval(
-        None if low is None else Fraction(low, SCALE),
-        None if high is None else Fraction(high, SCALE),
-    )

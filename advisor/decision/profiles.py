@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 from advisor.decision.sizing import Numbers, Sizes
+from advisor.knowledge.values import Interval
 
 PER_MILLION = "cost-per-million-tokens"
 MONTHLY = "monthly-cost"
@@ -151,6 +153,18 @@ class Profile:
             strict=True,
         )
         return (low[0], low[1]), (high[0], high[1])
+
+
+def cost_over(name: str, profile: Profile, at_corners: Sequence[Numbers]) -> Interval | None:
+    """A cost measure in USD anywhere in a cell of the traffic; None without a price."""
+    found = profile.over(name, at_corners) if profile.priced else None
+    if found is None:
+        return None
+    low, high = found.low[0], found.high[1]
+    return Interval(
+        None if low is None else Fraction(low, SCALE),
+        None if high is None else Fraction(high, SCALE),
+    )
 
 
 def _tokens_over(side: Bounds, most: int, least: int) -> Bounds:

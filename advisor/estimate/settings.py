@@ -80,7 +80,9 @@ MOVED: Mapping[str, _Kind] = {
 """Settings of all offers or of one."""
 
 OF_ALL: Mapping[str, _Kind] = {
-    "utilisation": _Kind("a utilisation is a share above 0", {"%": 1}, "40%", most=100),
+    "utilisation": _Kind(
+        "a utilisation is a share above 0 and up to 100 %", {"%": 1}, "40%", most=100
+    ),
     "adapters": _Kind("adapters take memory in GB", {"GB": 1, "MB": Fraction(1, 1000)}, "10GB"),
     "horizon": _Kind(
         "a horizon is a number of requests a day",

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from advisor.decision import costgates
 from advisor.decision.costgates_many import FAILS, HOLDS, OPEN, verdicts
 from advisor.decision.loads import corners_of
-from advisor.decision.outcomes import cost_over
-from advisor.decision.profiles import MONTHLY_LOW, SCALE, Profile
+from advisor.decision.profiles import MONTHLY_LOW, SCALE, Profile, cost_over
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation
 from advisor.decision.sizing import needed

@@ -103,7 +103,7 @@ WHOLE = {
     "space=200/m2": "space is paid per kW and month: space=200/kW-month, not '200/m2'",
     "egress=1/TB": "egress is paid per GB: egress=0.09/GB, not '1/TB'",
     "storage=1/GB": "storage is paid per GB and month: storage=0.07/GB-month, not '1/GB'",
-    "utilisation=0%": "a utilisation is a share above 0: utilisation=40%, not '0%'",
+    "utilisation=0%": "a utilisation is a share above 0 and up to 100 %: utilisation=40%, not '0%'",
     "adapters=3": "adapters take memory in GB: adapters=10GB, not '3'",
     "horizon=soon": "a horizon is a number of requests a day: horizon=10M/day, not 'soon'",
     "price.nobody=8/h": "there is no offer 'nobody'",

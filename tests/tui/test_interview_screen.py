@@ -40,6 +40,11 @@ async def test_a_number_key_answers_a_choice_and_goes_on() -> None:
         assert player.current == "frontier-models"
 
 
+async def test_enter_alone_begins() -> None:
+    async with play("enter") as player:
+        assert player.current == "use-case"
+
+
 async def test_enter_on_nothing_highlighted_does_nothing() -> None:
     async with play("1") as player:
         assert player.find(AnswerList).highlighted is None

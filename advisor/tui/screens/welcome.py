@@ -120,6 +120,8 @@ class WelcomeScreen(AdvisorScreen):
 
     def on_answer_list_nothing(self, event: AnswerList.Nothing) -> None:
         event.stop()
+        # Enter alone begins: the first entry is what most people came for.
+        self.query_one(AnswerList).pick(1)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()

@@ -131,7 +131,10 @@ class AnswerList(Menu):
             return
         rows = self._rows(compact=False)
         lines = sum(str(prompt).count("\n") + 1 for _, prompt in rows)
-        self.compact_rows = 0 < self.scrollable_content_region.height < lines
+        # A list that is as high as its rows says nothing of the room that there is.
+        self.compact_rows = (
+            not self.styles.auto_dimensions and 0 < self.scrollable_content_region.height < lines
+        )
         self.show_rows(self._rows(compact=True) if self.compact_rows else rows)
         if self._chosen in {choice.id for choice in self.shown}:
             self.highlighted = self.get_option_index(str(self._chosen))
