@@ -14,12 +14,12 @@ A ``Problem`` is a value: it knows its check, its place and its words.  Renderin
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+
+class Span(Struct, frozen=True, order=True):
     """A stretch of text; lines and columns count from 1, the end column is exclusive."""
 
     line: int
@@ -28,8 +28,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     """A second place that belongs to a problem, with its own words."""
 
     message: str
@@ -38,8 +37,7 @@ class Related:
     source_line: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One mistake.
 
     ``check`` names the page that explains it (``advisor rules explain CHECK``); ``hint`` is

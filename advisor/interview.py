@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.errors import DataError, Problem, Span
 from advisor.knowledge.document import Findings, ListNode, Node, ScalarNode
@@ -36,8 +38,7 @@ DONT_KNOW = frozenset({"?", "unknown", "don't know", "dont know"})
 """Typed words that mean "don't know"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """Counts of questions; ``remaining`` are relevant and still open."""
 
     answered: int
@@ -46,8 +47,7 @@ class Progress:
     remaining: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
+class _Point(Struct, frozen=True):
     """What one step changes, and so what ``back`` restores."""
 
     answers: Mapping[str, Domain]
@@ -56,20 +56,19 @@ class _Point:
     current: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Interview:
+class Interview(Struct, frozen=True):
     """See the module.
 
     ``chooser`` picks the next question among the open relevant ones; without one they come
     in their declared order, going on from the question that was just dealt with.
     """
 
-    knowledge: Knowledge = field(repr=False, compare=False)
-    base: Inputs = field(repr=False)
+    knowledge: Knowledge
+    base: Inputs
     point: _Point
-    past: tuple[_Point, ...] = field(default=(), repr=False)
-    future: tuple[_Point, ...] = field(default=(), repr=False, compare=False)
-    chooser: Chooser | None = field(default=None, repr=False, compare=False)
+    past: tuple[_Point, ...] = ()
+    future: tuple[_Point, ...] = ()
+    chooser: Chooser | None = None
 
     @classmethod
     def start(

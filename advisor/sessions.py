@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from advisor.errors import DataError, Problem
 from advisor.interview import Interview
@@ -33,8 +35,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
 Plain = str | list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """``saved`` is a local time as text; ``digest`` is the rule base's; ``marks`` are the
     questions that were skipped or answered with "don't know"."""
 
@@ -48,8 +49,7 @@ class Session:
     current: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """``session`` is what was restored; ``lost`` says of each answer, weight and price that
     could not be taken over why; ``other_rules`` is True where the rule base has changed since."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from advisor.authoring.its_order import BillOrder
 from advisor.decision.charges import BYTES, Charges, Wish

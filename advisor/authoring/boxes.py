@@ -8,9 +8,10 @@ holds an axis with no cell, nor one with all of them, so equal boxes are equal m
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 Axis: TypeAlias = str
 Box: TypeAlias = Mapping[Axis, int]
@@ -86,8 +87,7 @@ def _narrowness(box: Box) -> tuple[int, list[tuple[Axis, int]]]:
     return len(box), sorted(box.items())
 
 
-@dataclass(frozen=True)
-class Cover:
+class Cover(Struct, frozen=True, dict=True):
     """Many boxes, ready to be asked what they leave of another one.
 
     ``whole`` gives all the cells of each axis.  Wide boxes should come first: they take most
@@ -96,7 +96,7 @@ class Cover:
 
     boxes: Sequence[Box]
     whole: Mapping[Axis, int]
-    _by_cells: dict[tuple[Axis, int], int] = field(default_factory=dict, repr=False)
+    _by_cells: dict[tuple[Axis, int], int] = field(default_factory=dict)
 
     @property
     def all(self) -> int:

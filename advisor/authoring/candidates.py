@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, pairwise, product
+
+from msgspec import Struct
 
 from advisor.authoring.coverage import RuleForm
 from advisor.authoring.examples import Setting
@@ -43,8 +44,7 @@ _SOME = 1_000_000
 """How far up a number goes that nothing bounds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """An offer, and the model where something hangs on it."""
 
     offer: str | None

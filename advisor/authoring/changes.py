@@ -6,8 +6,9 @@ Only what a decision reads counts: words, places, owners and examples may change
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from advisor.authoring.clauses import Clause, Form, form_of
 from advisor.authoring.cover import Sheet
@@ -34,8 +35,7 @@ _WORDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Ids of one kind that were added, removed, or changed in what a decision reads."""
 
     kind: str
@@ -47,8 +47,7 @@ class Group:
         return bool(self.added or self.removed or self.changed)
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """``groups`` that differ.  ``old_rules`` and ``new_rules`` are the deciding rules that
     differ, each in its own rule base; ``beyond_rules``: something differs that may move any
     sheet."""
@@ -170,10 +169,10 @@ def _all(
 
 def signature(value: object) -> Signature:
     """Everything in a value that a decision reads, fit for comparison."""
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         return (
             type(value).__name__,
-            *(signature(getattr(value, f.name)) for f in fields(value) if f.name not in _WORDS),
+            *(signature(getattr(value, n)) for n in value.__struct_fields__ if n not in _WORDS),
         )
     if isinstance(value, Mapping):
         return tuple((key, signature(inner)) for key, inner in sorted(value.items()))

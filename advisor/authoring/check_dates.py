@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.authoring.examination import Examination
 from advisor.errors import Span
@@ -16,8 +17,7 @@ _NOWHERE = Span(0, 0, 0, 0)
 _GIVEN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class _Day:
+class _Day(Struct, frozen=True):
     """A day that something was read, dated or judged; ``key`` leads to it."""
 
     place: Place

@@ -7,8 +7,10 @@ they are notes, and a case that expects ``none`` there says that it is meant so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from itertools import combinations
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from advisor.authoring.boxes import EVERYTHING, Box, meet, touches
 from advisor.authoring.cases import NOBODY, expected, inputs_of_case
@@ -25,8 +27,7 @@ MODELS = "models"
 """The question whose answer names the models that are served."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     """One answer: where it stands, its box on the axes that exclusions look at, the answer in
     words, and the models that it names (each alone; they fare like the first one)."""
 
@@ -41,8 +42,7 @@ class _Answer:
         return next(iter(self.models), None)
 
 
-@dataclass
-class _DeadEnds:
+class _DeadEnds(Struct):
     examination: Examination
     exclusions: Exclusions
     _offers: list[str] = field(default_factory=list)

@@ -9,7 +9,8 @@ of being proven and is not counted.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from advisor.authoring import readers
 from advisor.authoring.examination import Examination
@@ -63,8 +64,7 @@ def _check(examination: Examination, criterion: Criterion) -> None:
         )
 
 
-@dataclass
-class _Reads:
+class _Reads(Struct):
     """The questions that rules rest on, and which rule rests on which."""
 
     examination: Examination

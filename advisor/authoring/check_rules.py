@@ -7,9 +7,10 @@ advice with advice, and steps with steps on the same criterion that rest on the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from advisor.authoring.boxes import EVERYTHING, Axis, BoundReached, Box, Cover
 from advisor.authoring.conflicts import where_empty
@@ -25,8 +26,7 @@ MOST_ALIKE = 64
 """Rules whose regions look alike on every axis; of more, not all pairs are compared."""
 
 
-@dataclass
-class Group:
+class Group(Struct):
     """Rules that are compared with each other, and where each of them holds.
 
     A rule whose region is too large to be written down is not in ``regions``.

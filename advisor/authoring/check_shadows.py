@@ -10,7 +10,6 @@ them must speak of all of these.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from advisor.authoring.boxes import BoundReached, Box, Cover, holds
 from advisor.authoring.check_rules import Group, report_duplicate
@@ -23,20 +22,17 @@ MOST_NAMED = 4
 """Rules that a message names."""
 
 
-@dataclass
 class Shadows:
     """The boxes of all rules of a group that may shadow each other, widest first."""
 
-    group: Group
-    rules: list[Rule]
-    cover: Cover = field(init=False)
-    _owner: list[str] = field(default_factory=list)
-    _own: dict[str, int] = field(default_factory=dict)
-    _by_offer: dict[frozenset[tuple[str, int]], int] = field(default_factory=dict)
-    _at_least: dict[int, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        parts = [(rule, *split(box)) for rule in self.rules for box in self.group.regions[rule.id]]
+    def __init__(self, group: Group, rules: list[Rule]) -> None:
+        self.group = group
+        self.rules = rules
+        self._owner: list[str] = []
+        self._own: dict[str, int] = {}
+        self._by_offer: dict[frozenset[tuple[str, int]], int] = {}
+        self._at_least: dict[int, int] = {}
+        parts = [(rule, *split(box)) for rule in rules for box in group.regions[rule.id]]
         parts.sort(key=lambda part: (len(part[1]), part[0].id))
         for number, (rule, _, offer) in enumerate(parts):
             bit = 1 << number
@@ -46,7 +42,7 @@ class Shadows:
             self._by_offer[key] = self._by_offer.get(key, 0) | bit
             for size in range(abs(rule.steps) + 1):
                 self._at_least[size] = self._at_least.get(size, 0) | bit
-        self.cover = Cover([work for _, work, _ in parts], self.group.space.whole)
+        self.cover = Cover([work for _, work, _ in parts], group.space.whole)
 
     def shadowing(self, rule: Rule, removed: int) -> tuple[str, ...] | None:
         """The rules that together shadow this one, without those of ``removed`` boxes; None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.authoring.examination import Examination
 from advisor.knowledge.model import Claim, Knowledge, Place
@@ -19,8 +20,7 @@ _MARKUP = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(Struct, frozen=True):
     """A text, and the keys that lead to it from a declaration."""
 
     text: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from advisor.authoring import readers
 from advisor.authoring.examination import Examination
@@ -17,8 +18,7 @@ from advisor.language.kleene import test_truth
 from advisor.language.placeholders import placeholders
 
 
-@dataclass(frozen=True)
-class Reads:
+class Reads(Struct, frozen=True, dict=True):
     """Who reads what in a rule base."""
 
     knowledge: Knowledge

@@ -9,8 +9,9 @@ alternatives about one name are one clause.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from advisor.authoring.vocabulary import Vocabulary
 from advisor.engine.truth import conjunction, disjunction
@@ -42,8 +43,7 @@ _OPPOSITE: dict[Comparison, Comparison] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """``test`` on ``name``, under ``when`` or ``for``; ``text`` is the test as written."""
 
     side: Side
@@ -57,8 +57,7 @@ class Clause:
         return (0 if self.side == "when" else 1, self.name, self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """And (``every``) or or of clauses and groups, in a fixed order."""
 
     every: bool
@@ -113,8 +112,7 @@ def _clauses(form: Form) -> Iterable[Clause]:
         yield from _clauses(part)
 
 
-@dataclass(frozen=True)
-class _Normal:
+class _Normal(Struct, frozen=True):
     side: Side
     vocabulary: Vocabulary
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
+
+from msgspec import Struct
 
 from advisor.authoring.boxes import BoundReached, meet
 from advisor.authoring.regions import Side, Space
@@ -15,8 +16,7 @@ from advisor.language.vocabulary import Scope
 from advisor.language.wording import condition_words
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """Two parts that cannot hold together; ``span`` is the place of the second one."""
 
     message: str

@@ -15,8 +15,9 @@ give the same sheets.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice, product
+
+from msgspec import Struct
 
 from advisor.authoring.candidates import between, representatives
 from advisor.engine.truth import atoms_in, names_in, tests_in, truth_of
@@ -44,8 +45,7 @@ _MOST_TRIED = 4_096
 Sheet = Mapping[str, Domain]
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(Struct, frozen=True):
     """``sheets`` by name; ``singles`` of them change one answer of the base sheet, ``focused``
     lie around where a rule that differs holds, ``rows`` come from the pairwise design.
     ``pairs_met`` of ``pairs`` pairs of values meet in a sheet; ``left_out`` sheets did not

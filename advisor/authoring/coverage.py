@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.authoring.clauses import (
     Clause,
@@ -26,8 +27,7 @@ from advisor.knowledge.syntax import Atom, CompareIts
 from advisor.knowledge.values import Truth
 
 
-@dataclass(frozen=True, slots=True)
-class ClauseCoverage:
+class ClauseCoverage(Struct, frozen=True):
     """Numbers of the examples (from 1) in which the clause held, failed, and decided alone
     while it held or failed."""
 
@@ -43,8 +43,7 @@ class ClauseCoverage:
         return bool(self.decided_held and self.decided_failed)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleCoverage:
+class RuleCoverage(Struct, frozen=True):
     rule: str
     file: str
     line: int | None
@@ -56,8 +55,7 @@ class RuleCoverage:
         return all(clause.covered for clause in self.clauses)
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     as_of: str
     rules: tuple[RuleCoverage, ...]
 

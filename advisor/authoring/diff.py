@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.authoring.cases import NOBODY, inputs_of_case
 from advisor.authoring.changes import Changes, Relevance, changes_between
@@ -28,24 +30,21 @@ MOST_TRIES = 40
 """Removals tried for one witness; beyond that it is said to be unfinished."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """Who wins, in which lane; ``none`` for nobody."""
 
     offer: str
     lane: str
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(Struct, frozen=True):
     """Answers that still flip.  ``minimal``: without any one of them they no longer do."""
 
     inputs: Inputs
     minimal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Flip:
+class Flip(Struct, frozen=True):
     """``where`` names a case or a sheet; ``witness`` is made for the first flip of its kind,
     or for every one."""
 
@@ -58,8 +57,7 @@ class Flip:
     witness: Witness | None
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """``shares``: offer -> how often it wins before and after, over ``compared`` sheets and
     cases (with ``touched_only``, those that the change can move).  ``untouched`` ones come
     out the same, because no rule that differs can hold there."""
@@ -164,8 +162,7 @@ def compare(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(Struct, frozen=True):
     where: str
     case: bool
     as_of: datetime.date

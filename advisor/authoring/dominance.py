@@ -17,11 +17,12 @@ is not looked at.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from math import prod
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from advisor.authoring.bill_order import bill_order, falls
 from advisor.authoring.exclusions import Market
@@ -59,8 +60,7 @@ _BELOW: tuple[tuple[Truth, Truth], ...] = (
 )
 
 
-@dataclass
-class Dominance:
+class Dominance(Struct, dict=True):
     """Compares the offers of a rule base in pairs."""
 
     market: Market

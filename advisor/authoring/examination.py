@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from advisor.authoring.examples import Bench
 from advisor.authoring.places import Places
@@ -20,8 +21,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 """Told how many of how many are done."""
 
 
-@dataclass
-class Examination:
+class Examination(Struct, dict=True):
     """``undecided`` holds what could not be found out, each with its declaration; ``deep`` is
     told how far a search for answers has come (None: there is to be none)."""
 

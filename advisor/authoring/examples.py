@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.authoring.vocabulary import Vocabulary
 from advisor.decision.costs import MEASURES, Costs
@@ -38,8 +39,7 @@ from advisor.language.wording import domain_words
 NOT_KNOWN = "not known"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What an example gives: domains by question or derived value, an offer, a model."""
 
     answers: Mapping[str, Domain]
@@ -47,8 +47,7 @@ class Setting:
     model: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One line of a trace.
 
     ``side`` is when or for; ``depth`` counts the groups around it; ``label`` is a condition
@@ -65,8 +64,7 @@ class Step:
     line: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What a rule sees in a setting: the two environments, and the two truths."""
 
     env: Mapping[str, Domain]

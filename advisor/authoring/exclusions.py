@@ -7,8 +7,9 @@ sure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from advisor.authoring.boxes import Axis, BoundReached, Box, Cover, holds, meet, touches
 from advisor.authoring.examination import Examination
@@ -25,8 +26,7 @@ _MOST_KEPT = 32
 """Boxes that are remembered of those where an offer is excluded, and of those where not."""
 
 
-@dataclass
-class Market:
+class Market(Struct, dict=True):
     """The offers of a rule base on a day, and the exclusions that surely hold for each."""
 
     examination: Examination

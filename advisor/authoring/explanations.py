@@ -7,9 +7,10 @@ it matters*, *Wrong* and *Right*.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 PARTS = ("Why it matters", "Wrong", "Right")
 
@@ -17,8 +18,7 @@ _PAGES = Path(__file__).parent / "pages"
 _HEADING = re.compile(r"(?m)^## (.+)\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A check explained; ``means`` is its sentence, the rest Markdown without headings."""
 
     check: str

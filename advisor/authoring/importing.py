@@ -6,8 +6,9 @@ import datetime
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from advisor.errors import DataError, Problem, RuleBaseError
 from advisor.knowledge import layout
@@ -21,8 +22,7 @@ from advisor.language.vocabulary import did_you_mean
 from advisor.saving import save
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """What an import would do; ``files`` are the new contents by path in the rule base."""
 
     found: Difference

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from advisor.errors import Problem, Related, Span
 from advisor.knowledge.document import ListNode, MapNode, Node, ScalarNode
@@ -37,14 +38,12 @@ def content_of(root: Path) -> Content:
     return content
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     lines: tuple[str, ...]
     maps: dict[Span, MapNode]
 
 
-@dataclass
-class Places:
+class Places(Struct):
     """Makes problems of a rule base; ``content`` gives its files."""
 
     knowledge: Knowledge

@@ -14,10 +14,11 @@ Tests on attributes and comparisons with them therefore stand on axes of their o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from advisor.authoring.boxes import EVERYTHING, Axis, BoundReached, Box, meet, simplest
 from advisor.engine.axes import Cut, cuts_of
@@ -63,8 +64,7 @@ _COMPARED = {"below": BELOW, "at most": BELOW | EQUAL, "above": ABOVE, "at least
 _RELATIONS = (" vs its ", " in its ")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What an axis stands for.  ``kind``: a value, one flag of several, whether a value is
     known, or how it compares with an attribute of the offer.  ``detail`` is the flag or the
     attribute; ``numbers`` are the cells of a number, each an interval."""
@@ -90,8 +90,7 @@ def split(box: Box) -> tuple[Box, Box]:
     return work, offer
 
 
-@dataclass
-class Space:
+class Space(Struct):
     """Reads conditions as regions.
 
     ``conditions`` are all those that will be asked about, with their side: they say where

@@ -7,9 +7,11 @@ import json
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.authoring.candidates import Candidates
 from advisor.authoring.clauses import decides_alone, form_of, truth_with
@@ -37,8 +39,7 @@ FOLDERS: dict[str, str] = {
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ._/-]*[A-Za-z0-9]")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What its author says of a new rule; conditions as text, with or without braces."""
 
     id: str

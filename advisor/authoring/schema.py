@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from advisor.authoring.vocabulary import Vocabulary
 from advisor.knowledge import files
@@ -183,8 +184,7 @@ def _say_more_of_rules(rule: Schema) -> None:
     rule["properties"]["examples"]["minItems"] = 2
 
 
-@dataclass(frozen=True)
-class _Names:
+class _Names(Struct, frozen=True):
     """Puts the names of a rule base into the definitions."""
 
     knowledge: Knowledge

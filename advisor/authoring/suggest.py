@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.authoring.candidates import Candidates, written_value
 from advisor.authoring.clauses import Clause, decides_alone, has_alternatives, truth_with
@@ -21,8 +22,7 @@ MOST_TRIED = 20_000
 """Combinations of values that are tried for one rule at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(Struct, frozen=True):
     """Something that no example shows: the clause coming out as ``holds``; with ``alone``
     also deciding the outcome by itself."""
 
@@ -37,8 +37,7 @@ class Goal:
         return f"'{self.clause.name}: {self.clause.text}' {how}{decides}"
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """An example to paste: ``given`` as written, what to expect, and what it shows."""
 
     given: tuple[tuple[str, str], ...]
@@ -52,8 +51,7 @@ class Suggestion:
         return f"{blank}- given: {{{inside}}}\n{blank}  expect: {self.expect}\n"
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSuggestions:
+class RuleSuggestions(Struct, frozen=True):
     """``out_of_reach`` is what none of ``tried`` combinations showed; where ``bounded``,
     there are more combinations than were tried."""
 
@@ -66,8 +64,7 @@ class RuleSuggestions:
     bounded: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     setting: Setting
     expect: str
     order: tuple[int, int]

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from advisor.authoring.cases import NOBODY, expected, inputs_of_case
 from advisor.authoring.examples import Bench, Step, newest_day, setting_of, wanted
@@ -30,8 +31,7 @@ PANEL_ORDER: tuple[Judgement, ...] = ("right", "debatable", "wrong")
 LANE = "lane"
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleResult:
+class ExampleResult(Struct, frozen=True):
     """``number`` counts the examples of the rule from 1; ``steps`` is the trace of an example
     that failed, and empty else."""
 
@@ -51,8 +51,7 @@ class ExampleResult:
         return outcome_words(self.truth)
 
 
-@dataclass(frozen=True, slots=True)
-class CaseResult:
+class CaseResult(Struct, frozen=True):
     """``judgement`` is what the panel says of the winner; ``failures`` are sentences;
     ``agreement`` is Kendall's tau between the panel's order and the whole ranking (None where
     the panel puts no offer before another)."""
@@ -75,8 +74,7 @@ class CaseResult:
         return not self.failures
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(Struct, frozen=True):
     """Everything that was run; ``as_of`` is the day of the examples."""
 
     as_of: str

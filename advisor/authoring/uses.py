@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.authoring import readers
 from advisor.authoring.examples import Bench
@@ -17,8 +18,7 @@ from advisor.language.vocabulary import Scope
 from advisor.language.wording import condition_words
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """``how`` completes "it is ..." or names what stands there: ``read by rules``."""
 
     how: str

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from heapq import nsmallest
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from advisor.authoring.cases import inputs_of_case
 from advisor.authoring.cover import LEVELS, Allowed, build_cover, levels_of
@@ -35,8 +37,7 @@ Distance: TypeAlias = tuple[int, int, int, Fraction]
 """Excluded or not; lanes, unproven requirements and points behind the leader."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """``won``: for each offer that won, answers with which it did; of ``sheets`` that were
     looked at."""
 
@@ -57,8 +58,7 @@ def find_winners(
     return Tried({o: search.won[o] for o in offers if o in search.won}, search.tried)
 
 
-@dataclass
-class _Search:
+class _Search(Struct):
     knowledge: Knowledge
     as_of: datetime.date
     progress: Progress

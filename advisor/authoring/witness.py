@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
+
+from msgspec import Struct
 
 from advisor.authoring.boxes import Box
 from advisor.authoring.regions import ABOVE, BELOW, EQUAL, KNOWN, YES, Part, Space, domain_of
@@ -112,8 +113,7 @@ def some_number(interval: Interval, integer: bool) -> Number:
     return int(middle) if middle.denominator == 1 else middle
 
 
-@dataclass(frozen=True, slots=True)
-class _Goal:
+class _Goal(Struct, frozen=True):
     """A derived number, written out over questions, and where it must lie."""
 
     expression: Expression

@@ -6,12 +6,12 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
+from msgspec import Struct
 
 from advisor.cli.batch_progress import Progress, position_of
 from advisor.cli.inputs import (
@@ -41,8 +41,7 @@ _SHOWN = 10
 """Rejected rows that are shown where no row could be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """What the command line says of a run."""
 
     workloads: str

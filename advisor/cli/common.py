@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Common:
+
+class Common(Struct, frozen=True):
     """``rules`` None is the shipped rule base."""
 
     rules: Path | None

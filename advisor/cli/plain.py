@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from advisor.cli.diary import Diary
 from advisor.cli.inputs import STDIN_NAME
@@ -63,8 +64,7 @@ _WEIGHTS: Mapping[str, Weight | None] = {
 _NAMED = re.compile(r"\s*([a-z][a-z0-9-]*)\s*[:=]\s*(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     number: int
     text: str
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from advisor.cli.inputs import load_knowledge, rules_directory
 from advisor.cli.options import Common, common_options, format_option, output_option
@@ -72,16 +73,14 @@ def command(
     return RuleBaseError.exit_code if failed else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+class _Target(Struct, frozen=True):
     """A rule base, and the parts of it that were asked for (None: all)."""
 
     root: Path | None
     only: tuple[Path, ...] | None
 
 
-@dataclass
-class _Report:
+class _Report(Struct):
     """What was found; ``hidden``: mistakes in files that were not asked for."""
 
     deep: bool = False

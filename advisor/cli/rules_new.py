@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from advisor.cli.inputs import load_knowledge, rules_directory
 from advisor.cli.options import Common, common_options
@@ -113,8 +113,7 @@ def _draft(knowledge: Knowledge, asking: _Asking, negotiable: bool, common: Comm
     )
 
 
-@dataclass
-class _Asking:
+class _Asking(Struct):
     """Options first; what they leave open is asked, line by line."""
 
     given: dict[str, str | None]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from advisor.decision.bakeoff_load import WARM_UP, Load, Run, load_of, runs_of
 from advisor.decision.bakeoff_marks import Mark, marks_of
@@ -28,8 +29,7 @@ SET_UP = Fraction(2)
 """Hours that rented devices are paid for beside the runs: loading the weights, warming up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """An offer to test.  ``devices`` are rented for it (None: it is paid by the token);
     ``unit_price`` is USD per request, or per device-hour; ``cost`` USD for all runs."""
 
@@ -46,8 +46,7 @@ class Candidate:
     how: str
 
 
-@dataclass(frozen=True, slots=True)
-class BakeOff:
+class BakeOff(Struct, frozen=True):
     """``hours`` of sending per offer, where known; ``cost`` over all candidates."""
 
     as_of: str

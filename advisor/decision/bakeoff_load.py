@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from advisor.estimate.traffic import SECONDS_PER_DAY
 from advisor.knowledge.values import Domain, Flags, Interval, Number, Options
@@ -40,8 +41,7 @@ WEEK = 7 * SECONDS_PER_DAY
 Shape: TypeAlias = Literal["closed", "poisson", "bursts"]
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """Rates in requests per second, lengths in tokens; ``prefix`` of ``reads`` repeats from
     request to request.  ``None``: not answered.  ``missing`` names the questions that leave
     figures open, ``assumptions`` say what was made of ranges and silence."""
@@ -58,8 +58,7 @@ class Load:
     assumptions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One load to put on each offer.
 
     ``closed``: each of ``streams`` sends its next request when the last one is answered,

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from advisor.decision.bakeoff_load import Load
 from advisor.decision.costs import Charges, precision_of
@@ -47,8 +48,7 @@ FIGURES: Mapping[str, str] = {
 Stretch: TypeAlias = tuple[Number | None, Number | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """One figure of one offer.
 
     ``passes``: what it must reach (a requirement of the answers); ``overturns``: from where on

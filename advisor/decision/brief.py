@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from advisor.decision.result import Confidence, Money
 
@@ -12,8 +12,7 @@ Exclusions = tuple[tuple[str, tuple[str, ...]], ...]
 """Per offer that is no answer, the gates that say so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(Struct, frozen=True):
     """A place at the head of the ranking; ``points`` of 10,000."""
 
     offer: str
@@ -22,8 +21,7 @@ class Lead:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
+class Brief(Struct, frozen=True):
     """``first``: the leader and the runner-up, as far as there are; ``rules``: what is named
     as reasons of the leader's score; ``monthly``: what it would cost; ``today``: what the
     offer that is said to serve now is estimated to cost, where one is."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.rulebase import RuleBase
 from advisor.engine.axes import Cell
@@ -23,8 +25,7 @@ MANY_FLAGS = 32
 from is a catalogue, not a list of requirements."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """``key`` is the question, or question and flag; of a number ``side`` tells whether the
     new value lies below (-1) or above (+1) the answer.  ``prior`` is the declared one (0..1):
     of the option, the flag; of a number that of all values so far out or further."""

@@ -6,9 +6,11 @@ Prices are the user's own where given, else the ledger's.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.profiles import SCALE, Profile, Sides
 from advisor.decision.sizing import PACE, Paces, Sizes
@@ -51,8 +53,7 @@ class Wish(NamedTuple):
 PLAIN = Wish((PACE, PACE), False)
 
 
-@dataclass(frozen=True, slots=True)
-class Charges:
+class Charges(Struct, frozen=True):
     """What an offer charges for with one model; ``None`` where it does not charge for it.
 
     ``sizes`` says how many devices the traffic needs, where that can be estimated;

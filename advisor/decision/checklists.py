@@ -7,7 +7,8 @@ which answers brought it up.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.decision.recommend import Decision
 from advisor.decision.result import Recommendation
@@ -32,8 +33,7 @@ NATURE: Mapping[str, str] = {
 """What an offer is by nature, as a reason calls it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One thing to settle.  ``reasons`` are the answers (``residency: eu``) or the offer's
     own facts that make it relevant."""
 
@@ -43,8 +43,7 @@ class Line:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Checklist:
+class Checklist(Struct, frozen=True):
     id: str
     title: str
     lines: tuple[Line, ...]

@@ -6,10 +6,10 @@ Each reads a few answers: it is worked out once for all rows that its tests cann
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from advisor.decision.caps import in_force
 from advisor.decision.complete_costs import cost_outcomes, prepare, priced, terms_of
@@ -71,8 +71,7 @@ def _marked(name: str) -> Callable[[Situation], object]:
     return lambda situation: situation.marks((name,))
 
 
-@dataclass(frozen=True)
-class Weighed:
+class Weighed(Struct, frozen=True):
     """By row: the weights, their bounds for a proof, the base weights; per group the rules
     that move the weight of each criterion."""
 
@@ -84,8 +83,7 @@ class Weighed:
     rules: Sequence[Mapping[str | None, list[Rule]]]
 
 
-@dataclass(frozen=True)
-class Scored:
+class Scored(Struct, frozen=True):
     """A criterion.  By row and offer: the point value, the least and the greatest that a
     proof has to count with; ``utility`` of one of them."""
 
@@ -95,8 +93,7 @@ class Scored:
     utility: Callable[[int, int], Utility]
 
 
-@dataclass(frozen=True)
-class Gated:
+class Gated(Struct, frozen=True):
     """A gate.  By group: sets of offers (bits) that it excludes and that it leaves unproven,
     and whether it is in force; ``groups`` of the rows."""
 

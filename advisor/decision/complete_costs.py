@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from advisor.decision.costgates import CostGate
 from advisor.decision.gates import Gate
@@ -28,8 +28,7 @@ FEW = 16
 """Rows of one charge up to which they are worked out one by one."""
 
 
-@dataclass(frozen=True)
-class Priced:
+class Priced(Struct, frozen=True):
     """A criterion read off a cost.  By row and offer: the point value, the least and the
     greatest that a proof has to count with."""
 

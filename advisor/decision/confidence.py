@@ -4,7 +4,8 @@ evidence, the margin and the answers allow."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.decision.caps import margin_caps
 from advisor.decision.result import Confidence, Sureness
@@ -13,8 +14,7 @@ from advisor.decision.sureness import word_for
 from advisor.knowledge.model import Method
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """What the word rests on, beside the three figures.
 
     ``margin``: points before a runner-up in the same lane, if there is one; ``evidence``: what

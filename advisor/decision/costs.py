@@ -7,9 +7,10 @@ kept as coefficients, because a decision asks for them thousands of times.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from advisor.decision.charges import SERVED, Charges, Tariffs, Wish
 from advisor.decision.leaving import leaving

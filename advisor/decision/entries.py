@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+
+from msgspec import Struct
 
 from advisor.decision.bills import answered_traffic, bill_of, exact, model_of, money
 from advisor.decision.gates import SERVED, Gate, Standing
@@ -36,8 +37,7 @@ from advisor.knowledge.syntax import ALWAYS
 from advisor.knowledge.values import Domain
 
 
-@dataclass(frozen=True)
-class Entries:
+class Entries(Struct, frozen=True, dict=True):
     """Builds the entries of one recommendation."""
 
     situation: Situation

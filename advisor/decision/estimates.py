@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import product
+
+from msgspec import Struct
 
 from advisor.decision.bases import rule_base_on
 from advisor.decision.bills import answered_traffic
@@ -40,8 +41,7 @@ from advisor.knowledge.values import Domain, Interval, Number, Options, Truth
 __all__ = ["Estimates", "Fit", "Given", "OfferEstimate", "estimates"]
 
 
-@dataclass(frozen=True, slots=True)
-class OfferEstimate:
+class OfferEstimate(Struct, frozen=True):
     """One offer.  ``user_rate`` (tokens per second) and ``first_ms`` are what was measured of
     a hosted service; ``sizing`` and ``speed`` what is estimated of devices; ``why_not`` says
     what keeps a figure unknown.  ``switched_off``: USD per month for devices of an offer that
@@ -62,7 +62,7 @@ class OfferEstimate:
     fit: Fit | None = None
     switched_off: Range | None = None
     uncounted: tuple[Moved, ...] = ()
-    turn: Turn | None = field(default=None, compare=False, repr=False)
+    turn: Turn | None = None
 
     @property
     def break_even(self) -> CostOnly | None:
@@ -85,8 +85,7 @@ class OfferEstimate:
         return None if self.turn is None else self.turn.utilised
 
 
-@dataclass(frozen=True, slots=True)
-class Estimates:
+class Estimates(Struct, frozen=True):
     """``demand`` is None where ``missing`` names questions that size anything;
     ``contradictions``: answers that cannot hold together."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.costs import Charges
 from advisor.decision.leaving import leaving
@@ -16,8 +18,7 @@ from advisor.estimate.ranges import Range
 from advisor.knowledge.values import Domain
 
 
-@dataclass(frozen=True, slots=True)
-class Billed:
+class Billed(Struct, frozen=True):
     """``devices`` are those on the bill; ``uncounted`` is on none, for want of a price."""
 
     bill: Bill

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.bases import alike, speeds_of
 from advisor.decision.costs import SERVED
@@ -24,8 +26,7 @@ from advisor.knowledge.physical import Device, ModelShape
 from advisor.knowledge.values import Domain, Interval, Number
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """What running takes on one replica, and layouts worth trying, the usual one first."""
 
     devices: int

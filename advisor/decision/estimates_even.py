@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from advisor.decision.costs import Charges
 from advisor.decision.sizing import MILLI_DAY, NANO, Sizes
@@ -31,8 +32,7 @@ MOST_STEPS = 120
 """Steps of devices up to which they are told apart; beyond them nothing is said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """What one offer is paid: USD per request, per device-hour, and per day for people."""
 
     offer: str
@@ -41,8 +41,7 @@ class Side:
     people_daily: Range
 
 
-@dataclass(frozen=True, slots=True)
-class Even:
+class Even(Struct, frozen=True):
     """An offer paid by the hour against ``against``, paid by the token (``first`` in
     ``stretches`` of requests/day up to ``horizon``).
 
@@ -111,8 +110,7 @@ def _devices_curve(
     return Curve(tuple(pieces)), start
 
 
-@dataclass(frozen=True, slots=True)
-class Utilised:
+class Utilised(Struct, frozen=True):
     """What devices cost by how much of what they sustain is used on the mean.
 
     ``full``: USD per request of devices that are never idle.  ``even``: the share at which a

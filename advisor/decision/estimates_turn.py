@@ -4,9 +4,10 @@ looks: curves over all volumes cost more than all bills together."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+
+from msgspec import Struct
 
 from advisor.decision.costs import Charges
 from advisor.decision.estimates_even import Even, Side, Utilised, even, people_daily, utilised
@@ -22,8 +23,7 @@ from advisor.knowledge.ledger import NOTHING
 from advisor.knowledge.values import Domain, Interval, Number, Truth
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(Struct, frozen=True):
     """An offer with the model that it serves; ``is_open``: the answers do not decide which."""
 
     offer: str

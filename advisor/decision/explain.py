@@ -7,8 +7,10 @@ bound the work by numbers that hang on the answers alone, and say where they sto
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.acceptability import DRAWS, SEED, acceptabilities
 from advisor.decision.explanations import (
@@ -34,8 +36,7 @@ if TYPE_CHECKING:
     from advisor.decision.recommend import Decision
 
 
-@dataclass(frozen=True, slots=True)
-class Thoroughness:
+class Thoroughness(Struct, frozen=True):
     """``flips`` and ``relaxations``: sizes of sets of changes; ``decisions`` made afresh at
     most; ``dear`` sets of one size that need costs of their own; ``cells`` looked at for the
     sets of one size; ``fine``: exact thresholds in sets of several changes too."""
@@ -52,8 +53,7 @@ QUICK = Thoroughness(2, 2, decisions=40, dear=50, cells=300_000, fine=False)
 FULL = Thoroughness(3, 3, decisions=1_500, dear=20_000, cells=20_000_000, fine=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """What was asked about a recommendation.
 
     ``result`` holds the flips and the sensitivity that were asked for.  ``versus``: the
@@ -66,8 +66,7 @@ class Explanation:
     why_not: WhyNot | None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Offers side by side: as they are ranked, then those that are excluded; ``versus``: the
     first of them against each of the other ranked ones."""
 

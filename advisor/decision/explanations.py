@@ -7,23 +7,22 @@ Types only; ``flips``, ``relaxations``, ``stability``, ``acceptability``, ``vers
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 Lane: TypeAlias = Literal["safe", "conditional"]
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True):
     """USD per month; ``low``/``high`` None = unknown on that side."""
 
     low: Fraction | None
     high: Fraction | None
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """A requirement that is unproven (``to_confirm``) or holds in some worlds only."""
 
     rule: str
@@ -31,8 +30,7 @@ class Doubt:
     facts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A gate that the offer fails: the answers and the facts that say so."""
 
     rule: str
@@ -41,8 +39,7 @@ class Failure:
     facts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """How far a search over changed answers went.
 
     Every set of at most ``completed`` changes of ``questions`` was decided or ruled out by a
@@ -65,8 +62,7 @@ class Search:
         return self.completed >= self.asked
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """Where along a number the winner changes: it stays at ``stays`` and is another at
     ``changes`` (in the question's unit).  The two are neighbours: whole numbers next to each
     other, or, where a number need not be whole, the two sides of a bound that the rules name
@@ -79,8 +75,7 @@ class Threshold:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Flip:
+class Flip(Struct, frozen=True):
     """A smallest change of answers that gives another winner.
 
     ``change``: question -> its new answer in words.  ``winner`` None: nobody qualifies then.
@@ -99,8 +94,7 @@ class Flip:
     reading: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """An offer that a relaxation opens, and at what price: where it would then stand."""
 
     offer: str
@@ -112,8 +106,7 @@ class Opened:
     monthly: Money
 
 
-@dataclass(frozen=True, slots=True)
-class Relaxation:
+class Relaxation(Struct, frozen=True):
     """A smallest set of answers to relax so that offers qualify.
 
     ``relax``: the answers as they stand (``residency: eu``); ``change``: question -> the
@@ -128,8 +121,7 @@ class Relaxation:
     yours: bool
 
 
-@dataclass(frozen=True, slots=True)
-class WeightInterval:
+class WeightInterval(Struct, frozen=True):
     """In which interval a criterion's weight may move, all others kept, and the winner stays.
 
     ``low`` and ``high`` are factors on the weight (1 is as it stands): the winner stays for
@@ -153,8 +145,7 @@ class WeightInterval:
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptability:
+class Acceptability(Struct, frozen=True):
     """How often an offer takes each rank when worlds, weights and facts are drawn.
 
     ``ranks[i]`` is the share of draws in which it takes rank i + 1; ``first`` is
@@ -168,8 +159,7 @@ class Acceptability:
     ranks: tuple[Fraction, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sensitivity:
+class Sensitivity(Struct, frozen=True):
     """``weights`` in criterion order; ``acceptability`` in the order of the ranking."""
 
     weights: tuple[WeightInterval, ...]
@@ -179,8 +169,7 @@ class Sensitivity:
     method: str
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """A stated need that one offer leaves unmet.  ``kind``: regions, peaks, models,
     availability."""
 
@@ -190,8 +179,7 @@ class Need:
     facts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PortfolioPart:
+class PortfolioPart(Struct, frozen=True):
     """One offer's part.  ``share`` of the traffic in normal running (0..1; a fallback has 0,
     None where the answers do not say how traffic splits); ``meets`` are the needs that it
     takes care of; ``exit`` says what leaving costs."""
@@ -210,8 +198,7 @@ class PortfolioPart:
     exit: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Portfolio:
+class Portfolio(Struct, frozen=True):
     """Several offers where one leaves a stated need unmet; ``monthly`` adds up the parts.
     ``unmet``: needs that no offer here meets either."""
 
@@ -222,8 +209,7 @@ class Portfolio:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """What a criterion gives one offer over another, in points (exact and as shown)."""
 
     criterion: str
@@ -232,8 +218,7 @@ class Gap:
     exact: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Versus:
+class Versus(Struct, frozen=True):
     """Why one offer stands before another.
 
     ``by``: what decides (lane, open requirements, score, or a tie-break).  ``enough``: the
@@ -254,8 +239,7 @@ class Versus:
     disadvantages: tuple[Gap, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WhyNot:
+class WhyNot(Struct, frozen=True):
     """Why an offer is not the answer.
 
     Excluded: ``failed`` are the gates with their answers and facts, ``relaxations`` what

@@ -8,8 +8,9 @@ in some cells only is listed, and there the offer is worth nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from advisor.decision.costgates import CostGate
 from advisor.decision.outcomes import Outcome, outcome_of
@@ -31,8 +32,7 @@ COST_CELLS_AT_MOST = 4_096
 """The same where each cell has a cost of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """``rule`` is None for the built-in gate; ``keys`` are the open axes it rests on."""
 
     id: str
@@ -41,8 +41,7 @@ class Gate:
     negotiable: bool
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How an offer stands: gates that exclude it, that are unproven, that depend."""
 
     offer: str
@@ -57,8 +56,7 @@ class Standing:
         return "conditional" if self.to_confirm else "safe"
 
 
-@dataclass(frozen=True, eq=False)
-class Failures:
+class Failures(Struct, frozen=True, eq=False):
     """A gate's outcome by joint cell: ``part``'s number is a place in ``outcomes``."""
 
     gate: Gate
@@ -70,8 +68,7 @@ class Failures:
         return [self.outcomes[number].at_point for (number,) in worlds.combinations([self.part])]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A gate over all that is left, in sets of offers (bits): some that surely fail
     somewhere, that may, that surely pass somewhere, that fail at the point of some cell.
     ``failures`` say where; None where that rests on too much that is open."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.tariffs import BOUGHT, DEVICE
 from advisor.estimate import settings as known
@@ -13,8 +15,7 @@ from advisor.knowledge.model import Inputs, Knowledge, Offer
 from advisor.knowledge.values import Number
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """``horizon``: requests a day up to which ways of paying are compared (default: twice the
     volume and twice the break-even).  ``utilisation``: the share, above 0 up to 1, of what
     devices sustain that the mean load uses; without one the answered peak factor says it.

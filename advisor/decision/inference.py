@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.result import Reading
 from advisor.knowledge.ledger import NOTHING, Ledger
@@ -11,8 +12,7 @@ from advisor.knowledge.values import Flags, Interval, NumberType
 from advisor.language.units import format_number
 
 
-@dataclass(frozen=True, slots=True)
-class Inferred:
+class Inferred(Struct, frozen=True):
     """``inputs`` with what follows from them, and how it was read."""
 
     inputs: Inputs

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from advisor.decision.gates import Failures
 from advisor.decision.passing import Factor
@@ -35,8 +36,7 @@ JOINED_AT_MOST = 1 << 11
 """The same of the axes through which the sides hang together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mean:
+class Mean(Struct, frozen=True):
     """Of one criterion: the mean weight share (0..1), and per offer the mean of weight share
     x utility (0..10000) as ``terms`` over ``whole``."""
 
@@ -53,8 +53,7 @@ Weighed = tuple[int, dict[Cells, tuple[int, int]]]
 criterion's share of the weights (times that multiple), and the mass."""
 
 
-@dataclass(frozen=True)
-class Means:
+class Means(Struct, frozen=True):
     """Means over the worlds of one decision.
 
     Three sides hang together through few axes: a criterion's utilities, the weights, the

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from operator import itemgetter
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.loads import EVEN, PEAK, VOLUME, whole_traffic
 from advisor.decision.measured_many import NO_PRICE, Traffic, coarse, codes, decoded
@@ -34,15 +36,13 @@ UTILITIES_KEPT = 1 << 16
 """Utilities of one charge that are remembered."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Anchors:
+class Anchors(Struct, frozen=True, eq=False):
     """Where a measure's utility is fixed, by rising number; equal ones are one object."""
 
     at: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Figure:
+class Figure(Struct, frozen=True, eq=False):
     """The traffic at the point that stands for a joint cell and at the corners of the cell,
     with the anchors; ``moving``: the anchors change inside the cell."""
 
@@ -52,8 +52,7 @@ class Figure:
     moving: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Charged:
+class Charged(Struct, frozen=True, eq=False):
     """What an offer charges with one model: at the point that stands for the shares of the
     traffic, and as bounds over all shares in the cell; with the utilities that are known."""
 

@@ -17,8 +17,10 @@ import datetime
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.charges import MEASURED_DEVICES
 from advisor.decision.recommend import decide
@@ -50,8 +52,7 @@ LABELS = {
 """What was measured, as a reading calls it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """``knowledge`` with the figures in it; ``readings`` say what was taken in and what was
     left out, in words."""
 

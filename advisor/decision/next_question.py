@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.gates import Gate, Standing, judged
 from advisor.decision.outlook import NOBODY, STEPS, Outlook
@@ -37,8 +39,7 @@ MICRO = 1_000_000
 Method: TypeAlias = Literal["exhaustive", "sample", "bound"]
 
 
-@dataclass(frozen=True, slots=True)
-class Gain:
+class Gain(Struct, frozen=True):
     """What an answer to a question may bring.
 
     ``settles``: a requirement or gate of an offer that may win; ``excludes``: how many offers
@@ -69,8 +70,7 @@ class Gain:
         return (self.evoi / WORTH + self.entropy) / self.effort
 
 
-@dataclass(frozen=True, slots=True)
-class Prospects:
+class Prospects(Struct, frozen=True):
     """``gains`` of the questions that matter, the one to ask first at the front; ``worlds``
     that were looked at for them, and whether those are all."""
 
@@ -292,8 +292,7 @@ def _entropy(masses: Sequence[float]) -> float:
     return -sum(m / total * math.log2(m / total) for m in masses if m > 0) if total else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class NextStep:
+class NextStep(Struct, frozen=True):
     """``settled``: nothing left can change the winner.  ``question`` to ask next, or None;
     ``why``: why it is asked, or why nothing is.  ``worlds`` that were looked at for it."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from advisor.decision.profiles import Profile, cost_over
 from advisor.decision.rulebase import Kind
@@ -14,8 +15,7 @@ from advisor.knowledge.values import Interval, Truth
 COSTS_KEPT = 4_096
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """Offers, as bits in their order.  All over a joint cell some surely fail and some may;
     at the point that stands for the cell, some surely fail and some surely pass."""
 
@@ -41,8 +41,7 @@ def outcome_of(truths: Iterable[tuple[int, Truth, Truth]]) -> Outcome:
     return Outcome(fails, doubts, at_point, ~not_passing)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Billed:
+class Billed(Struct, frozen=True, eq=False):
     """One charge of offers of one kind, with what it costs over the traffic seen so far."""
 
     profile: Profile

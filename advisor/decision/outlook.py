@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from advisor.decision.gates import Failures, Gate, Standing, judged
 from advisor.decision.ranking import Scoring
@@ -40,8 +41,7 @@ DOUBTED = 1
 FAILS = 2
 
 
-@dataclass(frozen=True, eq=False)
-class Outlook:
+class Outlook(Struct, frozen=True, eq=False):
     """``offers`` in the order of the decision.  Per world (row): its prior ``mass`` (0 where
     it cannot be or is not expected), the ``winner`` (a place in ``offers``; NOBODY; or
     ``level``, one past the last place, where several are level), the

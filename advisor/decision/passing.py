@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from operator import mul
+
+from msgspec import Struct
 
 from advisor.decision.gates import Failures
 from advisor.decision.situation import Situation
@@ -25,8 +26,7 @@ Shares = tuple[int, ...]
 """Per offer, the prior mass in which it passes."""
 
 
-@dataclass(frozen=True, eq=False)
-class Factor:
+class Factor(Struct, frozen=True, eq=False):
     """One gate, or several.  ``shares`` are what a number of ``part`` stands for; ``whole``
     is the mass that they are shares of."""
 
@@ -62,8 +62,7 @@ def factors_of(
     return found
 
 
-@dataclass(frozen=True, eq=False)
-class _Joint:
+class _Joint(Struct, frozen=True, eq=False):
     """Gates together: ``fails`` are the offers (bits) that fail any, by number of ``part``."""
 
     part: Part

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from advisor.decision.situation import Situation
@@ -19,8 +19,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-@dataclass
-class Scores:
+class Scores(Struct):
     """A row per set, a column per offer: the mean score, the same at base weights, the sum of
     utilities (both only where nothing behind the weights is open); ``sure``: all of them are
     whole numbers, and so exact.  ``whole``: what the means have still to be divided by."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from advisor.decision.changes import Change, changed
 from advisor.decision.gates import SERVED, Gate, gates_of, judged
@@ -38,8 +38,7 @@ CELLS_AT_MOST = 8_192
 CHUNK = 2_048
 
 
-@dataclass(frozen=True)
-class _GatePiece:
+class _GatePiece(Struct, frozen=True):
     """Sets of offers (bits): excluded; unproven; worth nothing in a part of what is left.
     ``failing``: per offer the mass (0..1) of that part, where there is any."""
 
@@ -49,15 +48,13 @@ class _GatePiece:
     failing: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Weighed:
+class _Weighed(Struct, frozen=True):
     """Per cell of the open questions behind the weights: its mass (0..1), the weights."""
 
     rows: tuple[tuple[tuple[int, ...], float, tuple[int, ...]], ...]
 
 
-@dataclass(frozen=True)
-class _Table:
+class _Table(Struct, frozen=True):
     """Mean utilities: per cell of the axes shared with the weights, a row of all offers.
     ``sure``: nothing is open behind them, so that they are whole numbers."""
 

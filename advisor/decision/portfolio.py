@@ -11,10 +11,11 @@ lower than the last of the parts.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from advisor.decision.explanations import Money, Need, Portfolio, PortfolioPart
 from advisor.decision.gates import SERVED, Standing

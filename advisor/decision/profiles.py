@@ -7,9 +7,10 @@ rounded to 10^-6 USD on the way, in arithmetic that gives the same on every mach
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from advisor.decision.sizing import Numbers, Sizes
 from advisor.knowledge.values import Interval
@@ -31,8 +32,7 @@ Sides: TypeAlias = tuple[int, int | None]
 Bounds: TypeAlias = tuple[int | None, int | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """Where the low and where the high bound of a cost lies all over a cell; None where that
     is not known."""
 
@@ -40,8 +40,7 @@ class Spread:
     high: Bounds
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """Charges per token read, per token written, for people per month, and per device and
     month; ``None`` above where that is not known.
 

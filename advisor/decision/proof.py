@@ -13,8 +13,9 @@ answered stays behind a safe leader until the facts are known; it is named elsew
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from advisor.decision.gates import Standing
 from advisor.decision.measured import Charged
@@ -30,8 +31,7 @@ COMBINATIONS_AT_MOST = 1 << 21
 CHUNK = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """``by``: bound (per criterion), enumeration (of ``checked`` combinations, the most that
     one rival took), or None where nothing was shown; ``open_rivals`` are the offers that were
     not ruled out.  The strongest comes first; with ``settled`` there are none.  ``level``:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from advisor.decision.gates import Failures, Standing
 from advisor.decision.means import CELLS_AT_MOST, Mean, Means
@@ -33,8 +34,7 @@ from advisor.engine.worlds import Worlds
 from advisor.knowledge.model import Criterion
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(Struct, frozen=True):
     """A criterion's part of an offer's mean score (0..10000 x weight share)."""
 
     criterion: str

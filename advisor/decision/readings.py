@@ -9,8 +9,10 @@ class, and the other reading is the value just below it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.explanations import Flip
 from advisor.decision.result import Reading
@@ -29,8 +31,7 @@ MEANINGS = {
 """Option -> what it means, the other option, what that means."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Other:
+class _Other(Struct, frozen=True):
     """Another reading: of which question, the answer that it comes down to, in words."""
 
     question: str

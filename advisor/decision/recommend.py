@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from advisor.decision.bases import rule_base_on
 from advisor.decision.bills import monthly_of, today_of

@@ -8,12 +8,12 @@ gate reads may be relaxed; those that are not declared the asker's to change com
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from advisor.decision.changes import Change, alternatives, changed, product_of_priors, words_of
 from advisor.decision.explanations import Money, Opened, Relaxation, Search
@@ -48,8 +48,7 @@ def relaxations(
     return search.result(), search.report(most)
 
 
-@dataclass
-class _Found:
+class _Found(Struct):
     chosen: Set
     opens: frozenset[str]
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from advisor.decision.explanations import (
     Acceptability,
@@ -82,8 +83,7 @@ __all__ = [
 Confidence: TypeAlias = Literal["firm", "likely", "leaning", "toss-up", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class KnowledgeStamp:
+class KnowledgeStamp(Struct, frozen=True):
     """Which rule base: content digest and sizes."""
 
     digest: str
@@ -92,16 +92,14 @@ class KnowledgeStamp:
     facts: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A word with two meanings, and the one that was used."""
 
     subject: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class InputsRead:
+class InputsRead(Struct, frozen=True):
     """``answers``: id -> text as understood; ``unknown``: ids without an answer."""
 
     answers: Mapping[str, str]
@@ -111,8 +109,7 @@ class InputsRead:
     prices: Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Worlds:
+class Worlds(Struct, frozen=True):
     """``total`` combinations of what is left, ``checked`` of them looked at, and how."""
 
     total: int
@@ -120,8 +117,7 @@ class Worlds:
     method: Literal["exhaustive", "sample", "bound"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sureness:
+class Sureness(Struct, frozen=True):
     """The three figures behind the word (each ``None`` where there is no runner-up).
 
     ``p``: share of worlds x weight samples that the leader wins against the runner-up;
@@ -135,8 +131,7 @@ class Sureness:
     caps: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     offer: str | None
     model: str | None
     lane: Lane | None
@@ -148,16 +143,14 @@ class Verdict:
     proof: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """``points`` 0..10000 rounded; ``exact`` the same as a fraction."""
 
     points: int
     exact: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """A fired rule, or a measured figure, with its words filled in.
 
     ``effect`` is score, weigh (it moved the weight) or measure; ``steps`` is what it moved
@@ -173,8 +166,7 @@ class Reason:
     checked: str
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(Struct, frozen=True):
     """A criterion's part of the score: ``points`` add up exactly to ``score.points``.
 
     ``weight`` is the mean share of the weight (0..1), ``utility`` the effective 0..10000.
@@ -190,8 +182,7 @@ class Contribution:
     clamped: int
 
 
-@dataclass(frozen=True, slots=True)
-class CostLine:
+class CostLine(Struct, frozen=True):
     """One item of the bill, with the formula in words and where its price comes from."""
 
     item: str
@@ -201,8 +192,7 @@ class CostLine:
     source: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """Cost for this traffic.  ``per_million`` is USD per million tokens at this volume."""
 
     monthly: Money
@@ -213,15 +203,13 @@ class Estimate:
     unknown: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Caveat:
+class Caveat(Struct, frozen=True):
     rule: str
     text: str
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(Struct, frozen=True):
     rank: int
     offer: str
     title: str
@@ -237,22 +225,19 @@ class Ranked:
     warnings: tuple[Caveat, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Excluded:
+class Excluded(Struct, frozen=True):
     offer: str
     title: str
     platform: str
     failed: tuple[Failure, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NextQuestion:
+class NextQuestion(Struct, frozen=True):
     id: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class SourceLine:
+class SourceLine(Struct, frozen=True):
     ref: str
     title: str
     address: str | None
@@ -261,8 +246,7 @@ class SourceLine:
     stale: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Struct, frozen=True):
     """One claim behind a fact, as its source gives it."""
 
     value: str
@@ -273,8 +257,7 @@ class Claimed:
     stale: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """A fact about the leader.  ``conflict``: its claims disagree, and ``value`` is what they
     leave possible together; ``stale``: all of them were last read too long ago."""
 
@@ -286,8 +269,7 @@ class Ground:
     claims: tuple[Claimed, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BreakEven:
+class BreakEven(Struct, frozen=True):
     """From ``requests_low`` to ``requests_high`` a day on (None: not known on that side) the
     fixed price of ``offer`` is no dearer than paying ``against`` by the token.  ``label`` says
     what the comparison leaves out; there the offer would have to sustain ``output_rate``
@@ -307,16 +289,14 @@ class BreakEven:
     stretches: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CostAt:
+class CostAt(Struct, frozen=True):
     """What is paid a month (USD) at so many requests a day."""
 
     requests: int
     monthly: Money
 
 
-@dataclass(frozen=True, slots=True)
-class CostCurve:
+class CostCurve(Struct, frozen=True):
     """The bill of an offer by rising volume, everything else as it was answered."""
 
     offer: str
@@ -324,8 +304,7 @@ class CostCurve:
     costs: tuple[CostAt, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CostByVolume:
+class CostByVolume(Struct, frozen=True):
     """Curves over the same volumes, in rank order; ``requests_low`` and ``requests_high`` are
     the ends of what was answered (requests a day), which are among the volumes."""
 
@@ -334,8 +313,7 @@ class CostByVolume:
     curves: tuple[CostCurve, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+class Recommendation(Struct, frozen=True):
     """See the module.
 
     ``relaxations`` are filled when nobody qualifies, ``flips`` and ``sensitivity`` when an
@@ -382,8 +360,8 @@ def plain(value: object) -> object:
     """Plain dicts, lists, strings and numbers, as in the JSON."""
     if isinstance(value, Score):
         return {"points": value.points, "exact": _ratio(value.exact)}
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Struct):
+        return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, Fraction):
         return round(float(value), 6)
     if isinstance(value, Mapping):

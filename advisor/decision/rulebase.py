@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from advisor.decision.costs import MEASURES
 from advisor.decision.costs import QUESTIONS as COST_QUESTIONS
@@ -37,8 +38,7 @@ TABLES_KEPT = 1 << 22
 ASPECTS_KEPT = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
+class Reads(Struct, frozen=True):
     """What a rule looks at: the questions behind ``when`` (``asked``) and behind all of it,
     the answers and derived values that ``when`` tests (``tested``), the attributes of the
     offer that it compares with (``its``) and the answers or derived values compared with
@@ -61,8 +61,7 @@ class Reads:
         return any(name in MEASURES for name in self.its)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Kind:
+class Kind(Struct, frozen=True, eq=False):
     """Attribute values that a rule compares with; offers with equal ones share a kind."""
 
     known: Mapping[str, Domain]
@@ -72,8 +71,7 @@ NO_KIND = Kind({})
 """Of a rule that compares with nothing."""
 
 
-@dataclass(frozen=True)
-class RuleBase:
+class RuleBase(Struct, frozen=True, dict=True):
     """Shared by all decisions on one knowledge base and day."""
 
     knowledge: Knowledge

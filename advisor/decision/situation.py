@@ -7,7 +7,6 @@ of it in the joint cells of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
@@ -32,28 +31,21 @@ Truths = tuple[tuple[Truth, Truth], ...]
 """Per kind of offer, whether a condition holds at the point, and all over the cell."""
 
 
-@dataclass
 class Situation:
     """A rule base and the answers; ``space`` is what they leave open."""
 
-    base: RuleBase
-    inputs: Inputs
-    space: Space = field(init=False)
-    costs: Costs = field(init=False)
-    axes: Mapping[str, Axis] = field(init=False)
-    _choices: Look[tuple[Choice, ...]] | None = None
-    _own: dict[tuple[object, ...], Look[Any]] = field(default_factory=dict)
-    _marks: dict[str, object] = field(default_factory=dict)
-    _singles: dict[str, Domain] = field(default_factory=dict)
-    """Answers of one value, and what follows from them alone."""
-
-    def __post_init__(self) -> None:
-        answers = self.inputs.answers
-        self.space = Space(
-            {q: self.base.slot(q, answers.get(q)) for q in self.base.knowledge.questions}
-        )
-        self.axes = self.space.axes
-        self.costs = Costs(self.base.knowledge, self.base.offering, self.inputs, self.base.memory)
+    def __init__(self, base: RuleBase, inputs: Inputs) -> None:
+        self.base = base
+        self.inputs = inputs
+        self._choices: Look[tuple[Choice, ...]] | None = None
+        self._own: dict[tuple[object, ...], Look[Any]] = {}
+        self._marks: dict[str, object] = {}
+        # Answers of one value, and what follows from them alone.
+        self._singles: dict[str, Domain] = {}
+        slots = {q: base.slot(q, inputs.answers.get(q)) for q in base.knowledge.questions}
+        self.space = Space(slots)
+        self.axes: Mapping[str, Axis] = self.space.axes
+        self.costs = Costs(base.knowledge, base.offering, inputs, base.memory)
 
     @cached_property
     def prices(self) -> tuple[object, ...]:

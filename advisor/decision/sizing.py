@@ -9,8 +9,9 @@ they do not hang on how many requests there are.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from advisor.estimate.courses import Worker
 from advisor.estimate.replicas import Replica, Target
@@ -158,8 +159,7 @@ class Paces:
         return found
 
 
-@dataclass(slots=True, eq=False)
-class Sizes:
+class Sizes(Struct, eq=False):
     """Devices of one offer with one model: the fewest that carry the peak at the fast end of
     the band, and as many as carry it with headroom and ``spare`` replicas at the slow end.
     ``unit`` devices are rented at a time, ``least`` at least."""

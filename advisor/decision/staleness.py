@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.caps import in_force
 from advisor.decision.gates import Gate
@@ -29,8 +31,7 @@ STALE_FACTS = "stale-facts"
 """Where a caveat names the rule behind it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Old:
+class Old(Struct, frozen=True):
     """A fact, or a rule, last read on ``checked`` in ``source`` that keeps ``days`` days."""
 
     what: str

@@ -12,10 +12,11 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from advisor.decision.ranking import Scored, Scoring
 from advisor.decision.result import Confidence, Sureness
@@ -52,8 +53,7 @@ def weight_samples(criteria: tuple[str, ...]) -> list[tuple[int, ...]]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Duel:
+class Duel(Struct, frozen=True):
     """The leader against a rival: ``share`` (p) of the worlds x weight samples that it wins;
     ``always``: it scores more in every world that was looked at."""
 

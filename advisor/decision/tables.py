@@ -10,9 +10,10 @@ min(evidenced utility, low + (high - low) / 3).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+
+from msgspec import Struct
 
 from advisor.decision.costs import SCALE
 from advisor.decision.price_claims import claims_read
@@ -31,8 +32,7 @@ STEP = 1_250
 RUNG = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Utility:
+class Utility(Struct, frozen=True):
     """``point`` is what counts.  ``fired`` are the rules behind it with their steps;
     ``clamped`` is what cutting at 0 and 10000 lost; ``weak`` the share of it (0..1) that
     rests on weak evidence."""
@@ -111,8 +111,7 @@ WIDENING = frozenset({"input-price", "output-price", DEVICE_HOUR})
 """Claims whose grade widens what is read off a cost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doubts:
+class Doubts(Struct, frozen=True):
     """What the evidence behind a price does to it: points of widening, weak or not."""
 
     width: int

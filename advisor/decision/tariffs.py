@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from advisor.estimate.cost import HOURS_PER_MONTH, Capacity
 from advisor.estimate.moved import Price
@@ -41,8 +42,7 @@ YOURS = "your price"
 BY_THE_THOUSAND = "what owning costs those who buy by the thousand"
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
+class Prices(Struct, frozen=True):
     """``evidence`` by attribute, ``own`` by the names of ``prices:``."""
 
     evidence: Mapping[str, Evidence]

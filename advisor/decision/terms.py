@@ -7,7 +7,8 @@ speed, for which shares of cached and of batched work); the two are looked at ap
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.decision.costs import COMMITMENT, RATE, Wanted
 from advisor.decision.loads import EVEN, SHARES, SIZING, corners_of
@@ -28,8 +29,7 @@ def questions_of(situation: Situation) -> tuple[str, ...]:
     return (*_QUESTIONS, *(name for name in (RATE, COMMITMENT) if name in answered))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Terms:
+class Terms(Struct, frozen=True, eq=False):
     """An offer with the model that it serves.  ``point`` is what it charges at the shares
     that stand for a cell, ``inside`` bounds it over all shares in the cell."""
 

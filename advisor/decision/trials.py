@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from advisor.decision.recommend import decide
 from advisor.knowledge.model import Claim, Inputs, Knowledge, Offer, Place, Served
@@ -27,8 +29,7 @@ from advisor.knowledge.syntax import (
 from advisor.knowledge.values import Number
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """An offer with further claims about its row for ``model``, or with prices of its own."""
 
     offer: str

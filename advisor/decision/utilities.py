@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct
 
 from advisor.decision.rulebase import Kind, RuleBase
 from advisor.decision.situation import Situation, Truths
@@ -146,8 +147,7 @@ class Utilities:
         return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Aspect:
+class Aspect(Struct, frozen=True, eq=False):
     """An offer with a model, as the rules of one criterion see it: the rules that speak of it
     (bits: surely, perhaps), its kind for each rule, by how much each rule is widened."""
 
@@ -379,8 +379,7 @@ class Stepped(Utilities):
         return list(range(start, len(self.rows)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Bits:
+class _Bits(Struct, frozen=True):
     """Rules that hold and that might (bits); ``own``: by kind, for those that compare with
     the offer."""
 

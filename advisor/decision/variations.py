@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from advisor.decision.changes import Change, alternatives, changed
 from advisor.decision.rulebase import RuleBase
@@ -44,8 +45,7 @@ def answered(base: RuleBase, inputs: Inputs, *, changeable: bool) -> tuple[str, 
     )
 
 
-@dataclass
-class Variations:
+class Variations(Struct, dict=True):
     """``limit`` bounds how many whole decisions are made, ``decided`` counts them; ``dear``
     bounds the sets of one size whose changes bear on costs together, ``cells`` the joint
     cells that are looked at for the sets of one size."""

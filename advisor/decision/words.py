@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from advisor.decision.costs import MEASURES, TRAFFIC
 from advisor.decision.situation import Situation
@@ -18,8 +19,7 @@ from advisor.language.wording import domain_words, spoken
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """Says what a situation's rules say, for an offer with the model it would serve."""
 
     situation: Situation

@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+
+from msgspec import Struct
 
 from advisor.knowledge.model import Question
 from advisor.knowledge.syntax import Between, Compare, CompareIts, Equals, UnaryTest
@@ -32,8 +33,7 @@ Cut = tuple[Number, bool]
 """A boundary just before (False) or just after (True) a number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """``domain`` is all of the cell, ``point`` a value inside it, ``weight`` its prior mass
     as a whole number (0: possible, but not expected).
 
@@ -48,8 +48,7 @@ class Cell:
     stands: Domain
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """``flag`` is set where the axis is one flag of ``question``."""
 
     question: str

@@ -7,11 +7,12 @@ what-ifs leave one out at a time, with an and over all before it and one over al
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import reduce
 from itertools import accumulate
 from math import isqrt
 from operator import and_
+
+from msgspec import Struct
 
 from advisor.engine.bits import Bits, Verdict, domain_of
 from advisor.engine.bits_forms import Pair, Plain
@@ -31,8 +32,7 @@ _FEW = 12
 """Changed slots up to which the scores are mended instead of added up again."""
 
 
-@dataclass(frozen=True, slots=True)
-class WhatIf:
+class WhatIf(Struct, frozen=True):
     """If ``name`` were ``value``, the offers would be ranked like this."""
 
     name: str

@@ -13,9 +13,10 @@ slots of their own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from advisor.engine.truth import Environment, truth_of
 from advisor.engine.workload import inputs_of
@@ -44,8 +45,7 @@ _ABSORBED = 64
 """Terms up to which each pair is looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What a program may grow to; reaching one is an error with the place of its cause.
 
     ``alternatives``: terms of one rule for one offer; ``terms``: of all rules together.
@@ -60,8 +60,7 @@ class Limits:
 LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """The answer is within a list: ``must`` is surely in it, ``may`` possibly; ``may`` None
     is a list of which nothing is known."""
 
@@ -72,23 +71,20 @@ class Listed:
 Elementary: TypeAlias = OneOf | Equals | Compare | Between | IsKnown | Listed
 
 
-@dataclass(frozen=True, slots=True)
-class Is:
+class Is(Struct, frozen=True):
     """A test comes out as ``wanted``; ``test`` None can never be told."""
 
     test: Elementary | None
     wanted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(Struct, frozen=True):
     """All of the parts come out."""
 
     parts: tuple[Form, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Some:
+class Some(Struct, frozen=True):
     """One of the parts comes out."""
 
     parts: tuple[Form, ...]
@@ -97,8 +93,7 @@ class Some:
 Form: TypeAlias = Is | Every | Some
 
 
-@dataclass(frozen=True, slots=True)
-class Predicate:
+class Predicate(Struct, frozen=True):
     """What is asked of one name."""
 
     name: str
@@ -108,8 +103,7 @@ class Predicate:
 Term: TypeAlias = tuple[Predicate, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """``rules[rule]`` for offers that it looks at alike.  ``surely`` and ``possibly`` are
     sets of offers: bit i stands for the i-th."""
 
@@ -119,8 +113,7 @@ class Slot:
     possibly: int
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """Compiled rules.  ``types``: every name that they may read; ``derived``: what follows
     from other names, each after those that it reads; ``slots`` by rule, then offer."""
 
@@ -207,8 +200,7 @@ class _TooManyError(Exception):
     """Spread out, a condition has too many terms."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Join:
+class _Join(Struct, frozen=True):
     """An and (``every``) or an or of nodes."""
 
     every: bool

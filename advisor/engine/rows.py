@@ -7,11 +7,11 @@ are taken in chunks, so that memory depends on the chunk and not on how many row
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from advisor.engine.bits import Bits
@@ -26,8 +26,7 @@ from advisor.engine.rows_tests import Bitmap, Column, Rows, joined, words_for
 CHUNK = 65_536
 
 
-@dataclass(frozen=True)
-class Chunk:
+class Chunk(Struct, frozen=True, dict=True):
     """Decisions of rows ``start`` and on.
 
     ``surely`` and ``possibly``: for every slot of the layout, a bitmap over the rows;

@@ -7,9 +7,10 @@ best closed models, or the first declared reference model of the asked size that
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+
+from msgspec import Struct
 
 from advisor.engine.offering import Offering
 from advisor.engine.truth import conjunction
@@ -23,8 +24,7 @@ QUESTIONS = ("models", "frontier-models", MODEL_SIZE)
 _LISTS_OF_CLOSED = ("catalogue-complete", "closed-catalogue-complete")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """``model`` that figures hang on (None: not known which), and whether it is served."""
 
     model: str | None

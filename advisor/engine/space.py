@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.engine.axes import Axis, Cut, axes_of, whole_domain
 from advisor.knowledge.model import Question
@@ -13,8 +14,7 @@ Assignment = Mapping[str, int]
 """Axis key -> index of a cell."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Slot:
+class Slot(Struct, frozen=True, eq=False):
     """One question with one answer, or none: ``whole`` is all that it may be.
 
     Slots are compared by identity: whoever keeps results by slot makes each slot once.
@@ -75,8 +75,7 @@ def _flags(axes: Sequence[Axis], at: Assignment) -> Flags:
     return Flags(frozenset(must), frozenset(may))
 
 
-@dataclass(frozen=True)
-class Space:
+class Space(Struct, frozen=True):
     """The slots of all questions, in question order."""
 
     slots: Mapping[str, Slot]

@@ -6,9 +6,10 @@ rule hold; a rule that holds has a way of which all conditions do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from advisor.engine.truth import Environment, truth_of
 from advisor.knowledge.model import Rule
@@ -31,8 +32,7 @@ WAYS = 512
 """Ways of one rule that are looked at; beyond it none is, and ``spread`` is False."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One condition as a rule writes it, and the value it saw.
 
     ``side`` tells whether it stands under ``when`` or ``for``; ``value`` None is unknown;
@@ -48,8 +48,7 @@ class Seen:
     line: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(Struct, frozen=True):
     """A condition of a way: ``seen`` has to hold, or, where ``wanted`` is False, to fail."""
 
     seen: Seen
@@ -63,8 +62,7 @@ class Needed:
         return self.seen.truth is self.wanted
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """What one rule makes of one offer.
 
     ``conditions``: each once, in the order of the file.  ``misses``: where the rule does not

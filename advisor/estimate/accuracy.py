@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import exp, log
 from statistics import median
+
+from msgspec import Struct
 
 from advisor.estimate.cases import Case
 from advisor.estimate.evidence import Evidence, Series, Workload
@@ -31,8 +32,7 @@ ALIKE = 1.5
 """Lengths within this factor can be those of a benchmark, of which means are published."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(Struct, frozen=True):
     """What is said of a case.  ``rate``: output tokens per second; ``token_ms``: per output
     token; ``ratio``: predicted over measured throughput, or speed where only times are
     measured (above 1: too fast); ``None`` where there is nothing to compare."""
@@ -47,8 +47,7 @@ class Prediction:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """One comparison.  ``ratio``: speed predicted over speed measured (above 1: too fast);
     ``error``: |predicted / measured - 1| of the figure itself, a time or a rate;
     ``roofline``: the same error of a plain roofline; ``inside``: the measurement lies in the
@@ -67,8 +66,7 @@ class Checked:
     inside: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """``error``: median error; ``within``: share of rows within a factor; ``covered``:
     share inside their band; ``roofline``: median error of the plain roofline."""
 
@@ -80,8 +78,7 @@ class Spread:
     roofline: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """All rows, by group, and the worst."""
 
     all: Spread

@@ -10,11 +10,12 @@ ignored there, and whoever shows it says so (``COST_ONLY``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from advisor.estimate.ranges import Range
 from advisor.knowledge.values import Number
@@ -26,8 +27,7 @@ MOST_STEPS = 20_000
 Verdict: TypeAlias = Literal["first", "second", "equal", "open", "neither"]
 
 
-@dataclass(frozen=True, slots=True)
-class CostOnly:
+class CostOnly(Struct, frozen=True):
     """Break-even of a price per request (USD) against a fixed price per day (USD).
 
     ``volume``: requests/day at which both cost the same, exact; ``whole``: the first whole
@@ -67,8 +67,7 @@ def cost_only(per_request: Range, fixed_daily: Range, output_tokens: Range) -> C
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Cost in USD per day for volumes above ``start`` up to and including ``end`` requests/day
     (``None``: without end): ``fixed + per_request x volume``."""
 
@@ -78,8 +77,7 @@ class Piece:
     per_request: Range
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """Adjoining pieces from volume 0 on; beyond the last one the offer cannot serve."""
 
     pieces: tuple[Piece, ...]
@@ -92,8 +90,7 @@ class Curve:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Volumes above ``start`` up to and including ``end`` requests/day and who is cheaper:
     surely the first, surely the second, equal, ``open`` (the bands overlap or a price is
     unknown), ``neither`` (no offer can serve that much)."""

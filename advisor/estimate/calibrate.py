@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from advisor.estimate.evidence import Evidence, Series, Throughput
@@ -74,8 +75,7 @@ TUNED_PRIORS: Mapping[str, tuple[float, float]] = {
 FAMILIES = ("cdna3", "cdna4", "workstation")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One point of a series, ready to be compared."""
 
     series: Series

@@ -9,8 +9,10 @@ window in some layers (sliding-window), some layers only (linear-hybrid).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from math import ceil
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.estimate.figures import figure
 from advisor.estimate.physics import USABLE_MEMORY
@@ -24,8 +26,7 @@ LEAST_MEMORY = 0.02
 """Share of a device's memory that counts where adapters leave less."""
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """What running takes, in GB over all devices, and the requests that it allows at once.
 
     ``requests`` is how many fit beside the weights; ``reason`` says why none do.
@@ -41,8 +42,7 @@ class Memory:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How weights and cache lie on the devices: ``tensor`` devices share each layer, ``experts``
     say how the routed weights lie, ``attention`` whether its cache is split by heads or by
     requests; ``stages`` of layers follow one another."""

@@ -17,7 +17,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct, ValidationError, convert
 
 from advisor.errors import DataError, Problem
 from advisor.estimate.cases_text import Located, located_list
@@ -85,11 +86,10 @@ _OTHER_KEYS: Mapping[str, tuple[str, ...]] = {
     "ttft_ms": ("measured_ttft_ms", "mean_ttft_ms", "median_ttft_ms", "ttft"),
     "engine": ("backend", "framework", "server", "runtime"),
 }
-_SHAPE = tuple(ModelShape.__dataclass_fields__)
+_SHAPE = ModelShape.__struct_fields__
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One measurement; lengths in tokens, times in ms, rate in output tokens per second of
     the whole system; ``accelerator_count`` devices in replicas of ``tp`` (``None``: one).
     ``None``: not given.  ``unclear`` says why nothing can be said of it."""
@@ -286,7 +286,7 @@ def _shape(reader: _Reader) -> ModelShape | None:
         reader.note("unknown-key", f"a shape has no '{strange[0]}'", "shape", hint)
         return None
     try:
-        return ModelShape(**{"name": str(reader.fields.get("model")), **given})
-    except (TypeError, ValueError) as error:
+        return convert({"name": str(reader.fields.get("model")), **given}, ModelShape)
+    except ValidationError as error:
         reader.note("impossible-shape", str(error), "shape")
         return None

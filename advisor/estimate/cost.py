@@ -16,9 +16,11 @@ Formulas
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.estimate.figures import figure
 from advisor.estimate.ownership import ITEMS as OWNERSHIP_ITEMS
@@ -62,8 +64,7 @@ A_MONTH = "a month is 365/12 days (730 hours)"
 FULL_LOAD = "bought devices draw their full power day and night; no interest is counted"
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
+class Capacity(Struct, frozen=True):
     """Devices paid by the hour.  ``devices.high`` None: how many are needed is unknown, and
     ``devices.low`` is the smallest unit or what the weights need.
 
@@ -82,8 +83,7 @@ class Capacity:
     owned: Owned | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class People:
+class People(Struct, frozen=True):
     """Staff time to run the offer: hours per month and USD per hour."""
 
     hours_per_month: Range
@@ -91,8 +91,7 @@ class People:
     source: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Switching:
+class Switching(Struct, frozen=True):
     """Leaving today's offer: one-off staff hours, spread over ``months``."""
 
     hours: Range
@@ -102,8 +101,7 @@ class Switching:
     source: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One item of the bill in USD per month, with its formula in words and numbers."""
 
     item: str
@@ -113,8 +111,7 @@ class Line:
     source: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
+class Bill(Struct, frozen=True):
     """``monthly`` and ``daily`` in USD, ``per_million`` in USD per million tokens, input and
     output counted together, at this volume.
 
@@ -132,8 +129,7 @@ class Bill:
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """Lines of one kind of cost with their common total, and what they assume."""
 
     lines: tuple[Line, ...]

@@ -6,16 +6,16 @@ Read from YAML by ``advisor.estimate.measured``; nothing here knows files.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from advisor.knowledge.fitted import Fitted
 
 Method: TypeAlias = Literal["measured", "interpolated", "model", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """One measurement: requests at once, ms per output token, ms to the first token."""
 
     concurrency: float
@@ -23,8 +23,7 @@ class Point:
     first_ms: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """Measurements of one configuration that differ in concurrency alone (rising).
 
     ``devices`` are those of one replica; with ``separate`` (prompts processed elsewhere) those
@@ -48,8 +47,7 @@ class Series:
     speculative: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Throughput:
+class Throughput(Struct, frozen=True):
     """Output tokens per second and device of a loaded system.
 
     ``scenario``: offline, server, interactive (MLPerf), saturated (all requests queued), batch
@@ -76,8 +74,7 @@ class Throughput:
     concurrency: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(Struct, frozen=True):
     """A benchmark's requests: mean lengths, and what share of its offline throughput its
     scenarios with latency limits reach (median of submissions that measured both)."""
 
@@ -90,8 +87,7 @@ class Workload:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence(Fitted):
+class Evidence(Fitted, frozen=True):
     """The ledger of measured configurations."""
 
     series: tuple[Series, ...] = ()

@@ -9,8 +9,10 @@ that the scenario reaches; then the model alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from math import exp, log
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.estimate.evidence import Evidence, Method, Throughput, Workload
 from advisor.estimate.saturated import REPLICAS, saturated
@@ -21,8 +23,7 @@ from advisor.knowledge.physical import Device, ModelShape
 BENCHMARKED = ("offline", "server", "interactive")
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """Output tokens per second of the whole system; ``rate`` None where nothing can be said."""
 
     method: Method
@@ -32,8 +33,7 @@ class Loaded:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A loaded system.  ``workload`` names a benchmark's requests; else ``lengths`` (mean input
     and output tokens) are needed.  ``round`` prefers results of one round."""
 

@@ -10,9 +10,10 @@ takes up to about 300 bytes.  Both ends make the band.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
+
+from msgspec import Struct
 
 from advisor.estimate.ranges import UNKNOWN, Range
 from advisor.estimate.token_cost import Traffic
@@ -22,8 +23,7 @@ GB = 10**9
 DAYS_PER_MONTH = Fraction(365, 12)
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(Struct, frozen=True):
     """USD per GB (storage: per GB and month), and where it is from."""
 
     amount: Range = UNKNOWN
@@ -33,8 +33,7 @@ class Price:
 UNPRICED = Price()
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """GB a month at a price per GB (storage: per GB and month)."""
 
     price: Price
@@ -70,8 +69,7 @@ class Moved:
         return self.price.amount.low is not None or self.price.amount.high is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Egress(Moved):
+class Egress(Moved, frozen=True):
     """Answers on their way to the users; questions come in free of charge."""
 
     traffic: Traffic
@@ -94,8 +92,7 @@ class Egress(Moved):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Storage(Moved):
+class Storage(Moved, frozen=True):
     """What a deployment keeps on a volume beside its devices: weights and adapters, in GB."""
 
     gigabytes: Range

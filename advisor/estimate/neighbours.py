@@ -14,9 +14,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import exp, inf, log
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from advisor.estimate.evidence import Method, Series
 from advisor.knowledge.physical import WEIGHT_BYTES
@@ -29,8 +30,7 @@ SAME_LOAD = 1.01
 Waits: TypeAlias = Callable[[Series, float], float]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The configuration that is asked for; lengths in tokens.  ``engine`` None: any."""
 
     model: str
@@ -45,8 +45,7 @@ class Asked:
     engine: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """The estimate between its neighbours, how it came about, and the series that held it."""
 
     token_ms: float

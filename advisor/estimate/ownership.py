@@ -15,8 +15,9 @@ above 1 cools and converts.  Power is drawn at full load, day and night.  A mont
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from fractions import Fraction
+
+from msgspec import Struct
 
 from advisor.estimate.ranges import UNKNOWN, Range, total
 from advisor.knowledge.values import Number
@@ -26,16 +27,14 @@ KILO = 1000
 ITEMS = ("depreciation", "power", "cooling", "space")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """A figure and where it is from (``None``: nobody said)."""
 
     amount: Range = UNKNOWN
     source: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One item for all devices, in USD per month, with its formula in words and numbers."""
 
     item: str
@@ -44,8 +43,7 @@ class Part:
     source: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(Struct, frozen=True):
     """A bought device.  ``price`` USD with its share of the server; ``months`` of use; ``watts``
     at full load, its share of the server included; ``overhead``: power of the room over that of
     the equipment; ``energy`` USD per kWh; ``space`` USD per kW of equipment and month.
@@ -71,7 +69,7 @@ class Owned:
     def missing(self) -> tuple[str, ...]:
         """The figures that are not known on both sides."""
         return tuple(
-            field.name for field in fields(self) if not getattr(self, field.name).amount.is_known
+            name for name in self.__struct_fields__ if not getattr(self, name).amount.is_known
         )
 
     def parts(self, devices: Range) -> tuple[Part, ...]:
@@ -112,7 +110,7 @@ class Owned:
 
 def owned(terms: Mapping[str, Term]) -> Owned:
     """From figures by the names of the fields; what is left out is unknown."""
-    return Owned(*(terms.get(field.name, Term()) for field in fields(Owned)))
+    return Owned(*(terms.get(name, Term()) for name in Owned.__struct_fields__))
 
 
 def _inverse(months: Range) -> Range:

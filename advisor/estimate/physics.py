@@ -21,8 +21,9 @@ decision sizes replicas for all lengths at once.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from advisor.knowledge.fitted import Coefficients, Factors
 from advisor.knowledge.physical import (
@@ -44,8 +45,7 @@ USABLE_MEMORY = 0.9
 NEUTRAL = Factors()
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """What one replica is asked: ``concurrency`` requests at once of ``input`` and ``output``
     tokens each.  ``separate``: prompts are processed on other devices.  ``saturated``: as many
     requests as fit are queued, every device is a rank of its own."""

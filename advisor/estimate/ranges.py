@@ -7,14 +7,15 @@ are within the operands, the true result lies within the range that comes out.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from advisor.estimate.figures import span
 from advisor.knowledge.values import Interval, Number
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """Numbers from ``low`` to ``high``, both included; raises ``ValueError`` when empty or
     negative."""
 
@@ -74,9 +75,9 @@ class Range:
 
 def _sound(low: Number | None, high: Number | None) -> Range:
     """A range that follows from others, so that there is nothing to check."""
-    made: Range = object.__new__(Range)
-    object.__setattr__(made, "low", low)
-    object.__setattr__(made, "high", high)
+    made = Range(None, None)
+    force_setattr(made, "low", low)
+    force_setattr(made, "high", high)
     return made
 
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from math import exp, log
 from statistics import median
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.estimate.calibrate import (
     FAMILIES,
@@ -38,8 +40,7 @@ OLD_BATCH = 64.0
 """Requests at once up to which runs of one batch tell the speed of decoding."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """A held-back row: what was said of it, how, and what was measured."""
 
     row: Row

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 
 from advisor.knowledge.fitted import Calibration, Coefficients
 
@@ -49,8 +48,8 @@ def as_yaml(calibration: Calibration, how: str = HOW) -> str:
 
 
 def _coefficients(values: Coefficients) -> Iterable[str]:
-    for f in fields(Coefficients):
-        yield f"  {f.name.replace('_', '-')}: {_number(getattr(values, f.name))}"
+    for name in Coefficients.__struct_fields__:
+        yield f"  {name.replace('_', '-')}: {_number(getattr(values, name))}"
 
 
 def _flow(values: Mapping[str, float]) -> str:

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from math import ceil, log2
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.estimate.capacity import (
     GB,
@@ -44,8 +46,7 @@ POINTS_KEPT = 4_096
 """Operating points of one replica that are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """What users expect: tokens per second each, milliseconds to the first token; ``None``
     where nothing is expected.  ``headroom`` of the capacity stays free at the peak, ``spare``
     replicas stand by for one that fails."""

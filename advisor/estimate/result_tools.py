@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from advisor.errors import Problem
 from advisor.knowledge.importing.json_text import Path, line_at, place_of
@@ -21,16 +22,14 @@ from advisor.knowledge.importing.json_text import Path, line_at, place_of
 THOUSAND = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """Half of the requests stayed at or below ``p50``, 95 of 100 at or below ``p95``."""
 
     p50: Fraction
     p95: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """One run.  ``requests`` were sent, ``accepted`` answered in full, ``limited`` of the rest
     refused for the rate (0 where the tool does not tell); times in ms, ``output_rate`` in
     output tokens per second of the whole system, ``request_rate`` as asked for.

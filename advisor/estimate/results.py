@@ -29,8 +29,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from advisor.errors import DataError, Problem
 from advisor.estimate.result_tools import Figures, Spread, read_tool, tool_of
@@ -48,8 +49,7 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of a tool's file; some tools keep every request in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """What results may speak of; ``models`` by every spelling, as ids."""
 
     offers: Collection[str]
@@ -57,8 +57,7 @@ class Names:
     regions: Collection[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One run against one offer.  ``model`` and ``region`` None: not said.  ``place`` is where
     it was read, as ``file:line``."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.estimate.physics import NEUTRAL, Load, Terms, terms, token_time
 from advisor.knowledge.fitted import Coefficients, Factors
@@ -15,8 +16,7 @@ WEIGHT_MEMORY = 0.95
 BATCHES = (1, 4, 16, 64, 128, 256, 512, 1024, 2048, 4096)
 
 
-@dataclass(frozen=True, slots=True)
-class Saturated:
+class Saturated(Struct, frozen=True):
     """Output tokens per second and device of the best replica, its devices and requests."""
 
     rate: float

@@ -18,15 +18,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from advisor.knowledge.values import Number
 from advisor.language.vocabulary import did_you_mean
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(Struct, frozen=True):
     """``what`` completes "... is a"; ``units`` say how many of the unit kept one of each makes,
     the empty one where a bare number may stand; ``example`` is what to write."""
 
@@ -103,8 +103,7 @@ _WRITTEN = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([^0-9\s].*)?")
 _NAMES = "price.OFFER=10.5/h, price.OFFER.input=1.74/M, electricity=0.12/kWh or horizon=10M/day"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One figure of the user's.  ``key`` is a name under ``prices:`` in an answers file, for
     ``offer`` or, where that is empty, for all; or one of ``OF_ALL``, a utilisation in percent."""
 

@@ -10,9 +10,10 @@ such a figure was checked against measurements that it had not seen.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from advisor.estimate.evidence import Evidence, Method, Series
 from advisor.estimate.neighbours import Asked, Held, Neighbours
@@ -41,8 +42,7 @@ WIDEST = Bands(0.4, 2.5)
 Prompts: TypeAlias = Literal["shared", "separate", "auto"]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A deployment of ``devices`` devices under ``concurrency`` requests at once.
 
     ``prompts``: ``shared`` replicas process prompts between decoding steps; ``separate``:
@@ -77,8 +77,7 @@ class Question:
             raise ValueError("; ".join(wrong))
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A value with its 80 % band."""
 
     low: float
@@ -90,8 +89,7 @@ class Figure:
         return Figure(amount / self.high, amount / self.value, amount / self.low)
 
 
-@dataclass(frozen=True, slots=True)
-class Speed:
+class Speed(Struct, frozen=True):
     """``token_ms`` between output tokens, ``user_rate`` tokens per second per user (waiting for
     room in the cache included, where more are asked than it holds), ``rate`` output tokens per
     second of the whole deployment, ``first_ms`` to the first token (a wide band: queues decide
@@ -107,8 +105,7 @@ class Speed:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
+class _Layout(Struct, frozen=True):
     """A way to run the deployment: requests per worker, devices of a worker, workers."""
 
     devices: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.knowledge.fitted import Fitted
 from advisor.knowledge.model import Accelerator, Claim, Model
@@ -19,8 +20,7 @@ NEEDED: Mapping[str, str] = {
 """What a model needs at least, and how to ask for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A shape, or the words for what is missing to make one."""
 
     shape: ModelShape | None

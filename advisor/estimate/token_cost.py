@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from advisor.estimate.ranges import UNKNOWN, Range
 from advisor.knowledge.values import Number
@@ -13,8 +14,7 @@ MILLION = 1_000_000
 NONE = Range(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Traffic:
+class Traffic(Struct, frozen=True):
     """What is asked: requests per day, tokens per request, shares in percent (0 to 100).
 
     ``cached_input_share``: part of the input tokens that the provider's prompt cache serves.
@@ -39,8 +39,7 @@ class Traffic:
         return self.requests_per_day * (self.input_tokens + self.output_tokens)
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPrices:
+class TokenPrices(Struct, frozen=True):
     """USD per million tokens; ``batch_discount`` in percent off all of them.
 
     An unknown ``cached_input`` price costs at most the input price; an unknown discount may

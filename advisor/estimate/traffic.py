@@ -8,9 +8,11 @@ replicas         = rate at the peak / (rate of one replica at the target x (1 - 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.estimate.capacity import memory
 from advisor.estimate.courses import Worker
@@ -24,8 +26,7 @@ from advisor.knowledge.values import Number
 SECONDS_PER_DAY = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """Rates that follow from the traffic, exact.  ``peak``: requests per second at the peak,
     ``mean`` over the day; the rest per minute at the peak, and output tokens per second."""
 
@@ -40,8 +41,7 @@ class Demand:
         return float(self.peak) * seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Replicas:
+class Replicas(Struct, frozen=True):
     """A sizing: ``count`` replicas of ``devices`` devices, ``concurrency`` requests at once on
     each at the target, ``rate`` requests per second each; ``busy`` share of the paid capacity at
     the mean rate; ``total`` devices that are paid for."""
@@ -55,8 +55,7 @@ class Replicas:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Devices for the demand: ``low`` carry the peak at the fast end of the speed's band, and
     no more; ``likely`` with headroom and spare ones at its middle, ``high`` at its slow end;
     all ``None`` with a ``reason`` where the target cannot be met."""
@@ -76,8 +75,7 @@ class Plan:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaGap:
+class QuotaGap(Struct, frozen=True):
     """A published limit below the load: ``needed`` is what the peak asks for."""
 
     limit: str

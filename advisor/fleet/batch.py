@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from advisor.fleet import rows
 from advisor.fleet.parts import Parts
@@ -23,8 +25,7 @@ from advisor.saving import replacing
 Engine = Callable[[Iterator[Chunk]], Iterator[Part]]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """How a run ended: rows decided, rows rejected, parts that an earlier run had finished."""
 
     decided: int

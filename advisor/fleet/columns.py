@@ -8,8 +8,9 @@ word; what is nothing like one is left out and said.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from advisor.errors import DataError, Problem
 from advisor.knowledge.document import Findings, MapNode, ScalarNode
@@ -28,8 +29,7 @@ NOTE = "note."
 FORMAT = "1"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """``target`` is the question, the criterion or the offer; ``what`` the kind of price."""
 
     kind: Kind
@@ -37,8 +37,7 @@ class Meaning:
     what: str = ""
 
 
-@dataclass(frozen=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """Tells what a column name means; ``mapping`` holds the names that a file declares."""
 
     knowledge: Knowledge

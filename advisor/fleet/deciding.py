@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from advisor.decision.bases import rule_base_on
 from advisor.decision.complete import decide_many
@@ -20,8 +21,7 @@ KEPT = 200_000
 Key = tuple[object, ...]
 
 
-@dataclass
-class Decider:
+class Decider(Struct):
     """Outcomes on a rule base as of a day."""
 
     knowledge: Knowledge

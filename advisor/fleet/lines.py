@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import BinaryIO
+
+from msgspec import Struct, field
 
 from advisor.errors import DataError, Problem
 
@@ -16,8 +17,7 @@ LONGEST = 1 << 20
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass
-class Lines:
+class Lines(Struct):
     """Iterates over the lines of a stream in UTF-8, with their ends.
 
     ``number`` is that of the line read last, from 1.  A line that is too long is cut, passed

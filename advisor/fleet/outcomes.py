@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+
+from msgspec import Struct
 
 from advisor.decision.brief import UNKNOWN_COST, Brief
 from advisor.decision.result import Money
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """A workload's row.  Costs are USD a month, None where that side is unknown; ``margin``
     is in points (of 10,000) against the runner-up; ``excluded`` names the gates that each
     excluded offer fails, ``rules`` what scored the winner; ``current`` is the estimated cost

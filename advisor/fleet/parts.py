@@ -11,9 +11,10 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from advisor.fleet.work import Part
 from advisor.saving import save
@@ -21,8 +22,7 @@ from advisor.saving import save
 _FORMAT = "advisor-batch-part-1"
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """The parts beside an output file; ``key`` is that of the work."""
 
     folder: Path

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from advisor.fleet.usage import HOUR, Usage
 
@@ -29,8 +30,7 @@ class TooManyError(Exception):
     """The log has more groups, or groups times hours, than are kept apart."""
 
 
-@dataclass
-class Lengths:
+class Lengths(Struct):
     """Token counts of requests: their sum, the largest, and how many are in each bucket."""
 
     total: int = 0
@@ -56,8 +56,7 @@ class Lengths:
         return self.largest
 
 
-@dataclass
-class Profile:
+class Profile(Struct):
     """What is seen of one group."""
 
     requests: int = 0
@@ -132,8 +131,7 @@ class Profiles:
         found.output.total += usage.output
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(Struct, frozen=True):
     """A row of the inventory; None is unknown.  Shares are percent, money USD a month;
     ``models`` are ids of the catalogue, ``unknown_models`` names that stand for none."""
 

@@ -9,10 +9,11 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, BinaryIO
+
+from msgspec import Struct
 
 from advisor.fleet.outcomes import Outcome, cents, saving
 from advisor.fleet.sheets import Reject, Sheet
@@ -51,8 +52,7 @@ _LISTS_KEPT = 4_096
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """The columns of the output.  ``kept`` are carried along from the input; one that has the
     name of an output column gets ``input_`` before it."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias, cast
+
+from msgspec import Struct, field
 
 from advisor.errors import Problem, Span
 from advisor.fleet.columns import Meaning, Vocabulary
@@ -29,15 +30,13 @@ _LONGEST_SHOWN = 200
 Read: TypeAlias = "Domain | Number | str | Wrong | None"
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """Why a cell is no answer."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
+class Reject(Struct, frozen=True):
     """A cell that stops its row: ``column`` is empty where the row itself is broken."""
 
     column: str
@@ -45,8 +44,7 @@ class Reject:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One workload: its answers, the USD a month it is said to cost now, and what is carried
     along by column."""
 
@@ -55,8 +53,7 @@ class Sheet:
     kept: tuple[object, ...]
 
 
-@dataclass
-class Reader:
+class Reader(Struct):
     """Reads rows against the questions.  ``columns`` is None where each row names its own
     cells; ``common`` holds for every row that does not say otherwise; ``kept`` are the
     columns that are carried along, in order."""

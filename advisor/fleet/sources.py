@@ -9,8 +9,9 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
+
+from msgspec import Struct
 
 from advisor.errors import DataError, Problem, Span
 from advisor.fleet.lines import LONGEST, Lines
@@ -34,15 +35,13 @@ Row: TypeAlias = "Sequence[object] | str | Broken"
 """The cells of a row of CSV or Parquet, the text of a JSON line, or what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """A row that cannot be told apart into cells."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """Rows that belong together.  ``first`` is the number of its first row, from 1; ``lines``
     the line that each row ends on (empty where a format has no lines); ``digest`` is that of
     the bytes or cells that were read."""
@@ -54,8 +53,7 @@ class Chunk:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """``columns`` are the names of the cells; None for JSON lines, where each row names its
     own."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from advisor.fleet.outcomes import Outcome, saving
 from advisor.fleet.sheets import Sheet
@@ -14,8 +15,7 @@ NOBODY = "(no offer qualifies)"
 TOSS_UP = "toss-up"
 
 
-@dataclass
-class Tally:
+class Tally(Struct):
     """``counts`` holds everything, by a name in words: what is counted, and of what.
 
     Money is in cents.  A workload whose cost is unknown on a side is counted apart, and adds

@@ -14,9 +14,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 HOUR = 3600
 MOST_TOKENS = 10**15
@@ -25,8 +26,7 @@ _MOST_KEPT = 100_000
 Record: TypeAlias = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """``requests`` of one group within ``seconds`` from ``start`` (Unix time; ``seconds`` 0 is
     one moment).  Token counts are totals; ``spend`` is in USD; what a log does not tell is
     None."""

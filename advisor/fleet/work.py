@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from advisor.fleet import rows
 from advisor.fleet.columns import Meaning, Vocabulary
@@ -17,8 +18,7 @@ from advisor.fleet.tallies import Tally
 from advisor.knowledge.model import Inputs, Knowledge
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(Struct, frozen=True):
     """Everything that says how rows are to be worked on; the same in every process.
 
     ``rules`` and ``before`` are the directories of the rule base and of the one that it is
@@ -39,8 +39,7 @@ class Order:
     asked: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A chunk worked on: output rows and rejected rows as bytes, how many there are of each,
     and what adds up."""
 
@@ -64,20 +63,13 @@ class RulesChangedError(Exception):
         return "the rule base was edited while the run went on; start it again"
 
 
-@dataclass
 class Work:
     """Works on chunks, one after the other; what was read or decided once is not again."""
 
-    order: Order
-    load: Load
-    reader: Reader = field(init=False)
-    decider: Decider = field(init=False)
-    before: Decider | None = field(init=False)
-
-    def __post_init__(self) -> None:
-        order = self.order
-        knowledge = self.load(order.rules)
-        before = self.load(order.before) if order.before is not None else None
+    def __init__(self, order: Order, load: Load) -> None:
+        self.order = order
+        knowledge = load(order.rules)
+        before = load(order.before) if order.before is not None else None
         if tuple(k.digest for k in (knowledge, before) if k is not None) != order.digests:
             raise RulesChangedError
         vocabulary = Vocabulary(knowledge, order.mapping, frozenset(order.kept))

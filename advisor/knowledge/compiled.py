@@ -22,11 +22,12 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor import __version__, errors
 from advisor.knowledge import fitted, model, physical, syntax, values
@@ -40,7 +41,8 @@ def _classes() -> dict[str, Any]:
     found: dict[str, Any] = {"Span": errors.Span}
     for module in (fitted, model, physical, syntax, values):
         for name, value in vars(module).items():
-            if is_dataclass(value) and value.__module__ == module.__name__:
+            own = isinstance(value, type) and value.__module__ == module.__name__
+            if own and issubclass(value, Struct):
                 if name in found:
                     raise TypeError(f"two classes are called {name}")
                 found[name] = value
@@ -69,11 +71,6 @@ _CONTAINERS: Mapping[str, Callable[[Sequence[Any]], Any]] = {
     "fraction": lambda parts: Fraction(*parts),
     "day": lambda parts: datetime.date(*parts),
 }
-
-
-@cache
-def _field_names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
 
 
 class _Writer:
@@ -126,7 +123,7 @@ def _taken_apart(value: Any) -> tuple[str, Sequence[Any]]:
     """The kind of a value, and the parts that it can be made of."""
     kind = type(value)
     if _CLASSES.get(kind.__name__) is kind:
-        return kind.__name__, [getattr(value, name) for name in _field_names(kind)]
+        return kind.__name__, [getattr(value, name) for name in kind.__struct_fields__]
     if kind is tuple:
         return "tuple", value
     if kind is dict:

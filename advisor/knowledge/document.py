@@ -6,20 +6,17 @@ All scalars are text: what a word means is decided by the vocabulary, not by YAM
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from advisor.errors import Problem, Related, Span
+from msgspec import Struct, field
 
-# Nodes are never changed once they are made; they are not frozen, because a rule base makes
-# tens of thousands, and freezing doubles what each of them costs.
+from advisor.errors import Problem, Related, Span
 
 LONGEST_TEXT = 20_000
 """Characters of one scalar."""
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class ScalarNode:
+class ScalarNode(Struct, frozen=True):
     """Text; ``quoted`` tells ``"no"`` from ``no``; ``block`` is a ``|`` or ``>`` scalar."""
 
     text: str
@@ -28,8 +25,7 @@ class ScalarNode:
     block: bool = False
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class ListNode:
+class ListNode(Struct, frozen=True):
     items: tuple[Node, ...]
     span: Span
 
@@ -37,16 +33,14 @@ class ListNode:
         return iter(self.items)
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """``key: value`` of a map."""
 
     key: ScalarNode
     value: Node
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class MapNode:
+class MapNode(Struct, frozen=True):
     """Entries in their written order; keys are unique."""
 
     entries: tuple[Entry, ...]
@@ -70,8 +64,7 @@ class MapNode:
 Node: TypeAlias = ScalarNode | ListNode | MapNode
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(Struct):
     """Problems found in one file; ``lines`` are its source lines, for snippets."""
 
     file: str

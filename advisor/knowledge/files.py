@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from msgspec import Struct, field
 from pydantic import ValidationError
 
 from advisor.errors import Problem
@@ -29,8 +29,7 @@ S = TypeVar("S", bound=Shape)
 _ID_LINE = re.compile(r"""(?m)^[\s{-]*id:[ ]*["']?([^\s"',}]+)""")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[S]):
+class Kind(Struct, Generic[S], frozen=True):
     """What the files of a slot hold."""
 
     slot: Slot
@@ -72,8 +71,7 @@ KINDS: tuple[Kind[Any], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Raw(Generic[S]):
+class Raw(Struct, Generic[S], frozen=True):
     """An entry of the right shape, and the file it stands in.
 
     ``path`` is relative to the rule base; ``findings`` collects the file's problems.
@@ -84,8 +82,7 @@ class Raw(Generic[S]):
     findings: Findings
 
 
-@dataclass(slots=True)
-class RuleFiles:
+class RuleFiles(Struct):
     """Everything read from one directory; ``digest`` is over paths and contents."""
 
     root: str
@@ -157,8 +154,7 @@ def _read_fitted(path: str, at: Path, files: RuleFiles, digest: layout.Digest) -
         findings.add("empty-file", "this file is empty", None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     """Takes the entries of one file."""
 
     kind: Kind[Any]

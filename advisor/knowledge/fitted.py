@@ -7,15 +7,15 @@ is arithmetic in ``advisor.estimate``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.knowledge.physical import Device, ModelShape
 
 ENGINES = ("tensorrt-llm", "vllm", "sglang")
 
 
-@dataclass(frozen=True, slots=True)
-class Coefficients:
+class Coefficients(Struct, frozen=True):
     """Fitted numbers, all positive.  Times are ms, the rest are factors on the time at peak."""
 
     read: float
@@ -44,8 +44,7 @@ class Coefficients:
     engine_sglang: float
 
 
-@dataclass(frozen=True, slots=True)
-class Factors:
+class Factors(Struct, frozen=True):
     """How a family of devices differs from those that the coefficients were fitted on."""
 
     read: float = 1.0
@@ -53,16 +52,14 @@ class Factors:
     overhead: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Bands:
+class Bands(Struct, frozen=True):
     """Ends of an 80 % band as factors on the estimate, by kind of estimate."""
 
     low: float
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
+class Calibration(Struct, frozen=True):
     """What was fitted: coefficients under latency (``serving``), with all requests queued
     (``saturated``), and as tuned for a benchmark (``tuned``); factors by device family; level
     by model and device; bands by method and quantity."""
@@ -80,8 +77,7 @@ class Calibration:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(Struct, frozen=True):
     """What sizing rests on.  ``models`` and ``devices`` describe what was measured, by id;
     the names map what benchmarks call them to ids (``model_key``, ``device_key`` of a name)."""
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from advisor.errors import Problem
 
@@ -23,8 +24,7 @@ LARGEST_FILE = 8 * 1024 * 1024
 _SUFFIXES = (".yaml", ".yml")
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A file (its name without suffix), or a folder of files.
 
     ``many``: a file is a list of entries; else it is one map.  ``needed``: no rule base is
@@ -76,8 +76,7 @@ OTHERS = frozenset({"importing", "measured"})
 """Folders that hold data of another kind, which other modules read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A file to read; ``path`` is relative to the rule base."""
 
     path: str
@@ -85,8 +84,7 @@ class Found:
     slot: Slot
 
 
-@dataclass(slots=True)
-class Listing:
+class Listing(Struct):
     """The files of a directory by path, and what is wrong with the directory."""
 
     found: list[Found] = field(default_factory=list)

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.knowledge.model import Attribute, Claim, Knowledge, Method, Offer, Served
 from advisor.knowledge.resolution import GRADE_ORDER, SetAside, days_of, standing
@@ -44,8 +45,7 @@ LISTED = "model-list"
 """The expiry of the statement that an offer serves a model."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What the claims leave possible; ``value`` None when nothing is known.
 
     ``claims`` are those that count, ``set_aside`` those that do not, with the rule that says
@@ -64,8 +64,7 @@ class Evidence:
 NOTHING = Evidence(None, (), None, False, False)
 
 
-@dataclass(frozen=True, slots=True)
-class ServedModel:
+class ServedModel(Struct, frozen=True):
     """How an offer stands to a model: served True, or None where claims conflict.
 
     ``stale``: every row that says so was last read longer ago than a model list keeps.
@@ -78,8 +77,7 @@ class ServedModel:
     stale: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Struct, frozen=True):
     """All resolved evidence of a rule base on one day, by subject id and attribute.
 
     ``retired`` are the models that an offer has withdrawn by then; they are not in ``served``.
@@ -186,8 +184,7 @@ def _rows_by_model(offer: Offer) -> list[tuple[str, list[Served]]]:
     return sorted(by_model.items())
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The rows of an offer for one model on a day: ``listed`` count as serving it, ``outdated``
     were made before a source marked it as withdrawn, ``ended`` are withdrawn; ``disputed``:
     one source says withdrawn, another lists it and its date does not tell which is newer."""

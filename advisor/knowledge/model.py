@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from advisor.errors import Span
 from advisor.knowledge.fitted import Fitted
@@ -24,16 +25,14 @@ Grade: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a declaration stands: file relative to the rule base, and span."""
 
     file: str
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A document that claims come from."""
 
     id: str
@@ -46,8 +45,7 @@ class Source:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Struct, frozen=True):
     """What a rule rests on: a source, its grade there, the day it was read."""
 
     ref: str
@@ -55,8 +53,7 @@ class Citation:
     checked: Day
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """An option of a choice or a flag; ``weight`` is its prior (a flag: percent required)."""
 
     id: str
@@ -65,8 +62,7 @@ class Option:
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
+class Bin(Struct, frozen=True):
     """Prior mass ``weight`` spread evenly over ``[low, high)``."""
 
     low: Number
@@ -74,8 +70,7 @@ class Bin:
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """An input.  ``type`` is what it holds; ``prior`` (numbers) or option weights say what
     silence probably means; ``unknown_means`` replaces the prior where silence has a meaning
     of its own (no named models)."""
@@ -96,8 +91,7 @@ class Question:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(Struct, frozen=True):
     """One row of a decision table: where ``when`` holds, the value is ``value``."""
 
     when: Condition
@@ -105,8 +99,7 @@ class TableRow:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(Struct, frozen=True):
     """A value that follows from answers: an expression, or a table (unique, complete)."""
 
     id: str
@@ -118,8 +111,7 @@ class Derived:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """What can be claimed.  ``of`` says of which kind of subject: offer, served (an offer's
     row for one model), model, accelerator."""
 
@@ -131,8 +123,7 @@ class Attribute:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A fact in the ledger: subject, attribute, the set of values it leaves possible.
 
     ``value`` None is a claim that says "looked for, not found".  ``complete`` (lists) means
@@ -152,16 +143,14 @@ class Claim:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Accelerator:
+class Accelerator(Struct, frozen=True):
     id: str
     title: str
     claims: tuple[Claim, ...]
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Struct, frozen=True):
     """A catalogue entry; ``open`` is False for closed weights."""
 
     id: str
@@ -174,8 +163,7 @@ class Model:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Struct, frozen=True):
     """One offer x model row: that the offer lists the model (by whom, when, how good), and
     the row's claims (prices, limits).  ``until``: retired on that day."""
 
@@ -191,8 +179,7 @@ class Served:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     id: str
     title: str
     order: int
@@ -205,8 +192,7 @@ class Offer:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """A criterion read off a number: utility is linear between anchors (number, 0..10000),
     flat beyond them; ``cautious`` is the utility where there is no claim at all."""
 
@@ -215,8 +201,7 @@ class Measure:
     cautious: int
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     id: str
     order: int
     label: str
@@ -229,15 +214,13 @@ class Criterion:
 Effect: TypeAlias = Literal["exclude", "weigh", "score", "warn", "advise"]
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     given: Mapping[str, object]
     expect: Literal["applies", "does not apply"]
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """``when`` looks at the workload (and may compare with ``its`` attributes), ``offers``
     (the key ``for``) at the offer.  ``steps`` counts for weigh and score.  Rules that rest on
     the same ``evidence`` do not add up within a criterion.  ``checklist`` names the list that
@@ -259,8 +242,7 @@ class Rule:
     checklist: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Impossible:
+class Impossible(Struct, frozen=True):
     """A combination of answers that no workload has."""
 
     id: str
@@ -269,8 +251,7 @@ class Impossible:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """Shipped example answers with the verdict that a panel of engineers would give."""
 
     id: str
@@ -284,8 +265,7 @@ class Case:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class GradePolicy:
+class GradePolicy(Struct, frozen=True):
     """How a grade counts: utility points it widens by, whether it is weak evidence, and the
     best confidence word it allows."""
 
@@ -295,16 +275,14 @@ class GradePolicy:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class ResolutionRule:
+class ResolutionRule(Struct, frozen=True):
     """A rule about claims that differ: the grades or kinds of facts it acts on, and why."""
 
     among: tuple[str, ...]
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(Struct, frozen=True):
     """A word by which a collection rates its facts: the grades such a fact may have here,
     the usual one first, and why."""
 
@@ -312,8 +290,7 @@ class Rating:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct, frozen=True):
     """The declared numbers of the decision method (``rules/method.yaml``).
 
     ``resolution`` holds the rules of ``advisor.knowledge.resolution`` by name; a rule that is
@@ -337,8 +314,7 @@ class Method:
     switching_months: int = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
+class Knowledge(Struct, frozen=True):
     """A loaded rule base.  ``digest`` is over the content of its files; ``fitted`` sizes
     devices, where the rule base has measured any."""
 
@@ -359,8 +335,7 @@ class Knowledge:
     fitted: Fitted | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """Answers as understood: what is absent is unknown.
 
     ``prices`` are the user's own contract prices by offer, named and measured as

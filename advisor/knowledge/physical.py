@@ -7,7 +7,8 @@ in TFLOPS (dense), lengths in tokens.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 VOCABULARY = 128_000
 """Words assumed in the input table of a model; the table is looked up, never read whole."""
@@ -37,8 +38,7 @@ def at_most(value: float, ceiling: float) -> float:
     return (value + ceiling - abs(value - ceiling)) / 2
 
 
-@dataclass(frozen=True, slots=True)
-class ModelShape:
+class ModelShape(Struct, frozen=True):
     """A transformer.  ``total`` and ``active`` are billions of parameters.
 
     ``attention``: mha, gqa, mla, hybrid, sliding-window or linear-hybrid.  ``head_dim`` is the
@@ -159,8 +159,7 @@ class ModelShape:
         return 1 - untouched
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Struct, frozen=True):
     """An accelerator.  ``fp8`` and ``fp4`` are ``None`` where it has no such arithmetic;
     ``link`` is GB/s one way to its neighbours, ``domain`` how many of them it reaches so.
     ``family`` says whose measured behaviour applies: hopper, blackwell, cdna3 and so on."""

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.knowledge.model import Attribute, Claim, Method
 from advisor.knowledge.values import FlagsType, NumberType
@@ -37,8 +38,7 @@ RULES = (FIRST_HAND, NEWER, CONFLICT)
 _FIRST_DAY = datetime.date(1, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
+class SetAside(Struct, frozen=True):
     """A claim that does not count, the rule that says so, and the claim it steps aside for."""
 
     claim: Claim

@@ -9,9 +9,9 @@ All scalars stay text.
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from yaml import CSafeLoader, YAMLError
 from yaml.events import (
     AliasEvent,
@@ -63,8 +63,7 @@ def read(data: bytes, file: str, limits: Limits = DEFAULT_LIMITS) -> tuple[Node 
     return (root if readable else None), findings
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A list or a map that has not ended; ``items`` belong to a list, the rest to a map.
 
     ``key`` waits for its value; ``drop`` says that the entry shall not enter the tree.

@@ -6,8 +6,9 @@ atoms with and, or, not.  Expressions are arithmetic over names and numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from advisor.errors import Span
 from advisor.knowledge.values import Number
@@ -15,53 +16,46 @@ from advisor.knowledge.values import Number
 Comparison: TypeAlias = Literal["below", "at most", "above", "at least"]
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Struct, frozen=True):
     """A choice is one of ``options``; several choices hold at least one of them."""
 
     options: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Equals:
+class Equals(Struct, frozen=True):
     """A number is exactly ``value``."""
 
     value: Number
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(Struct, frozen=True):
     """A number is below, at most, above, at least ``value``."""
 
     op: Comparison
     value: Number
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Struct, frozen=True):
     """A number is from ``low`` (included) to ``high`` (excluded)."""
 
     low: Number
     high: Number
 
 
-@dataclass(frozen=True, slots=True)
-class IsKnown:
+class IsKnown(Struct, frozen=True):
     """``known`` or, with ``negated``, ``unknown``."""
 
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CompareIts:
+class CompareIts(Struct, frozen=True):
     """A number against an attribute of the offer: ``above its context-limit``."""
 
     op: Comparison
     attribute: str
 
 
-@dataclass(frozen=True, slots=True)
-class WithinIts:
+class WithinIts(Struct, frozen=True):
     """A choice or several choices against a list attribute: ``all in its regions``.
 
     True when every required flag (or the chosen option) is in the attribute's list.
@@ -70,13 +64,11 @@ class WithinIts:
     attribute: str
 
 
-@dataclass(frozen=True, slots=True)
-class NotTest:
+class NotTest(Struct, frozen=True):
     test: UnaryTest
 
 
-@dataclass(frozen=True, slots=True)
-class AnyTest:
+class AnyTest(Struct, frozen=True):
     """A list in a cell: any of these tests."""
 
     tests: tuple[UnaryTest, ...]
@@ -87,8 +79,7 @@ UnaryTest: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(Struct, frozen=True):
     """``test`` on the value of ``name``; ``span`` is the test's place in its file."""
 
     name: str
@@ -96,22 +87,19 @@ class Atom:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Struct, frozen=True):
     """And; the empty one is always true."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Struct, frozen=True):
     """Or; the empty one is always false."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NotOf:
+class NotOf(Struct, frozen=True):
     part: Condition
 
 
@@ -120,19 +108,16 @@ Condition: TypeAlias = Atom | AllOf | AnyOf | NotOf
 ALWAYS = AllOf(())
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     value: Number
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     name: str
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(Struct, frozen=True):
     """``op`` is one of + - * /; both sides are expressions."""
 
     op: str
@@ -140,8 +125,7 @@ class Arithmetic:
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """``min(a, b, ...)``, ``max(a, b, ...)`` or ``ceiling(a)``."""
 
     function: str

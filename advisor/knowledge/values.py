@@ -10,29 +10,27 @@ Numbers are exact (``int`` or ``fractions.Fraction``).  What is known of an inpu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
+
+from msgspec import Struct
 
 Number: TypeAlias = int | Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceType:
+class ChoiceType(Struct, frozen=True):
     """One of ``options``, in their declared order."""
 
     options: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FlagsType:
+class FlagsType(Struct, frozen=True):
     """Any subset of ``options``; each is an independent yes or no."""
 
     options: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NumberType:
+class NumberType(Struct, frozen=True):
     """A number in ``unit`` (a key of ``units.UNITS``), within ``[minimum, maximum]``."""
 
     unit: str
@@ -44,23 +42,20 @@ class NumberType:
 Type: TypeAlias = ChoiceType | FlagsType | NumberType
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """A choice that is still one of ``values``; never empty."""
 
     values: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Flags:
+class Flags(Struct, frozen=True):
     """``must`` are required; ``may`` (a superset of ``must``) could be."""
 
     must: frozenset[str]
     may: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True):
     """Numbers from ``low`` to ``high``; ``None`` is unbounded on that side."""
 
     low: Number | None

@@ -7,8 +7,9 @@ an event shows that something is wrong.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from advisor.errors import Related, Span
 from advisor.knowledge.document import LONGEST_TEXT, Findings, Node, ScalarNode
@@ -24,8 +25,7 @@ from advisor.knowledge.yaml_quoting import ESCAPE, tag_hint, unescaped
 from advisor.knowledge.yaml_scene import Fault
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How much of a file is read.
 
     ``bytes`` of the file, ``depth`` of nesting, ``values`` (keys count too), characters of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from yaml import MarkedYAMLError, YAMLError
 
 from advisor.errors import Span
@@ -16,8 +16,7 @@ from advisor.knowledge.document import ListNode, MapNode, Node
 Place = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A list or map that had not ended yet: where it began, and how it was written."""
 
     line: int
@@ -26,8 +25,7 @@ class Opened:
     is_map: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What to tell about a syntax error; ``also`` is a second place with its words."""
 
     check: str

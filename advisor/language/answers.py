@@ -7,8 +7,9 @@ its line and column, in a mapping under its path (``answers.model-size``).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Literal, cast
+
+from msgspec import Struct
 
 from advisor.errors import DataError
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
@@ -61,8 +62,7 @@ that are bought: the price of one with its share of the server, months of use, p
 effectiveness of the room, and what electricity and space cost."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerNames:
+class AnswerNames(Struct, frozen=True):
     """What answers may speak of; ``broken`` ids exist but could not be read."""
 
     questions: Mapping[str, Question]

@@ -7,8 +7,9 @@ broken stays quiet about it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from advisor.knowledge import files as kinds
 from advisor.knowledge.files import Kind, Raw, RuleFiles
@@ -52,8 +53,7 @@ Raws = Mapping[str, Raw[Any]]
 YES_NO = ChoiceType(("no", "yes"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Declared:
+class _Declared(Struct, frozen=True):
     """Entries by id, each id once."""
 
     sources: Raws

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
+
+from msgspec import Struct
 
 from advisor.knowledge.document import Findings, Node, ScalarNode
 from advisor.knowledge.files import Raw
@@ -28,8 +29,7 @@ SUBJECTS = {
 }
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True, dict=True):
     """What claims are read against."""
 
     attributes: Mapping[str, Attribute]
@@ -50,8 +50,7 @@ class Facts:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(Struct, frozen=True):
     """What a claim rests on, shared by all claims of a served row."""
 
     source: str

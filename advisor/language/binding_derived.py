@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.errors import Span
 from advisor.knowledge.document import ScalarNode
@@ -92,8 +93,7 @@ def _row(row: RowShape, raw: Raw[DerivedShape], of: Type, scope: Scope) -> Table
     return TableRow(when, value, place(raw, row.node))
 
 
-@dataclass(frozen=True, slots=True)
-class _Edge:
+class _Edge(Struct, frozen=True):
     """``source`` reads ``target`` at a place."""
 
     source: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.errors import Problem, Related, Span
 from advisor.knowledge.document import Findings, MapNode, Node, ScalarNode
@@ -27,8 +29,7 @@ RESERVED_NAMES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Ids:
+class Ids(Struct, frozen=True):
     """The ids of one kind.  ``broken`` ones exist but could not be read."""
 
     what: str

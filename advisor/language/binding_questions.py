@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.errors import Span
 from advisor.knowledge.document import Findings
@@ -32,8 +33,7 @@ from advisor.language.vocabulary import Scope
 MOST_PERCENT = 99
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """What ``options-from`` takes options from, in the order they are shown."""
 
     models: Sequence[Raw[ModelShape]]
@@ -78,8 +78,7 @@ def check_aliases(models: Sequence[Raw[ModelShape]]) -> None:
                 )
 
 
-@dataclass(frozen=True, slots=True)
-class TypedQuestion:
+class TypedQuestion(Struct, frozen=True):
     """A question whose type is known, before conditions can be read."""
 
     type: Type

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, cast
+
+from msgspec import Struct
 
 from advisor.knowledge.document import Findings, ScalarNode
 from advisor.knowledge.files import Raw
@@ -55,8 +56,7 @@ WORKLOAD = "question or derived value"
 OFFER = "attribute of an offer"
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """Every name that rules use.
 
     ``workload``: questions and derived values.  ``offer``: what is known of an offer and the

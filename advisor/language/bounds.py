@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from itertools import product
 from typing import assert_never
+
+from msgspec import Struct
 
 from advisor.knowledge.syntax import Arithmetic, Call, Constant, Expression, Name
 from advisor.knowledge.values import Interval, Number
@@ -48,8 +49,7 @@ def value_bounds(expression: Expression, env: Mapping[str, Interval]) -> Interva
             assert_never(unreachable)
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
+class _End(Struct, frozen=True):
     """``infinite`` is -1 or 1 for an end that is not there, else 0; ``reached`` says
     whether the interval holds the value itself."""
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
+
+from msgspec import Struct
 
 from advisor.knowledge.document import Findings, ScalarNode
 from advisor.knowledge.syntax import Arithmetic, Call, Constant, Expression, Name
@@ -46,8 +47,7 @@ class _Wrong(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     kind: str
     text: str
     start: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+
+from msgspec import Struct, field
 
 from advisor.errors import Problem
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node
@@ -16,8 +17,7 @@ ATTENTION = ("mha", "gqa", "mla", "hybrid", "sliding-window", "linear-hybrid")
 FOLDER = "measured"
 
 
-@dataclass(slots=True)
-class Subjects:
+class Subjects(Struct):
     """The models and devices that were measured, by id; what benchmarks call them, as keys,
     to ids; the ids of the documents."""
 
@@ -200,7 +200,7 @@ def calibration_of(node: Node, findings: Findings) -> Calibration:
 
 def _coefficients(top: Cells, key: str, base: Coefficients | None) -> Coefficients:
     node = top.raw(key)
-    names = [f.name for f in fields(Coefficients)]
+    names = Coefficients.__struct_fields__
     if node is None:
         return base or Coefficients(*(1.0 for _ in names))
     cells = Cells(node, top.findings, key)

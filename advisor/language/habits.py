@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.language.marks import quote
 from advisor.language.vocabulary import nearest_word
 
 
-@dataclass(frozen=True, slots=True)
-class Habit:
+class Habit(Struct, frozen=True):
     """A form that is not ours: ``text[start:end]`` is the wrong part."""
 
     message: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from advisor.knowledge.document import Findings
 from advisor.knowledge.syntax import CompareIts, Comparison, WithinIts
@@ -18,8 +19,7 @@ T = TypeVar("T", NumberType, FlagsType)
 _WITHIN = re.compile(r"(?P<every>all\s+)?in\s+its(?:\s|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class ItsReader:
+class ItsReader(Struct, frozen=True):
     """Reads what follows an operator when that is an attribute of the offer."""
 
     of: Type

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
+
+from msgspec import Struct
 
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
 from advisor.knowledge.syntax import Comparison
@@ -42,8 +43,7 @@ _TO = re.compile(r"(?:^|\s)to(?:\s|$)")
 _MOST_ITEMS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """``text`` is ``node.text[start:]`` up to its own length: a part of a scalar."""
 
     node: ScalarNode

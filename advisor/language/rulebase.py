@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from advisor.errors import Problem, RuleBaseError
 from advisor.knowledge.files import RuleFiles, read_rule_files

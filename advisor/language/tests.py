@@ -6,9 +6,10 @@ are bare words; quoting makes text a literal.  Every mistake is reported at the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import assert_never
+
+from msgspec import Struct
 
 from advisor.errors import Related
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
@@ -67,8 +68,7 @@ def any_of(tests: tuple[UnaryTest, ...]) -> UnaryTest:
     return merged[0] if len(merged) == 1 else AnyTest(tuple(merged))
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
+class _Cell(Struct, frozen=True):
     of: Type
     scope: Scope
     findings: Findings

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from advisor.knowledge.values import Number
 from advisor.language.marks import quote
@@ -41,8 +42,7 @@ _ARTICLE = re.compile(r"^an? (?:number of |amount of )?")
 _SUFFIX = re.compile(r"(\S+)(?:[ \t]+(\S+))?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A unit of numbers.
 
     ``what`` and ``example`` complete "expected ...".  ``forms`` are the written units with
@@ -207,8 +207,7 @@ UNITS: Mapping[str, Unit] = {unit.name: unit for unit in _TABLE}
 """Every unit a number may have, by its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A number as read; ``size`` is what the written unit or magnitude multiplied it by,
     ``bare`` says that there was none."""
 

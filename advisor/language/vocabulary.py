@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import assert_never
+
+from msgspec import Struct, field
 
 from advisor.knowledge.values import ChoiceType, FlagsType, NumberType, Type
 from advisor.language.marks import listed
@@ -17,8 +18,7 @@ _LONGEST_WORD = 80
 _NEAR = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What a condition or expression may speak about.
 
     ``names``: what may stand before the colon, and its type.  ``its``: attributes of the

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from advisor.decision.bakeoff import BakeOff, Candidate
 from advisor.decision.bakeoff_load import ALONE, BURSTINESS, WARM_UP, Load, Run
@@ -26,8 +27,7 @@ TITLES = {
 _LINE = " \\\n    "
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One run with one tool; ``text`` may have several lines."""
 
     tool: str

@@ -6,43 +6,39 @@ layout and escaping only: every word and figure is in the blocks already.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 Tone: TypeAlias = Literal["plain", "strong", "good", "warn", "bad", "quiet"]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """``level`` 1 is the title of the report."""
 
     text: str
     level: int = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     text: str
     tone: Tone = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     label: str
     text: str
     tone: Tone = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
+class Pairs(Struct, frozen=True):
     """Labels with what they stand for, such as "Confidence: likely"."""
 
     rows: tuple[Pair, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """``mark`` says which way it counts: + for, - against, empty for neither."""
 
     text: str
@@ -51,13 +47,11 @@ class Item:
     tone: Tone = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One row of a bar chart: ``share`` 0..1 of the longest bar, ``value`` in words."""
 
     label: str
@@ -67,16 +61,14 @@ class Bar:
     items: tuple[Item, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(Struct, frozen=True):
     """A bar chart that opens to the reasons behind each bar."""
 
     header: tuple[str, str, str]
     rows: tuple[Bar, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """``right`` are the indexes of the columns that are set flush right; with ``whole`` every
     row stays on one line, however long (lists that are searched line by line)."""
 
@@ -86,8 +78,7 @@ class Table:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A source: its title, its address where it has one, and what to know of it."""
 
     ref: str
@@ -97,21 +88,18 @@ class Reference:
     stale: bool
 
 
-@dataclass(frozen=True, slots=True)
-class References:
+class References(Struct, frozen=True):
     rows: tuple[Reference, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """Text to copy as it stands, such as a command; ``label`` says what it is."""
 
     text: str
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ChartRow:
+class ChartRow(Struct, frozen=True):
     """``low`` to ``high`` in the chart's unit (None: not known on that side); ``words`` are
     the same in words, ``strong`` marks the one the report is about."""
 
@@ -122,8 +110,7 @@ class ChartRow:
     strong: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A picture of figures that also stand in words.  ``bars`` start at zero and end at
     ``low``; ``bands`` reach from ``low`` to ``high`` on a logarithmic scale.  Formats without
     pictures leave it out."""
@@ -139,8 +126,7 @@ class Chart:
         return "; ".join(f"{row.label}: {row.words}" for row in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
+class CurvePoint(Struct, frozen=True):
     """``low`` to ``high`` upwards (None: not known on that side), ``at`` so far across."""
 
     at: int
@@ -148,8 +134,7 @@ class CurvePoint:
     high: Fraction | None
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """Points by rising ``at``.  ``letter`` stands at the line and in the words beside it, as
     colours never stand alone; ``words`` are the same figures in words."""
 
@@ -160,8 +145,7 @@ class Curve:
     strong: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """A part of the axis across, or one place of it (None: not known on that side, open to the
     edge).  ``curve`` is the number of the one it belongs to, if it belongs to one."""
 
@@ -172,8 +156,7 @@ class Stretch:
     curve: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Curves:
+class Curves(Struct, frozen=True):
     """A picture of bands over a quantity, on two logarithmic scales, with places that are
     pointed out; the figures also stand in words.  Formats without pictures leave it out."""
 
@@ -195,7 +178,6 @@ Block: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     title: str
     blocks: tuple[Block, ...]

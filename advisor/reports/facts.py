@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.knowledge.ledger import (
     GRADE_ORDER,
@@ -39,8 +41,7 @@ _YES = Options(frozenset({"yes"}))
 _NO = Options(frozenset({"no"}))
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """``counts`` says whether it has a part in what is believed on the day, ``why`` why not
     (empty where it does).  ``value`` None: looked for, not found."""
 
@@ -65,8 +66,7 @@ class Fact:
         return self.type.unit if isinstance(self.type, NumberType) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Belief:
+class Belief(Struct, frozen=True):
     """What is believed of one attribute of a subject.  ``conflict``: claims in force differ;
     ``open``: so do those that count."""
 
@@ -82,8 +82,7 @@ class Belief:
     facts: tuple[Fact, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """``kind`` is offer, served, model or accelerator."""
 
     id: str

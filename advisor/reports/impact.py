@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from advisor.decision.recommend import recommend
 from advisor.knowledge.model import Case, Knowledge
@@ -12,8 +13,7 @@ from advisor.language.answers import read_answers
 from advisor.reports.answers_file import case_file
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What a case is recommended, as far as a reader would notice a change."""
 
     offer: str | None
@@ -23,8 +23,7 @@ class Verdict:
     settled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """A case whose recommendation differs."""
 
     case: str

@@ -6,15 +6,15 @@ Times are left out, so that the same results are the same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from html import escape
 from typing import Literal
+
+from msgspec import Struct
 
 from advisor.knowledge.text_safety import visible
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """``problem`` None passed; else one line, with ``details`` of any length."""
 
     suite: str

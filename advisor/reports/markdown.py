@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from fractions import Fraction
 from urllib.parse import quote, urlsplit
+
+from msgspec.structs import replace
 
 from advisor.decision.result import Recommendation
 from advisor.reports.blocks import (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from advisor.decision.result import Recommendation
 from advisor.knowledge.text_safety import cell_width, visible
@@ -60,8 +61,7 @@ _ASCII = str.maketrans(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """``unicode`` False degrades to ASCII; ``colour`` adds SGR sequences."""
 
     width: int = WIDTH

@@ -11,11 +11,11 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
+from msgspec import Struct
 from textual.message import Message
 
 from advisor.errors import AdvisorError
@@ -43,8 +43,7 @@ TOLD_AFTER: Final = 0.2
 """Seconds until a computation is spoken of: what is faster would only flicker."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """What is read before the first question."""
 
     knowledge: Knowledge
@@ -52,8 +51,7 @@ class Loaded:
     kept: tuple[Kept, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Quick:
+class _Quick(Struct, frozen=True):
     """The ranking alone."""
 
     ranking: Recommendation

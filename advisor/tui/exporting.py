@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from advisor.decision.result import Recommendation
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from advisor.knowledge.model import Inputs, Knowledge
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """``write`` turns the verdict into the text of the file."""
 
     id: str

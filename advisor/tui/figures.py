@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.errors import RuleBaseError
 from advisor.knowledge.values import Flags, Interval, Number
@@ -36,8 +38,7 @@ AROUND: Final = 30
 MOST_CURVES: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """USD a month at a volume (requests a day); None is unknown on that side."""
 
     volume: int
@@ -45,15 +46,13 @@ class Cost:
     high: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     offer: str
     title: str
     costs: tuple[Cost, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BreakEven:
+class BreakEven(Struct, frozen=True):
     """From how many requests a day ``title`` costs no more than ``rival`` (cost only, its
     capacity ignored); None is unknown on that side."""
 
@@ -63,8 +62,7 @@ class BreakEven:
     high: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """USD a month against tokens per second for each user; ``basis`` says where the speed
     comes from, ``open_ended`` that the cost may be higher."""
 
@@ -78,8 +76,7 @@ class Spot:
     basis: str
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """``missing``: questions without whose answers nothing can be drawn.  ``now``: the
     answered volume.  ``unplaced``: title and why."""
 

@@ -7,11 +7,13 @@ next answer; the program goes on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.tui.ranker import Done, Ranker
 
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from advisor.sessions import Session
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A saved session, as lists show it."""
 
     name: str

@@ -8,14 +8,13 @@ has a function key, which always works.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from textual.binding import Binding
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """``id`` names the binding; ``run`` is the Textual action with its namespace; ``hint``
     is the short word in the key bar, ``words`` the sentence in the help."""
 

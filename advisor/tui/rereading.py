@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from advisor.reports.figures import counted
 
@@ -17,15 +18,13 @@ MOST_SHEETS = 40
 """Answer sheets judged beside the shipped cases: enough to notice, few enough to be quick."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reread:
+class Reread(Struct, frozen=True):
     """``knowledge`` is the rule base as it is now."""
 
     knowledge: Knowledge
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """What a change of the rules did: ``summary`` in one line, ``details`` flip by flip."""
 
     summary: str

@@ -13,9 +13,10 @@ What is wrong in it is named and left out; the program runs on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from advisor.reading import open_regular
 from advisor.tui import keys, themes
@@ -27,8 +28,7 @@ _TERMINALS_OWN: Final = frozenset({"ctrl+a", "ctrl+b", "ctrl+j", "ctrl+o", "ctrl
 _KNOWN: Final = frozenset({"theme", "keymap", "keys"})
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """``theme`` None is the program's own; ``keymap`` maps ids of actions to keys;
     ``problems`` say what was wrong and left out."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from advisor.decision.next_question import NextStep
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from advisor.tui.figures import Figures
 
 
-@dataclass
-class Consultation:
+class Consultation(Struct):
     """``generation`` counts changes of what the engine is asked about; ``computed`` is the
     generation that ``recommendation`` belongs to; ``before`` holds the ranks before the last
     change, by offer; ``slow`` is set when a computation takes so long that it should be told.

@@ -6,12 +6,12 @@ Numbers are chosen so that thresholds fall on, between and beside each other oft
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import z3
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from advisor.authoring.boxes import Box
 from advisor.authoring.regions import KNOWN, YES, Region, Space

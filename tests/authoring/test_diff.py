@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from dataclasses import replace
 from itertools import product
 
 import pytest
+from msgspec.structs import replace
 
 from advisor.authoring.changes import Relevance, changes_between
 from advisor.authoring.cover import build_cover

@@ -16,10 +16,10 @@ import random
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 import advisor
 from advisor.api import inputs

@@ -15,8 +15,9 @@ import random
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from advisor.decision.estimates import Estimates, estimates
 from advisor.decision.profiles import MONTHLY

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import datetime
 import os
-from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from advisor.knowledge.model import (
     Attribute,

@@ -5,9 +5,10 @@ Slow, short, and only for the random bases of ``bases.py``.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise, product
+
+from msgspec.structs import replace
 
 from advisor.knowledge.model import Inputs, Knowledge, Rule
 from advisor.knowledge.syntax import AllOf, AnyOf, Atom, Compare, CompareIts, NotOf, OneOf

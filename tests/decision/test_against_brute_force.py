@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 import pytest
 from hypothesis import assume, given
+from msgspec.structs import replace
 
 from advisor.decision import bases as kept
 from advisor.decision import means, proof, sureness

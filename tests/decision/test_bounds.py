@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from advisor import api
 from advisor.decision import flips, measured, outcomes, relaxations, sizing

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
 from hypothesis import HealthCheck, event, given, settings
+from msgspec.structs import replace
 
 from advisor.decision.changes import alternatives, changed
 from advisor.decision.flips import _FlipSearch, search_flips

@@ -4,11 +4,11 @@ everything that they rest on is the same."""
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from advisor.decision.inference import inferred
 from advisor.decision.recommend import Decision

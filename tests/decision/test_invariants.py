@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from functools import partial
 from itertools import product
 from pathlib import Path
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from advisor.decision.recommend import recommend as recommend_in_full
 from advisor.knowledge.syntax import Atom, OneOf

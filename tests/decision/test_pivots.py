@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from itertools import product
 
 import pytest
+from msgspec.structs import replace
 
 from advisor.decision.outlook import outlook
 from advisor.decision.pivots import WORLDS, pivots

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from advisor.engine.compile import LIMITS, Limits, Listed, compile_rules
 from advisor.errors import RuleBaseError, Span

@@ -5,10 +5,10 @@ A gate is a little above what was reached when it was set; it fails when an erro
 
 from __future__ import annotations
 
-from dataclasses import replace
 from statistics import median
 
 import pytest
+from msgspec.structs import replace
 
 from advisor.estimate.accuracy import Checked, cross_validate, report, roofline_ms, spread
 from advisor.estimate.evidence import Evidence
@@ -67,7 +67,7 @@ def test_all_rows_reach_the_targets(
 @pytest.mark.full
 def test_the_shipped_coefficients_are_those_of_the_ledger(evidence: Evidence) -> None:
     again = calibrate(evidence)
-    for name in again.serving.__dataclass_fields__:
+    for name in again.serving.__struct_fields__:
         for part in ("serving", "saturated", "tuned"):
             shipped = getattr(getattr(evidence.calibration, part), name)
             assert getattr(getattr(again, part), name) == pytest.approx(shipped, rel=0.02), name

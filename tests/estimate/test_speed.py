@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from advisor.estimate.evidence import Evidence
 from advisor.estimate.physics import Load, prefill_time, terms, token_time

@@ -53,9 +53,10 @@ def test_a_snapshot_is_read_whole_and_what_it_makes_is_sound(knowledge, upstream
 
 def bring_into(after: Knowledge, upstream: str) -> Prepared:
     """A second import into what the first one made; only the comparison needs the files."""
-    import dataclasses
     import shutil
     import tempfile
+
+    from msgspec.structs import replace
 
     from advisor.api import shipped_rules
     from advisor.authoring.importing import write
@@ -67,7 +68,7 @@ def bring_into(after: Knowledge, upstream: str) -> Prepared:
         base = load_rule_base(root)
         write(base, bring(base, upstream).files)
         made = load_rule_base(root)
-        assert dataclasses.replace(after, root="") == dataclasses.replace(made, root="")
+        assert replace(after, root="") == replace(made, root="")
         return bring(made, upstream)
 
 

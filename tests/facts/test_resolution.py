@@ -173,7 +173,7 @@ def test_the_rules_of_resolution_and_every_table_give_their_reasons(knowledge):
 
 
 def test_an_offer_of_two_sources_that_disagree_on_a_retirement_is_not_sure(knowledge):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     offer = knowledge.offers["groq-shared"]
     listing = next(r for r in offer.serves if r.model == "qwen3-32b")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 
 import pytest
+from msgspec.structs import replace
 
 from advisor.decision.recommend import recommend
 from advisor.decision.result import Recommendation
@@ -39,7 +39,7 @@ def said(result: Recommendation) -> str:
 def test_fresh_facts_are_not_spoken_of(knowledge: Knowledge) -> None:
     result = judged(knowledge, FRESH)
     assert result.verdict.confidence == "firm"
-    assert all(said(dataclasses.replace(result, ranking=(e,))) == "" for e in result.ranking)
+    assert all(said(replace(result, ranking=(e,))) == "" for e in result.ranking)
     assert not any(s.stale for s in result.sources)
 
 

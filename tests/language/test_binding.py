@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import gc
 import pickle
 import random
@@ -14,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from advisor.decision.costs import MEASURES
 from advisor.errors import RuleBaseError
@@ -69,13 +69,13 @@ def without_places(value: object) -> object:
     """The value without where it stood: places, spans, digest and root."""
     if isinstance(value, Place):
         return None
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         return (
             type(value).__name__,
             *(
-                (f.name, without_places(getattr(value, f.name)))
-                for f in dataclasses.fields(value)
-                if f.name not in ("span", "digest", "root")
+                (name, without_places(getattr(value, name)))
+                for name in value.__struct_fields__
+                if name not in ("span", "digest", "root")
             ),
         )
     if isinstance(value, dict):

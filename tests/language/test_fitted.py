@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 
 import pytest
 
@@ -13,7 +12,7 @@ from advisor.knowledge.fitted import Bands, Coefficients, Factors, Fitted
 from advisor.knowledge.strict_yaml import read
 from advisor.language.fitted import fitted_of
 
-NAMES = [field.name.replace("_", "-") for field in fields(Coefficients)]
+NAMES = [name.replace("_", "-") for name in Coefficients.__struct_fields__]
 
 SUBJECTS = """\
 sources:
@@ -87,7 +86,7 @@ def test_models_and_devices_are_found_by_their_names() -> None:
 
 def test_coefficients_that_are_left_out_are_those_of_the_set_before() -> None:
     calibration = sound().calibration
-    assert {getattr(calibration.serving, f.name) for f in fields(Coefficients)} == {1.5}
+    assert {getattr(calibration.serving, name) for name in Coefficients.__struct_fields__} == {1.5}
     assert (calibration.saturated.read, calibration.saturated.cache) == (1.25, 1.5)
     assert (calibration.tuned.read, calibration.tuned.cache) == (1.125, 1.5)
     assert calibration.families == {"hopper": Factors(1.0, 0.5, 1.0)}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from advisor.decision.bakeoff import bake_off
 from advisor.decision.checklists import checklists_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
-from dataclasses import replace
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from advisor.reports.bakeoff import bake_off_data, bake_off_view
 from advisor.reports.bench_commands import TOOLS, commands, settings

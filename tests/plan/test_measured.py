@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from advisor.decision.measurements import SOURCE, names_of_models, told, with_results
 from advisor.decision.recommend import decide, recommend
@@ -32,7 +32,7 @@ WHOLE = Figures(
 
 
 def result(offer: str, model: str | None = "gpt-oss-120b", **changes) -> Result:
-    figures = {k: v for k, v in changes.items() if k in Figures.__dataclass_fields__}
+    figures = {k: v for k, v in changes.items() if k in Figures.__struct_fields__}
     rest = {k: v for k, v in changes.items() if k not in figures}
     made = Result(offer, model, date(2026, 11, 20), None, None, replace(WHOLE, **figures), "r:1")
     return replace(made, **rest)

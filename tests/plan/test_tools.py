@@ -8,11 +8,11 @@ leaves this machine.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from advisor.cli.measured import read_measured
 from advisor.decision.bakeoff_load import Run

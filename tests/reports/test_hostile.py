@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
 
 import html5lib
 import pytest
 import yaml
 from markdown_it import MarkdownIt
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.decision.bakeoff import BakeOff, bake_off
 from advisor.knowledge.text_safety import cell_width
@@ -51,8 +52,9 @@ def poisoned(value, text: str, name: str = ""):
         return value
     if isinstance(value, str):
         return text if value else value
-    if is_dataclass(value) and not isinstance(value, type):
-        changed = {f.name: poisoned(getattr(value, f.name), text, f.name) for f in fields(value)}
+    if isinstance(value, Struct):
+        names = value.__struct_fields__
+        changed = {name: poisoned(getattr(value, name), text, name) for name in names}
         return replace(value, **changed)
     if isinstance(value, Mapping):
         return {f"{k}{text}": poisoned(v, text) for k, v in value.items()}

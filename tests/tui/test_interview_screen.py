@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from typing import Any
 
 import pytest
 import tui_sample
+from msgspec.structs import replace
 from tui_play import Player, answered, play
 from tui_sample import QUESTIONS
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 import tui_sample
+from msgspec.structs import replace
 from tui_play import Player, answered, make_app, play
 
 from advisor.knowledge.model import Knowledge

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 
 import pytest
 import tui_sample
+from msgspec.structs import replace
 from textual.widgets import Input
 from tui_play import make_app, play
 

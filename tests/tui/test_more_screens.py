@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import tui_sample
+from msgspec.structs import replace
 from textual.widgets import DataTable
 from tui_play import Player, answered, play
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
 import tui_sample
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.widgets._toast import Toast
 from tui_play import Player, answered, play
 from tui_sample import HOSTILE
@@ -24,11 +25,11 @@ def hostile(value: Any) -> Any:
     """The same value with hostile text added to every text that is for people."""
     if isinstance(value, str):
         return f"{value}{HOSTILE}"
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         changes = {
-            f.name: hostile(getattr(value, f.name))
-            for f in fields(value)
-            if f.name not in KEPT and not isinstance(getattr(value, f.name), Fraction | bool | int)
+            name: hostile(getattr(value, name))
+            for name in value.__struct_fields__
+            if name not in KEPT and not isinstance(getattr(value, name), Fraction | bool | int)
         }
         return replace(value, **changes)
     if isinstance(value, tuple):

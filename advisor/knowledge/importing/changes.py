@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from advisor.knowledge.importing.mapping import Correspondence, Names
 from advisor.knowledge.importing.snapshot import Quote, Snapshot
@@ -22,8 +24,7 @@ KINDS: tuple[Kind, ...] = ("changed", "added", "retired", "confirmed")
 DEVICE_PRICE = "device-hour-price"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """``old`` None: nothing was claimed."""
 
     attribute: str
@@ -31,8 +32,7 @@ class Figure:
     new: Interval
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One row for a model, or one claim (``model`` None, ``label`` says whose).
 
     ``place`` is where the row or claim stands; None: it is new.  ``until``: its last day.
@@ -52,8 +52,7 @@ class Change:
     grade: Grade
 
 
-@dataclass(slots=True)
-class Difference:
+class Difference(Struct):
     """``unmapped``: routes of a known provider that are none of our models; ``strangers``:
     providers that are none of our offers, with their number of routes; ``variants``: further
     routes to a model that is taken from another one; ``revived``: listed there though retired
@@ -79,8 +78,7 @@ class Difference:
         return [change for change in self.changes if change.kind == kind]
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(Struct, frozen=True):
     """The catalogue at hand: read on ``as_of``; ``date`` as in a claim, or undated.
 
     ``trusted``: what is new to us is served even where the catalogue keeps what was retired.
@@ -108,8 +106,7 @@ class Edition:
         return self.as_of if self.date == "undated" else days_of(self.date, self.as_of)[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """``quote`` with the figures that we keep, of ``whole`` as it was read."""
 
     quote: Quote

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, cast
 
+from msgspec import Struct
 from pydantic import Field, ValidationError
 
 from advisor.errors import Problem, RuleBaseError
@@ -38,8 +38,7 @@ class MappingShape(Shape):
     elsewhere: Listed[Text] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SourceEntry:
+class SourceEntry(Struct, frozen=True):
     """The source that imported claims cite, as it is declared where it is not yet."""
 
     id: str
@@ -50,8 +49,7 @@ class SourceEntry:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Correspondence:
+class Correspondence(Struct, frozen=True):
     """``providers``: theirs -> our offer (skypilot: -> how a note calls it); ``models``: their
     name in lower case -> our model (skypilot: their accelerator -> our offer).  ``endings`` and
     ``beginnings`` are left off a name before it is looked up; names that begin with one of

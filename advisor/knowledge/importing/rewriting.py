@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from advisor.errors import Span
 from advisor.knowledge.document import ListNode, MapNode, Node, ScalarNode
@@ -26,8 +27,7 @@ class Unwritable(Exception):
     """A file is not as it was when it was loaded."""
 
 
-@dataclass(slots=True)
-class _Page:
+class _Page(Struct):
     """The text of one file with the edits that it is to get, as (begin, end, text)."""
 
     text: str

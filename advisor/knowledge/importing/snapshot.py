@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct, field
 
 from advisor.errors import Problem, Span
 from advisor.knowledge.importing.json_text import Path, line_at, places_of
@@ -23,8 +24,7 @@ _MOST_PROBLEMS = 100
 _TWELVE_DIGITS = Context(prec=12)
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Struct, frozen=True):
     """One route of a provider: figures by our attribute.  ``until``: the day on which it is
     announced to end; ``fading``: marked as on its way out, without a day; ``free``: priced at
     zero, which is left out.  ``at``: its place.
@@ -39,8 +39,7 @@ class Quote:
     free: bool = False
 
 
-@dataclass(slots=True)
-class Snapshot:
+class Snapshot(Struct):
     """A catalogue as read.  ``unpriced`` are routes whose price is zero: free tiers, or not
     priced at all; such a price is left out.  ``skipped`` counts what is no text model.  In a
     ``table`` a place is the number of a line.
@@ -90,8 +89,7 @@ def path_words(at: Path) -> str:
     return ", ".join(str(part) for part in at)
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Struct, frozen=True):
     """One map of a catalogue, read key by key; mistakes are noted in the snapshot."""
 
     snapshot: Snapshot

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from advisor.decision.result import Ranked, Recommendation
 from advisor.knowledge.values import Domain, Type
@@ -15,8 +16,7 @@ Facts = Mapping[str, Mapping[str, tuple[str, Domain | None, Type]]]
 """By offer and attribute: its label, what is believed, its type."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of the comparison; ``best`` are the columns that are ahead (none in a tie)."""
 
     group: str

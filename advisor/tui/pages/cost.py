@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 
+from msgspec import Struct
 from textual.content import Content
 
 from advisor.decision.result import CostLine, Estimate, Money, Ranked, Recommendation
@@ -84,8 +84,7 @@ def bands(result: Recommendation, width: int, *, pictures: bool = True) -> list[
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Axis:
+class _Axis(Struct, frozen=True):
     """A logarithmic axis of ``cells`` cells over whole powers of ten."""
 
     first: int

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from textual.content import Content
 
 from advisor.knowledge.model import Knowledge, Place, Rule
@@ -20,8 +20,7 @@ _EFFECTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """``kind`` is rule, question, criterion, derived value or offer; ``words`` is what a
     search looks through."""
 

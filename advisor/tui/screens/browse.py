@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -20,8 +20,7 @@ from advisor.tui.widgets.page import Page
 from advisor.tui.widgets.words import Words
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """``words`` is what a search looks through; ``write`` gives the page for a width; entries
     of one ``group`` stand under its heading."""
 

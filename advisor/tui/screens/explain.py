@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -20,8 +20,7 @@ from advisor.tui.widgets.key_bar import KeyBar
 from advisor.tui.widgets.words import Words
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """What the lower part shows for a line of the tree."""
 
     title: str

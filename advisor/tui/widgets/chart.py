@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.binding import BindingType
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual_plot import AxisFormatter, HiResMode, PlotWidget
@@ -17,8 +17,7 @@ Points = Sequence[tuple[float, float]]
 COLOURS = ("primary", "accent", "success", "error")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line through points, marked by ``letter``; ``dashed`` shows the upper edge of a band."""
 
     points: tuple[tuple[float, float], ...]
