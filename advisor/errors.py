@@ -14,12 +14,10 @@ A ``Problem`` is a value: it knows its check, its place and its words.  Renderin
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
-
-from msgspec import Struct
+from typing import ClassVar, NamedTuple
 
 
-class Span(Struct, frozen=True, order=True):
+class Span(NamedTuple):
     """A stretch of text; lines and columns count from 1, the end column is exclusive."""
 
     line: int
@@ -28,7 +26,7 @@ class Span(Struct, frozen=True, order=True):
     end_column: int
 
 
-class Related(Struct, frozen=True):
+class Related(NamedTuple):
     """A second place that belongs to a problem, with its own words."""
 
     message: str
@@ -37,7 +35,7 @@ class Related(Struct, frozen=True):
     source_line: str | None = None
 
 
-class Problem(Struct, frozen=True):
+class Problem(NamedTuple):
     """One mistake.
 
     ``check`` names the page that explains it (``advisor rules explain CHECK``); ``hint`` is

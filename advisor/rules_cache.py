@@ -40,7 +40,7 @@ def kept(digest: str, root: str) -> Knowledge | None:
 
     try:
         with open_regular(_path(digest)) as stream:
-            if not _is_own(os.fstat(stream.fileno())):
+            if not is_own(os.fstat(stream.fileno())):
                 return None
             data = stream.read(_LARGEST + 1)
     except (OSError, RuntimeError, ValueError):
@@ -48,7 +48,7 @@ def kept(digest: str, root: str) -> Knowledge | None:
     return decode(data, digest, root) if len(data) <= _LARGEST else None
 
 
-def _is_own(status: os.stat_result) -> bool:
+def is_own(status: os.stat_result) -> bool:
     """Whether this user wrote the file and nobody else could."""
     if not stat.S_ISREG(status.st_mode):
         return False

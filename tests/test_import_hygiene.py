@@ -104,11 +104,14 @@ def test_a_warm_recommendation_loads_a_reader_of_its_answers_and_no_click(
     small = Path(__file__).resolve().parent / "rulebases" / "small"
     answers = tmp_path / name
     answers.write_text(json.dumps({"answers": ANSWERS}) if name == "a.json" else YAML)
-    asked = command("recommend", answers, "--rules", small, "--format", form)
-    assert "pydantic" in imported(asked, tmp_path)
+    asked = ("recommend", answers, "--rules", small, "--format", form, "--as-of")
+    assert "pydantic" in imported(command(*asked, "2026-11-21"), tmp_path)
     reader = set() if name == "a.json" else {"yaml"}
     # What overturns a verdict is looked for with numpy.
-    assert imported(asked, tmp_path) & (HEAVY - {"numpy"}) == reader
+    warm = imported(command(*asked, "2026-11-22"), tmp_path)
+    assert warm & (HEAVY - {"numpy"}) == reader
+    again = imported(command(*asked, "2026-11-22"), tmp_path)
+    assert again & {*HEAVY, "msgspec", "json", "advisor.knowledge.model"} == set()
 
 
 def test_the_plain_interview_loads_no_full_screen_interface(tmp_path):

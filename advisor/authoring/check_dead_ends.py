@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from advisor.authoring.boxes import EVERYTHING, Box, meet, touches
@@ -42,13 +42,11 @@ class _Answer(Struct, frozen=True):
         return next(iter(self.models), None)
 
 
-class _DeadEnds(Struct):
-    examination: Examination
-    exclusions: Exclusions
-    _offers: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._offers = list(self.examination.knowledge.offers)
+class _DeadEnds:
+    def __init__(self, examination: Examination, exclusions: Exclusions) -> None:
+        self.examination = examination
+        self.exclusions = exclusions
+        self._offers = list(examination.knowledge.offers)
 
     def somebody(self, box: Box, model: str | None) -> Box | None:
         """A part of the box in which some offer stays; None where nobody does."""

@@ -18,7 +18,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from advisor.authoring.boxes import EVERYTHING, Axis, BoundReached, Box, meet, simplest
 from advisor.engine.axes import Cut, cuts_of
@@ -90,27 +90,30 @@ def split(box: Box) -> tuple[Box, Box]:
     return work, offer
 
 
-class Space(Struct):
+class Space:
     """Reads conditions as regions.
 
     ``conditions`` are all those that will be asked about, with their side: they say where
     numbers are cut and whether it matters that something is known.
     """
 
-    knowledge: Knowledge
-    types: Mapping[Side, Mapping[str, Type]]
-    conditions: Iterable[tuple[Side, Condition]]
-    parts: dict[Axis, Part] = field(default_factory=dict)
-    whole: dict[Axis, int] = field(default_factory=dict)
-    _cuts: dict[tuple[Side, str], set[Cut]] = field(default_factory=dict)
-    _presence: set[tuple[Side, str]] = field(default_factory=set)
-    _mentioned: dict[tuple[Side, str], set[str]] = field(default_factory=dict)
-    _seen: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self._workload = Workload(self.knowledge)
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        types: Mapping[Side, Mapping[str, Type]],
+        conditions: Iterable[tuple[Side, Condition]],
+    ) -> None:
+        self.knowledge = knowledge
+        self.types = types
+        self.parts: dict[Axis, Part] = {}
+        self.whole: dict[Axis, int] = {}
+        self._cuts: dict[tuple[Side, str], set[Cut]] = {}
+        self._presence: set[tuple[Side, str]] = set()
+        self._mentioned: dict[tuple[Side, str], set[str]] = {}
+        self._seen: set[str] = set()
+        self._workload = Workload(knowledge)
         self._of_atom = lru_cache(maxsize=None)(self._atom)
-        for side, condition in self.conditions:
+        for side, condition in conditions:
             self._note(side, condition)
 
     # What the axes must tell apart

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import cast
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from advisor.authoring.candidates import Candidates
 from advisor.authoring.clauses import decides_alone, form_of, truth_with
@@ -133,7 +132,7 @@ def check_whole(root: Path, file: str, content: str) -> None:
             load_rule_base(copy)
         except RuleBaseError as error:
             placed = [
-                replace(problem, file=problem.file.replace(str(copy), str(root), 1))
+                problem._replace(file=problem.file.replace(str(copy), str(root), 1))
                 for problem in error.problems
             ]
             raise RuleBaseError(placed) from None

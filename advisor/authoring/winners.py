@@ -14,7 +14,7 @@ from fractions import Fraction
 from heapq import nsmallest
 from typing import Literal, TypeAlias
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from advisor.authoring.cases import inputs_of_case
@@ -58,18 +58,23 @@ def find_winners(
     return Tried({o: search.won[o] for o in offers if o in search.won}, search.tried)
 
 
-class _Search(Struct):
-    knowledge: Knowledge
-    as_of: datetime.date
-    progress: Progress
-    wanted: Mapping[str, None]
-    won: dict[str, Inputs] = field(default_factory=dict)
-    tried: int = 0
-    nearest: dict[str, list[tuple[Distance, int, Inputs]]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.allowed = Allowed((self.knowledge,))
-        self.total = MOST_SHEETS + len(self.knowledge.cases)
+class _Search:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        as_of: datetime.date,
+        progress: Progress,
+        wanted: Mapping[str, None],
+    ) -> None:
+        self.knowledge = knowledge
+        self.as_of = as_of
+        self.progress = progress
+        self.wanted = wanted
+        self.won: dict[str, Inputs] = {}
+        self.tried = 0
+        self.nearest: dict[str, list[tuple[Distance, int, Inputs]]] = {}
+        self.allowed = Allowed((knowledge,))
+        self.total = MOST_SHEETS + len(knowledge.cases)
 
     def common(self) -> Iterator[Inputs]:
         """Cases, as if no price were the user's own, and a cover of the answer space."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
-from msgspec import Struct
 
-
-class Common(Struct, frozen=True):
+class Common(NamedTuple):
     """``rules`` None is the shipped rule base."""
 
     rules: Path | None

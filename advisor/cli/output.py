@@ -57,12 +57,16 @@ def text_style(output: Path | None) -> Style:
     """How text may look where it goes."""
     from advisor.reports.text import Style
 
+    colour, unicode = shown(output)
+    return Style(colour=colour, unicode=unicode)
+
+
+def shown(output: Path | None) -> tuple[bool, bool]:
+    """Whether colour, and whether Unicode, is shown where text goes."""
     if output is not None and str(output) != "-":
-        return Style()
-    return Style(
-        colour=wants_colour(sys.stdout, os.environ),
-        unicode=_is_unicode(getattr(sys.stdout, "encoding", None)),
-    )
+        return False, True
+    unicode = _is_unicode(getattr(sys.stdout, "encoding", None))
+    return wants_colour(sys.stdout, os.environ), unicode
 
 
 def wants_colour(stream: TextIO | None, environment: Mapping[str, str]) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from advisor.cli.inputs import load_knowledge, read_inputs
+from advisor.cli.inputs import STDIN, load_knowledge, read_inputs, rules_directory
 from advisor.cli.main import DONE, NO_OFFER, NOT_REACHED
-from advisor.cli.output import emit, say, text_style
+from advisor.cli.output import emit, say, shown, text_style
+from advisor.kept_results import keep, kept, key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ def recommend_and_print(
 
     ``measured`` names files of results that count as facts.
     """
+    key = None if measured else _key(common, answers, form, output, demand)
+    known = None if key is None else kept(key)
+    if known is not None:
+        code, text = known
+        emit(text, output)
+        return code
     from advisor.decision.recommend import recommend
 
     knowledge = load_knowledge(common)
@@ -43,8 +50,25 @@ def recommend_and_print(
         result = told(recommend(found.knowledge, inputs, common.as_of), found)
     else:
         result = recommend(knowledge, inputs, common.as_of)
-    emit(rendered(result, form, output), output)
-    return verdict_code(result, demand)
+    text = rendered(result, form, output)
+    emit(text, output)
+    code = verdict_code(result, demand)
+    # Not what was edited meanwhile, nor what has more to say than its text.
+    again = None if code == NOT_REACHED else _key(common, answers, form, output, demand)
+    if key is not None and key == again:
+        keep(key, code, text)
+    return code
+
+
+def _key(
+    common: Common, answers: str, form: str, output: Path | None, demand: str | None
+) -> str | None:
+    """What the result is kept by; None where it is worked out each time."""
+    if answers == STDIN:
+        return None
+    look = repr(shown(output)) if form == FORMATS[0] else ""
+    day = common.as_of.isoformat()
+    return key_of(rules_directory(common), answers, (answers, form, look, day, str(demand)))
 
 
 def rendered(result: Recommendation, form: str, output: Path | None) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from advisor.cli.inputs import load_knowledge, rules_directory
 from advisor.cli.options import Common, common_options, format_option, output_option
@@ -89,7 +88,7 @@ class _Report(Struct):
     hidden: bool = False
 
     def take(self, common: Common, target: _Target) -> None:
-        asked = common if target.root is None else replace(common, rules=target.root)
+        asked = common if target.root is None else common._replace(rules=target.root)
         try:
             knowledge = load_knowledge(asked)
         except RuleBaseError as error:

@@ -7,8 +7,6 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from msgspec import Struct, field
-
 from advisor.errors import DataError, Problem
 
 LONGEST = 1 << 20
@@ -17,7 +15,7 @@ LONGEST = 1 << 20
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-class Lines(Struct):
+class Lines:
     """Iterates over the lines of a stream in UTF-8, with their ends.
 
     ``number`` is that of the line read last, from 1.  A line that is too long is cut, passed
@@ -26,18 +24,15 @@ class Lines(Struct):
     read since it was taken last.
     """
 
-    stream: BinaryIO
-    name: str
-    number: int = 0
-    too_long: set[int] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        start = self.stream.peek(4)[:4] if isinstance(self.stream, io.BufferedReader) else b""
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self.number = 0
+        self.too_long: set[int] = set()
+        start = stream.peek(4)[:4] if isinstance(stream, io.BufferedReader) else b""
         if start[:2] in _WIDE_MARKS:
             message = "this is UTF-16 or UTF-32, not UTF-8"
-            raise DataError([Problem("not-utf-8", message, self.name, hint="save it as UTF-8")])
+            raise DataError([Problem("not-utf-8", message, name, hint="save it as UTF-8")])
         self._text = io.TextIOWrapper(
-            self.stream, encoding="utf-8-sig", errors="surrogateescape", newline=""
+            stream, encoding="utf-8-sig", errors="surrogateescape", newline=""
         )
         self._hash = hashlib.sha256()
 

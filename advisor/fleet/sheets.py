@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias, cast
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from advisor.errors import Problem, Span
 from advisor.fleet.columns import Meaning, Vocabulary
@@ -53,23 +53,29 @@ class Sheet(Struct, frozen=True):
     kept: tuple[object, ...]
 
 
-class Reader(Struct):
+class Reader:
     """Reads rows against the questions.  ``columns`` is None where each row names its own
     cells; ``common`` holds for every row that does not say otherwise; ``kept`` are the
     columns that are carried along, in order."""
 
-    knowledge: Knowledge
-    vocabulary: Vocabulary
-    columns: tuple[tuple[str, Meaning], ...] | None
-    common: Inputs
-    kept: tuple[str, ...]
-    plain_text: bool
-    ignored: set[str] = field(default_factory=set)
-    _read: dict[Meaning, dict[object, Read]] = field(default_factory=dict)
-    _order: dict[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        questions = sorted(self.knowledge.questions.values(), key=lambda q: (q.order, q.id))
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        vocabulary: Vocabulary,
+        columns: tuple[tuple[str, Meaning], ...] | None,
+        common: Inputs,
+        kept: tuple[str, ...],
+        plain_text: bool,
+    ) -> None:
+        self.knowledge = knowledge
+        self.vocabulary = vocabulary
+        self.columns = columns
+        self.common = common
+        self.kept = kept
+        self.plain_text = plain_text
+        self.ignored: set[str] = set()
+        self._read: dict[Meaning, dict[object, Read]] = {}
+        questions = sorted(knowledge.questions.values(), key=lambda q: (q.order, q.id))
         self._order = {question.id: place for place, question in enumerate(questions)}
 
     def sheet(self, row: Row) -> Sheet | list[Reject]:

@@ -123,7 +123,7 @@ def _taken_apart(value: Any) -> tuple[str, Sequence[Any]]:
     """The kind of a value, and the parts that it can be made of."""
     kind = type(value)
     if _CLASSES.get(kind.__name__) is kind:
-        return kind.__name__, [getattr(value, name) for name in kind.__struct_fields__]
+        return kind.__name__, [getattr(value, name) for name in kind.__match_args__]
     if kind is tuple:
         return "tuple", value
     if kind is dict:

@@ -121,7 +121,7 @@ def placed(problem: Problem, paths: Sequence[str]) -> Problem:
     """The problem of a node that ``node_of`` made, with its path instead of a line."""
     assert problem.span is not None
     path = paths[problem.span.line - 1] or "answers"
-    return replace(problem, file=path, span=None, source_line=None)
+    return problem._replace(file=path, span=None, source_line=None)
 
 
 def _inner(value: object, path: str, paths: list[str], findings: Findings) -> Node:

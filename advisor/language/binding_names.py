@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeVar
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from advisor.errors import Problem, Related, Span
 from advisor.knowledge.document import Findings, MapNode, Node, ScalarNode
@@ -130,7 +129,7 @@ def hint_elsewhere(
     for index, problem in enumerate(findings.problems[since:], since):
         word = word_at(problem)
         if problem.check == "unknown-name" and word is not None and word in words:
-            findings.problems[index] = replace(problem, hint=hint(word))
+            findings.problems[index] = problem._replace(hint=hint(word))
 
 
 def place(raw: Raw[S], node: Node) -> Place:
