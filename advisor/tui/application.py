@@ -23,6 +23,7 @@ from advisor.tui.keeping import Keeper, Kept
 from advisor.tui.live_rules import LiveRules
 from advisor.tui.ranker import Done, Ranker
 from advisor.tui.settings import Settings
+from advisor.tui.vanishing import is_gone, watched_terminal
 
 if TYPE_CHECKING:
     from advisor.decision.next_question import NextStep
@@ -145,9 +146,16 @@ class AdvisorApp(LiveRules):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._end, 128 + number)
+        terminal = watched_terminal()
+        if terminal is not None:
+            self.set_interval(1, lambda: self._end_without(terminal))
 
     def _end(self, code: int) -> None:
         self.exit(return_code=code)
+
+    def _end_without(self, terminal: int) -> None:
+        if is_gone(terminal):
+            self._end(128 + signal.SIGHUP)
 
     def _read_everything(self) -> Loaded:
         knowledge = self._load()

@@ -52,6 +52,11 @@ class Terminal:
             assert time.monotonic() < end, self.output[-2000:]
             self._read(0.2)
 
+    def vanish(self) -> int:
+        """Close the terminal; the exit code of the program."""
+        os.close(self._leader)
+        return self.process.wait(timeout=30)
+
     def send(self, data: bytes) -> None:
         os.write(self._leader, data)
 
@@ -108,3 +113,13 @@ def test_nothing_of_the_engine_is_imported_for_the_first_paint() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.split() == []
+
+
+def test_without_its_terminal_the_program_ends() -> None:
+    """It belongs to no session of this terminal, so that the system sends no SIGHUP."""
+    terminal = Terminal(PROGRAM)
+    try:
+        terminal.read_until(b"Inference Advisor")
+        assert terminal.vanish() == 129
+    finally:
+        terminal.process.kill()
