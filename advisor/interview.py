@@ -56,7 +56,7 @@ class _Point(Struct, frozen=True):
     current: str | None
 
 
-class Interview(Struct, frozen=True):
+class Interview(Struct, frozen=True, eq=False):
     """See the module.
 
     ``chooser`` picks the next question among the open relevant ones; without one they come
@@ -88,6 +88,14 @@ class Interview(Struct, frozen=True):
         )
         first = cls(knowledge, base, point, chooser=chooser)
         return replace(first, point=replace(point, current=first._next_after(None)))
+
+    def __eq__(self, other: object) -> bool:
+        """Equal are interviews that stand at the same point, came there the same way."""
+        if not isinstance(other, Interview):
+            return NotImplemented
+        return (self.base, self.point, self.past) == (other.base, other.point, other.past)
+
+    __hash__ = None  # type: ignore[assignment]  # answers are mappings
 
     # -- looking ---------------------------------------------------------------------------
 

@@ -72,23 +72,12 @@ class Means(Struct, frozen=True):
         utilities or the weights."""
         if gates is None and not own.part.keys and not self.weights.part.keys:
             return self._of_one_world(criterion, own)
-        sides = [[own.part], [self.weights.part], [gates.part] if gates else []]
-        axes = [self.worlds.bound([k for part in side for k in part.keys]) for side in sides]
-        shared = sorted(
-            {k for k in axes[0] if k in axes[1] or k in axes[2]} | ({*axes[1]} & {*axes[2]})
-        )
-        mine, weighing, gated = (tuple(k for k in shared if k in side) for side in axes)
-        multiple, weighed = self._weighed(criterion, own, weighing, {*axes[0], *axes[2]})
-        values = self._values(own, mine, {*axes[2]})
-        if gates is not None:
-            passing = self._passing(gates, own, gated)
-            values = _joined(values, mine, passing, gated, keep=weighing)
-            mine = tuple(k for k in shared if k in weighing)
+        values, weighing, elsewhere = self._beside_weights(own, gates)
+        multiple, weighed = self._weighed(criterion, own, weighing, elsewhere)
         terms = [0] * self.offers
         share = total = 0
-        pick = [mine.index(k) for k in weighing]
-        for cell, row in values.items():
-            found = weighed.get(tuple([cell[i] for i in pick]))
+        for cell, row in values:
+            found = weighed.get(cell)
             if found is None:
                 continue
             factor, mass = found
@@ -104,6 +93,42 @@ class Means(Struct, frozen=True):
             tuple(terms),
             total * multiple * (gates.whole if gates else 1),
         )
+
+    def by_weights(self, own: Utilities, gates: Factor | None) -> tuple[dict[int, Values], int]:
+        """Per number of the weights and per offer, the sum of mass x utility where the gates
+        are passed, and of the mass; all of it over the whole that comes second."""
+        values, weighing, elsewhere = self._beside_weights(own, gates)
+        masses: dict[Cells, list[tuple[int, int]]] = {}
+        for group, mass in self._weights_by_cell(own, weighing, elsewhere)[1].items():
+            masses.setdefault(group[:-1], []).append((group[-1], mass))
+        sums: dict[int, list[int]] = {}
+        for cell, row in values:
+            for number, mass in masses.get(cell, ()):
+                line = sums.setdefault(number, [0] * len(row))
+                for i, value in enumerate(row):
+                    line[i] += value * mass
+        whole = sum(line[-1] for line in sums.values()) * (gates.whole if gates else 1)
+        return {number: tuple(line) for number, line in sums.items()}, whole
+
+    def _beside_weights(
+        self, own: Utilities, gates: Factor | None
+    ) -> tuple[list[tuple[Cells, Values]], tuple[str, ...], set[str]]:
+        """What is worth how much at the cells of the axes that the weights share with either
+        side; those axes; and all axes of either side, by which mass is counted."""
+        sides = [[own.part], [self.weights.part], [gates.part] if gates else []]
+        axes = [self.worlds.bound([k for part in side for k in part.keys]) for side in sides]
+        shared = sorted(
+            {k for k in axes[0] if k in axes[1] or k in axes[2]} | ({*axes[1]} & {*axes[2]})
+        )
+        mine, weighing, gated = (tuple(k for k in shared if k in side) for side in axes)
+        values = self._values(own, mine, {*axes[2]})
+        if gates is not None:
+            passing = self._passing(gates, own, gated)
+            values = _joined(values, mine, passing, gated, keep=weighing)
+            mine = tuple(k for k in shared if k in weighing)
+        pick = [mine.index(k) for k in weighing]
+        picked = [(tuple([cell[i] for i in pick]), row) for cell, row in values.items()]
+        return picked, weighing, {*axes[0], *axes[2]}
 
     def _of_one_world(self, criterion: int, own: Utilities) -> Mean:
         vector = self.weights.vectors[self.weights.part.only]
@@ -188,20 +213,9 @@ class Means(Struct, frozen=True):
     ) -> Weighed:
         """The weights by cell of the ``fixed`` axes, the mass of which is counted where it
         is read ``elsewhere``."""
-        weightless = tuple(key for key in fixed if key in elsewhere)
-        part = self.weights.part
-        keep = self.situation.base.tables.of
-        classes = self._classes(fixed, [own.part, part])
-        keys = self.worlds.bound(part.keys)
-        place = (part, fixed, weightless, *classes, *self._open(keys))
-
-        def group() -> Masses:
-            return self.worlds.grouped(
-                [part], fixed=fixed, beside=[own.part], weightless=weightless
-            )
+        place, groups = self._weights_by_cell(own, fixed, elsewhere)
 
         def make() -> Weighed:
-            groups = keep(("weights by cell", *place), group)
             vectors = self.weights.vectors
             numbers = {group[-1] for group in groups}
             wholes = {sum(vectors[number]) for number in numbers} - {0}
@@ -218,7 +232,24 @@ class Means(Struct, frozen=True):
                 found[cell] = (before[0] + shares[group_[-1]] * mass, before[1] + mass)
             return multiple, found
 
-        return keep(("weighed", criterion, *place), make)
+        return self.situation.base.tables.of(("weighed", criterion, *place), make)
+
+    def _weights_by_cell(
+        self, own: Utilities, fixed: tuple[str, ...], elsewhere: set[str]
+    ) -> tuple[tuple[object, ...], Masses]:
+        """The mass of each number of the weights by cell, and what that rests on."""
+        weightless = tuple(key for key in fixed if key in elsewhere)
+        part = self.weights.part
+        classes = self._classes(fixed, [own.part, part])
+        keys = self.worlds.bound(part.keys)
+        place = (part, fixed, weightless, *classes, *self._open(keys))
+
+        def make() -> Masses:
+            return self.worlds.grouped(
+                [part], fixed=fixed, beside=[own.part], weightless=weightless
+            )
+
+        return place, self.situation.base.tables.of(("weights by cell", *place), make)
 
     def fits(self, own: Utilities, gates: Factor | None) -> bool:
         """Whether ``exact`` is quick enough; else the fixed worlds are looked at."""

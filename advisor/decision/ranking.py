@@ -219,6 +219,23 @@ class Scoring:
             whole *= mass
         return Mean(mean.share, terms, whole)
 
+    def by_weights(self) -> list[tuple[dict[int, tuple[int, ...]], int]]:
+        """Per criterion, what ``Means.by_weights`` tells, with all gates in it: by number of
+        the weights the sum of mass x utility of every offer, over a whole.  Exact, and only
+        where ``exact`` holds."""
+        found = []
+        for own, (tied, rest) in zip(self.utilities.values(), self._factors, strict=True):
+            sums, whole = self._whole.by_weights(own, tied)
+            for factor in rest:
+                passed, mass = passing_shares(self.worlds, factor)
+                whole *= mass
+                sums = {
+                    number: tuple([a * b for a, b in zip(line, passed, strict=False)])
+                    for number, line in sums.items()
+                }
+            found.append((sums, whole))
+        return found
+
     def spread(self, criterion: str, offer: str) -> list[tuple[Utility, int]]:
         """Every utility of an offer on a criterion, with its prior mass."""
         own = self.utilities[criterion]

@@ -4,27 +4,31 @@ Where one set of weights holds in all that is left, the scores of two offers are
 factor, an exact fraction: with gap g of the criterion and gap r of the rest (in points), the
 leader leads while r + t x g > 0.  Where the weights hang on what is open, factors of two are
 decided between 1/64 and 64, 0 included, and the stretch in which the winner changes is
-halved; each factor is decided exactly, with weights that are whole numbers.
+halved; each factor is decided exactly, from what every offer is worth under each set of
+weights that occurs.
 """
 
 from __future__ import annotations
 
-import copy
+import math
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from operator import mul
+from typing import TYPE_CHECKING, TypeAlias
 
 from advisor.decision.explanations import WeightInterval
 from advisor.decision.weighting import Vector
-from advisor.engine.looks import Part
 
 if TYPE_CHECKING:
     from advisor.decision.ranking import Scored, Scoring
     from advisor.decision.recommend import Decision
-    from advisor.decision.weighting import Weights
 
 HALVINGS = 10
 """After a factor of two, the end of an interval is known to a thousandth of it."""
+Sums: TypeAlias = dict[tuple[int, int], tuple[list[int], list[int]]]
+"""By the weight of one criterion and the sum of all others: per offer what the one is worth
+under the weights of which that holds, and what the others are."""
+
 GRID = tuple(Fraction(2) ** e for e in range(1, 7))
 
 
@@ -34,17 +38,18 @@ def weight_intervals(decision: Decision) -> tuple[WeightInterval, ...]:
     if not decision.order or not decision.scoring.exact:
         return ()
     vectors = _vectors(decision.scoring)
+    scaling = _Scaling(decision) if len(vectors) > 1 else None
     criteria = decision.situation.knowledge.criteria.values()
     found = []
     for k, criterion in enumerate(criteria):
         share = decision.scored[decision.order[0]].terms[k].weight
         if not share:
             continue
-        if len(vectors) == 1:
+        if scaling is None:
             low, below, high, above = _exact(decision, k)
         else:
-            start, below = _searched(decision, k, down=True)
-            high, above = _searched(decision, k, down=False)
+            start, below = _searched(scaling, k, down=True)
+            high, above = _searched(scaling, k, down=False)
             low = start or Fraction(0)
         vector = vectors[0] if len(vectors) == 1 else None
         found.append(
@@ -125,65 +130,83 @@ def _steepest(decision: Decision, k: int, leader: str, level: Sequence[str]) -> 
     )
 
 
-def _searched(decision: Decision, k: int, *, down: bool) -> tuple[Fraction | None, str | None]:
+class _Scaling:
+    """Who leads when the weight of one criterion is multiplied in all that is left."""
+
+    def __init__(self, decision: Decision) -> None:
+        scoring = decision.scoring
+        # In the order of the ranking, which decides where scores are level.
+        self.offers = contenders(decision)
+        places = [scoring.place[offer] for offer in self.offers]
+        sums = scoring.by_weights()
+        common = math.lcm(*(whole for _, whole in sums if whole))
+        numbers = sorted({number for lines, _ in sums for number in lines})
+        nothing = (0,) * len(scoring.place)
+        self._vectors = [scoring.weights.vectors[number] for number in numbers]
+        self._worth = [
+            [
+                [lines.get(number, nothing)[place] * (common // whole) for place in places]
+                if whole
+                else [0] * len(places)
+                for number in numbers
+            ]
+            for lines, whole in sums
+        ]
+        self._whole = [
+            [sum(map(mul, vector, worths)) for worths in zip(*lines, strict=True)]
+            for vector, lines in zip(self._vectors, zip(*self._worth, strict=True), strict=True)
+        ]
+        self._grouped: dict[int, Sums] = {}
+
+    def leader(self, k: int, factor: Fraction) -> str:
+        """Who leads with the weight of criterion ``k`` times ``factor``."""
+        up, down = factor.numerator, factor.denominator
+        sums = self._sums(k)
+        wholes = [own * up + others * down for own, others in sums]
+        multiple = math.lcm(*(whole for whole in wholes if whole))
+        scores = [0] * len(self.offers)
+        for whole, (gained, beside) in zip(wholes, sums.values(), strict=True):
+            if whole:
+                by_own, by_others = up * (multiple // whole), down * (multiple // whole)
+                for i, value in enumerate(gained):
+                    scores[i] += by_own * value + by_others * beside[i]
+        return self.offers[scores.index(max(scores))]
+
+    def _sums(self, k: int) -> Sums:
+        if k not in self._grouped:
+            found: Sums = {}
+            for v, vector in enumerate(self._vectors):
+                place = vector[k], sum(vector) - vector[k]
+                gained, beside = found.setdefault(
+                    place, ([0] * len(self.offers), [0] * len(self.offers))
+                )
+                for i, (worth, whole) in enumerate(
+                    zip(self._worth[k][v], self._whole[v], strict=True)
+                ):
+                    own = vector[k] * worth
+                    gained[i] += own
+                    beside[i] += whole - own
+            self._grouped[k] = found
+        return self._grouped[k]
+
+
+def _searched(scaling: _Scaling, k: int, *, down: bool) -> tuple[Fraction | None, str | None]:
     """The factor up to which the leader leads, and who leads beyond; None: none was found."""
-    leader = decision.order[0]
+    leader = scaling.offers[0]
     stays = Fraction(1)
     factors = [1 / f for f in GRID] + [Fraction(0)] if down else list(GRID)
     for factor in factors:
-        winner = leader_at(decision, k, factor)
+        winner = scaling.leader(k, factor)
         if winner == leader:
             stays = factor
             continue
         leads, at = factor, winner
         for _ in range(HALVINGS):
             middle = (stays + leads) / 2
-            winner = leader_at(decision, k, middle)
+            winner = scaling.leader(k, middle)
             if winner == leader:
                 stays = middle
             else:
                 leads, at = middle, winner
         return stays, at
     return None, None
-
-
-def leader_at(decision: Decision, k: int, factor: Fraction) -> str:
-    """Who leads when the weight of criterion ``k`` is multiplied everywhere."""
-    scored = scaled(decision.scoring, k, factor).scores
-    return min(
-        contenders(decision), key=lambda offer: (-scored[offer].score, decision.order.index(offer))
-    )
-
-
-def scaled(scoring: Scoring, k: int, factor: Fraction) -> Scoring:
-    """The same scoring with the weight of criterion ``k`` times ``factor``, all weights times
-    its denominator so that they stay whole."""
-    other = copy.copy(scoring)
-    # What was worked out with the weights as they are.
-    for name in ("scores", "_whole"):
-        other.__dict__.pop(name, None)
-    other.weights = _scaled(scoring.weights, k, factor)
-    return other
-
-
-def _scaled(weights: Weights, k: int, factor: Fraction) -> Weights:
-    other = copy.copy(weights)
-    # A part of its own, so that nothing kept by the part of the real weights is taken for it.
-    other.part = Part(weights.part.looks, weights.part.combined)
-    other.vectors = _Scaled(weights.vectors, k, factor)
-    return other
-
-
-class _Scaled(list[Vector]):
-    """Vectors as they are made, one weight scaled."""
-
-    def __init__(self, vectors: Sequence[Vector], k: int, factor: Fraction) -> None:
-        super().__init__()
-        self._vectors, self._k, self._factor = vectors, k, factor
-
-    def __getitem__(self, number: int) -> Vector:  # type: ignore[override]
-        vector = self._vectors[number]
-        own = vector[self._k] * self._factor.numerator
-        whole = [weight * self._factor.denominator for weight in vector]
-        whole[self._k] = own
-        return tuple(whole)
