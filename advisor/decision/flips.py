@@ -3,7 +3,8 @@
 Sets of changes are tried by rising size; a set that holds a smaller flip is none.  Numbers
 are tried at one value of every cell; of values that do the same by themselves only the
 nearest goes into larger sets, and of the rest a few.  Where a number flips, the threshold is
-then found exactly.
+then found exactly.  Where whole decisions are needed and no more are allowed, what is left of
+a size is passed over, and the size is not said to be completed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from advisor.decision.changes import changed, product_of_priors, words_of
 from advisor.decision.result import Flip, Search, Threshold
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.thresholds import threshold
-from advisor.decision.variations import LimitReached, Variations, answered, winner_of
+from advisor.decision.variations import UNTOLD, LimitReached, Variations, answered, winner_of
 from advisor.knowledge.values import Interval
 
 SETS_AT_MOST = 400_000
@@ -68,6 +69,7 @@ class _FlipSearch:
         self._costs = cost_questions(variations.decision.situation.base)
         self._leader = winner_of(variations.decision)
         self._flipping: list[tuple[Set, str | None]] = []
+        self._untold: set[Set] = set()
         self._considered = 0
         self._completed = 0
         self._pool: list[int] = []
@@ -75,7 +77,7 @@ class _FlipSearch:
     def try_size(self, size: int) -> bool:
         """Try all sets of this size; False where a bound ends the search."""
         if size == 1:
-            sets: list[Set] = [(i,) for i in range(len(self._variations.candidates))]
+            sets: list[Set] = [(i,) for i in self._outwards()]
         else:
             if size == 2:
                 self._pool = self._distinct()
@@ -94,18 +96,32 @@ class _FlipSearch:
         self._completed = size
         return True
 
+    def _outwards(self) -> list[int]:
+        """The candidates, those next to the answer first: where not all can be tried, of every
+        question the nearest are."""
+        steps: dict[tuple[str, int], int] = {}
+        ranked = []
+        for i, change in enumerate(self._variations.candidates):
+            line = change.key, change.side
+            steps[line] = steps.get(line, -1) + 1
+            ranked.append((steps[line] if change.side else 0, i))
+        return [i for _, i in sorted(ranked)]
+
     def _is_dear(self, chosen: Set) -> bool:
         return sum(self._variations.candidates[i].question in self._costs for i in chosen) > 1
 
     def _try(self, sets: list[Set]) -> bool:
-        try:
-            for chosen, winner in zip(sets, self._variations.winners(sets), strict=True):
-                self._considered += 1
-                if winner != self._leader:
-                    self._flipping.append((chosen, winner))
-        except LimitReached:
-            return False
-        return True
+        """Whether the winner of every set was found."""
+        all_told = True
+        for chosen, winner in zip(sets, self._variations.winners(sets), strict=True):
+            if winner is UNTOLD:
+                all_told = False
+                self._untold.add(chosen)
+                continue
+            self._considered += 1
+            if winner != self._leader:
+                self._flipping.append((chosen, winner))
+        return all_told
 
     def _sets(self, size: int) -> Iterator[Set]:
         """Sets of changes that go together and hold no smaller flip."""
@@ -227,12 +243,14 @@ class _FlipSearch:
         variations = self._variations
         change = variations.candidates[chosen[place]]
         tried = self._pool if len(chosen) > 1 else range(len(variations.candidates))
-        at = tried.index(chosen[place])
-        before = variations.candidates[tried[at - 1]] if at else None
-        if before is not None and (before.key, before.side) == (change.key, change.side):
-            answer: object = before.answer
-            assert isinstance(answer, Interval) and answer.low is not None
-            return Fraction(answer.low)
+        for inner in reversed(tried[: tried.index(chosen[place])]):
+            before = variations.candidates[inner]
+            if (before.key, before.side) != (change.key, change.side):
+                break
+            if (*chosen[:place], inner, *chosen[place + 1 :]) not in self._untold:
+                answer: object = before.answer
+                assert isinstance(answer, Interval) and answer.low is not None
+                return Fraction(answer.low)
         stated = variations.decision.stated.answers[change.question]
         assert isinstance(stated, Interval)
         end = stated.high if change.side > 0 else stated.low

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from msgspec import Struct
@@ -63,11 +64,7 @@ class _Table(Struct, frozen=True):
 
 
 class Pieces:
-    """The pieces of one decision and its possible changes.
-
-    ``usable`` is False where the weights rest on too much that is open: then only whole
-    decisions tell.
-    """
+    """The pieces of one decision and its possible changes."""
 
     def __init__(self, base: RuleBase, inputs: Inputs, candidates: Sequence[Change]) -> None:
         self._base = base
@@ -84,7 +81,6 @@ class Pieces:
         self._gates = gates_of(start)
         self._criteria = tuple(base.knowledge.criteria.values())
         self._open = start.space.open_keys(base.weigh_questions)
-        self.usable = math.prod(start.sizes(self._open)) <= CELLS_AT_MOST
         self._tied = frozenset[str]().union(
             *(base.workload.questions_in(i.when) for i in base.knowledge.impossible)
         )
@@ -93,6 +89,15 @@ class Pieces:
         self._relevant: dict[str, Bools] = {}
         self._group = self._groups()
         self._shared = {c.id: self._shared_keys(c) for c in self._criteria}
+
+    @cached_property
+    def usable(self) -> bool:
+        """False where the weights rest on too much that is open, and where the pieces do not
+        even tell who leads as things are: then only whole decisions tell."""
+        if math.prod(self._start.sizes(self._open)) > CELLS_AT_MOST:
+            return False
+        unchanged = np.zeros((1, 0), dtype=np.int64)
+        return bool(self._winners(unchanged)[0] != UNDECIDED)
 
     def _shared_keys(self, criterion: Criterion) -> tuple[str, ...]:
         own = self._start.space.open_keys(self._read_by(criterion))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,15 @@ NOBODY = -1
 """In place of an offer's place: all are excluded."""
 UNDECIDED = -2
 """In place of an offer's place: only a whole decision tells."""
+
+
+class Untold(Enum):
+    """In place of a winner: it was not looked for."""
+
+    UNTOLD = "untold"
+
+
+UNTOLD = Untold.UNTOLD
 
 
 class LimitReached(Exception):
@@ -107,9 +117,9 @@ class Variations(Struct, dict=True):
             self._known[key] = winner_of(self.decide(inputs))
         return self._known[key]
 
-    def winners(self, sets: Sequence[tuple[int, ...]]) -> Iterator[str | None]:
-        """Who leads under each set of candidates (by place), all of one size.  Raises
-        LimitReached where whole decisions are needed and no more are allowed."""
+    def winners(self, sets: Sequence[tuple[int, ...]]) -> Iterator[str | Untold | None]:
+        """Who leads under each set of candidates (by place), all of one size; ``UNTOLD``
+        where that takes a whole decision and no more are allowed."""
         if not sets:
             return
         told: list[int] = [UNDECIDED] * len(sets)
@@ -120,6 +130,9 @@ class Variations(Struct, dict=True):
         offers = tuple(self.decision.situation.knowledge.offers)
         for chosen, place in zip(sets, told, strict=True):
             if place == UNDECIDED:
-                yield self.winner([self.candidates[i] for i in chosen])
+                try:
+                    yield self.winner([self.candidates[i] for i in chosen])
+                except LimitReached:
+                    yield UNTOLD
             else:
                 yield None if place == NOBODY else offers[place]
