@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from advisor.decision.changes import alternatives, changed
@@ -116,6 +117,28 @@ def test_a_bound_on_the_work_is_told(knowledge, inputs):
     if full.candidates:
         assert (stopped.completed, stopped.complete, none) == (0, False, ())
     assert stopped.asked == 2
+
+
+@given(bases(), answers(all_of_them=True), st.integers(0, 5))
+@FEW
+def test_what_is_found_within_a_bound_is_true_and_nearest_comes_first(knowledge, inputs, limit):
+    bounded = _FlipSearch(variations(knowledge, inputs, limit=limit), fine=True)
+    done = bounded.try_size(1)
+    whole = searched(knowledge, inputs, 1)
+    assert set(bounded._flipping) <= set(whole._flipping)
+    assert not done or set(bounded._flipping) == set(whole._flipping)
+    event(f"all told: {done}")
+    candidates = bounded._variations.candidates
+    for (untold,) in bounded._untold:
+        line = candidates[untold].key, candidates[untold].side
+        further = [
+            i
+            for i, change in enumerate(candidates)
+            if (change.key, change.side) == line and i > untold and change.side
+        ]
+        # Only what needed no whole decision was told further out.
+        assert bounded._variations.decided == limit
+        assert all((i,) in bounded._untold or bounded._variations.pieces.usable for i in further)
 
 
 def test_flips_are_grouped_by_winner_the_likeliest_first():
