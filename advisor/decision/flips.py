@@ -86,15 +86,24 @@ class _FlipSearch:
                 sets.append(chosen)
                 if len(sets) > SETS_AT_MOST:
                     return False
+        room = self._variations.room
+        if len(sets) > room:
+            if size > 1:
+                return False
+            self._untold.update(sets[room:])
+            sets = sets[:room]
         # Sets that need costs of their own come last: they are the dear ones.
         dear = [chosen for chosen in sets if self._is_dear(chosen)]
         cheap = [chosen for chosen in sets if not self._is_dear(chosen)]
-        if not self._variations.allows(len(sets)) or not self._try(cheap):
+        if not self._try(cheap):
             return False
-        if len(dear) > self._variations.dear or not self._try(dear):
+        if len(dear) > self._variations.dear or not self._try(dear) or self._left_out(size):
             return False
         self._completed = size
         return True
+
+    def _left_out(self, size: int) -> bool:
+        return any(len(chosen) == size for chosen in self._untold)
 
     def _outwards(self) -> list[int]:
         """The candidates, those next to the answer first: where not all can be tried, of every

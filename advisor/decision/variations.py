@@ -83,9 +83,10 @@ class Variations(Struct, dict=True):
         ]
         return cls(decision, decide, limit, tuple(candidates), dear, cells)
 
-    def allows(self, sets: int) -> bool:
-        """Whether so many sets may be tried."""
-        return sets * self._each <= self.cells
+    @property
+    def room(self) -> int:
+        """How many sets of one size may be tried."""
+        return self.cells // max(self._each, 1)
 
     @cached_property
     def _each(self) -> int:
@@ -111,7 +112,7 @@ class Variations(Struct, dict=True):
         inputs = changed(self.decision.stated, changes)
         key = tuple(sorted(inputs.answers.items(), key=lambda item: item[0]))
         if key not in self._known:
-            if self.decided >= self.limit or not self.allows(self.decided):
+            if self.decided >= min(self.limit, self.room + 1):
                 raise LimitReached
             self.decided += 1
             self._known[key] = winner_of(self.decide(inputs))
