@@ -57,6 +57,13 @@ def _flip(flip: Flip) -> Item:
 
 def search_words(search: Search) -> str:
     """How far a search went, so that its silence can be judged."""
+    if search.completed == 0 and not search.complete:
+        tried = counted(search.considered, "change")
+        return (
+            f"{tried} of {counted(len(search.questions), 'answer')} "
+            f"{'was' if search.considered == 1 else 'were'} tried before the bound on the work "
+            f"was reached; others, and sets of up to {search.asked}, may exist."
+        )
     reach = (
         f"Every set of at most {counted(search.completed, 'change')} of "
         f"{counted(len(search.questions), 'answer')} was decided or ruled out"

@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from advisor.decision.explanations import Search
 from advisor.decision.result import Money
 from advisor.knowledge.text_safety import cell_width
 from advisor.reports.blocks import Document, Table
+from advisor.reports.change_view import search_words
 from advisor.reports.figures import band, decimal, dollars, listed, many, money, percent
 from advisor.reports.text import Style, ascii_only, printable, render, render_document, wrapped
 
@@ -197,3 +199,26 @@ def test_large_counts_are_rounded():
 def test_lists_read_as_sentences():
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b and c"
+
+
+@pytest.mark.parametrize(
+    ("search", "words"),
+    [
+        (
+            Search(("a", "b"), asked=2, completed=2, considered=9, decided=3, limit=40),
+            "Every set of at most 2 changes of 2 answers was decided or ruled out.",
+        ),
+        (
+            Search(("a", "b"), asked=2, completed=1, considered=9, decided=40, limit=40),
+            "Every set of at most 1 change of 2 answers was decided or ruled out; sets of up to 2 "
+            "may exist beyond the bound of 40.",
+        ),
+        (
+            Search(("a",), asked=2, completed=0, considered=40, decided=40, limit=40),
+            "40 changes of 1 answer were tried before the bound on the work was reached; others, "
+            "and sets of up to 2, may exist.",
+        ),
+    ],
+)
+def test_how_far_a_search_went_is_told(search, words):
+    assert search_words(search) == words
