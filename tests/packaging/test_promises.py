@@ -7,6 +7,8 @@ import shutil
 import tomllib
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 START = "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/advisor"
 TEST = "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/pytest"
 
@@ -78,6 +80,16 @@ def test_no_tool_of_the_tests_is_a_dependency_of_the_program(checkout: Path):
     project = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = {re.split(r"[<>=\[]", entry)[0] for entry in project["dependencies"]}
     assert names == {
-        "textual", "textual-plot", "pydantic", "pyyaml", "click", "platformdirs", "numpy", "jinja2",
-        "pygal",
+        "textual", "textual-plot", "pydantic", "pyyaml", "click", "platformdirs", "msgspec",
+        "numpy", "jinja2", "pygal",
     }  # fmt: skip
+
+
+def test_the_lock_pins_every_dependency_at_a_version_that_is_allowed(checkout: Path):
+    project = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lock = (checkout / "requirements.lock").read_text(encoding="utf-8")
+    pinned = dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", lock, re.MULTILINE))
+    for dependency in map(Requirement, project["dependencies"]):
+        assert dependency.name in pinned, dependency.name
+        assert dependency.specifier.contains(pinned[dependency.name]), dependency
+    assert len(re.findall("--hash=sha256:", lock)) > len(pinned)
