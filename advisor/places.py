@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 NAME = "inference-advisor"
@@ -19,3 +21,15 @@ def settings_directory() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_config_dir(NAME, appauthor=False))
+
+
+def cache_directory() -> Path:
+    """Where the user's caches of this program lie (on Linux by ``XDG_CACHE_HOME``)."""
+    if sys.platform == "linux":
+        # As platformdirs says it, without loading it: this is on the way to every result.
+        home = os.environ.get("XDG_CACHE_HOME", "").strip()
+        base = Path(home) if home else Path("~/.cache").expanduser()
+        return base / NAME
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir(NAME, appauthor=False))

@@ -9,28 +9,16 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from advisor.places import cache_directory
 
 if TYPE_CHECKING:
     from advisor.knowledge.model import Knowledge
 
-_NAME = "inference-advisor"
 _MOST_KEPT = 8
 _LARGEST = 64 * 1024 * 1024
-
-
-def cache_directory() -> Path:
-    """Where the user's caches of this program lie (on Linux by ``XDG_CACHE_HOME``)."""
-    if sys.platform == "linux":
-        # As platformdirs says it, without loading it: this is on the way to every result.
-        home = os.environ.get("XDG_CACHE_HOME", "").strip()
-        base = Path(home) if home else Path("~/.cache").expanduser()
-        return base / _NAME
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir(_NAME, appauthor=False))
 
 
 def kept(digest: str, root: str) -> Knowledge | None:

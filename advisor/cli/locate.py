@@ -18,13 +18,13 @@ from advisor.knowledge.text_safety import visible
 @common_options
 def command(common: Common, what: str | None, form: str) -> int:
     """Show where rules, sessions and settings lie; with a name, that path alone."""
-    import platformdirs
+    from advisor.places import cache_directory, session_directory, settings_directory
 
     places = {
         "rules": str(rules_directory(common)),
-        "sessions": platformdirs.user_state_dir("inference-advisor", appauthor=False),
-        "settings": platformdirs.user_config_dir("inference-advisor", appauthor=False),
-        "cache": platformdirs.user_cache_dir("inference-advisor", appauthor=False),
+        "sessions": str(session_directory()),
+        "settings": str(settings_directory()),
+        "cache": str(cache_directory()),
     }
     if what is not None:
         if what not in places:

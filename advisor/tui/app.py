@@ -38,8 +38,8 @@ def run(
     """Run in the terminal; the return value is the exit code.  Raises what ended it early.
 
     ``answers`` is a file to start from, ``resume`` a saved session to go on with (empty: the
-    latest); without ``keep`` no session is written.  How to go on later is printed on
-    standard error once the terminal is given back.
+    latest); without ``keep`` no session is written.  The user's settings hold.  How to go on
+    later is printed on standard error once the terminal is given back.
     Raises DataError for mistakes in them, RuleBaseError for those in the rule base.
     """
     day = as_of if as_of is not None else date.today()
@@ -48,10 +48,15 @@ def run(
         begin = partial(_session, resume)
     elif answers is not None:
         begin = partial(_answers, answers)
-    from advisor.places import session_directory
+    from advisor.places import session_directory, settings_directory
+    from advisor.tui.settings import read_settings
 
     app = shipped_app(
-        rules=rules, as_of=day, begin=begin, sessions=session_directory() if keep else None
+        rules=rules,
+        as_of=day,
+        begin=begin,
+        sessions=session_directory() if keep else None,
+        settings=read_settings(settings_directory()),
     )
     app.run(mouse=mouse)
     sys.stderr.write(app.keeper.farewell())

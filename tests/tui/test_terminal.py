@@ -123,3 +123,19 @@ def test_without_its_terminal_the_program_ends() -> None:
         assert terminal.vanish() == 129
     finally:
         terminal.process.kill()
+
+
+def test_the_settings_of_the_user_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CONFIG", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path))
+    folder = tmp_path / "inference-advisor"
+    folder.mkdir()
+    (folder / "settings.toml").write_text('[keys]\n"app.quit" = "z"\n', encoding="utf-8")
+    small = HERE.parent / "rulebases" / "small"
+    terminal = Terminal(
+        "import sys, pathlib, advisor.tui.app as app\n"
+        f"sys.exit(app.run(rules=pathlib.Path({str(small)!r}), keep=False))"
+    )
+    terminal.read_until(b"8 questions")
+    terminal.send(b"z")
+    assert terminal.end() == 0
