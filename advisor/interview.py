@@ -1,8 +1,7 @@
 """The interview as a pure state machine, shared by every interface.
 
 An ``Interview`` is a frozen value; each step returns the next one.  ``back`` undoes the last
-step exactly, so ``interview.answer(q, a).back() == interview`` always holds; ``redo`` takes
-it again.
+step exactly, so ``interview.answer(q, a).back() == interview`` always holds.
 
 A question is *relevant* unless its ``ask-when`` is certainly false given the answers so far
 (what depends on something unknown is asked).  An answer that was given stays in ``inputs``
@@ -69,6 +68,15 @@ class Interview(Struct, frozen=True, eq=False):
     past: tuple[_Point, ...] = ()
     future: tuple[_Point, ...] = ()
     chooser: Chooser | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """By where they stand and how they came there, not by what was taken back."""
+        if not isinstance(other, Interview):
+            return NotImplemented
+        ours, theirs = ((i.base, i.point, i.past) for i in (self, other))
+        return ours == theirs
+
+    __hash__ = None  # type: ignore[assignment]  # what it holds are maps
 
     @classmethod
     def start(
@@ -154,10 +162,6 @@ class Interview(Struct, frozen=True, eq=False):
     def can_go_back(self) -> bool:
         return bool(self.past)
 
-    @property
-    def can_redo(self) -> bool:
-        return bool(self.future)
-
     def status(self, question_id: str) -> Status:
         """How far a question is.  Raises KeyError for a name that is no question."""
         question = self.knowledge.questions[question_id]
@@ -220,17 +224,6 @@ class Interview(Struct, frozen=True, eq=False):
             point=self.past[-1],
             past=self.past[:-1],
             future=(*self.future, self.point),
-        )
-
-    def redo(self) -> Interview:
-        """Take the step again that ``back`` undid; nothing happens if there is none."""
-        if not self.future:
-            return self
-        return replace(
-            self,
-            point=self.future[-1],
-            past=(*self.past, self.point),
-            future=self.future[:-1],
         )
 
     # -- inside ----------------------------------------------------------------------------

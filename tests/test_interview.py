@@ -107,7 +107,7 @@ def test_an_answer_that_became_irrelevant_still_counts_and_is_shown(known):
     assert "size" in [q.id for q in interview.questions]
 
 
-def test_back_restores_exactly_and_redo_repeats(known):
+def test_back_restores_exactly(known):
     before = Interview.start(known).answer("frontier", OPEN)
     for after in (
         before.answer("size", Interval.point(70)),
@@ -128,14 +128,6 @@ def test_back_at_the_beginning_does_nothing(known):
     start = Interview.start(known)
     assert start.back() == start
     assert not start.can_go_back
-    assert start.redo() == start
-
-
-def test_redo_gives_back_what_back_took(known):
-    done = Interview.start(known).answer("frontier", OPEN).answer("size", Interval.point(70))
-    assert done.back().back().redo().redo() == done
-    assert done.back().can_redo
-    assert not done.back().skip("size").can_redo
 
 
 def test_the_answer_that_back_took_is_remembered(known):
@@ -200,7 +192,7 @@ def test_unknown_names_are_refused(known):
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["answer", "closed", "unknown", "skip", "goto", "back", "redo"]),
+        st.sampled_from(["answer", "closed", "unknown", "skip", "goto", "back"]),
         st.sampled_from([q.id for q in QUESTIONS]),
     ),
     max_size=12,
@@ -226,11 +218,7 @@ def test_any_walk_can_be_taken_back_step_by_step(walk):
             trail = trail[:-1] if len(trail) > 1 else trail
             assert interview == trail[-1]
             continue
-        if kind == "redo":
-            if not interview.can_redo:
-                continue
-            interview = interview.redo()
-        elif kind == "answer":
+        if kind == "answer":
             interview = interview.answer(name, VALUES[name])
         elif kind == "closed":
             interview = interview.answer("frontier", CLOSED)
@@ -238,7 +226,7 @@ def test_any_walk_can_be_taken_back_step_by_step(walk):
             interview = getattr(interview, kind)(name)
         trail.append(interview)
         asked = interview.current
-        assert asked is None or kind in ("goto", "redo") or interview.status(asked.id) == "open"
+        assert asked is None or kind == "goto" or interview.status(asked.id) == "open"
         assert interview.finished == (interview.current is None)
     while interview.can_go_back:
         interview = interview.back()

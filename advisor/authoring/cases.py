@@ -1,27 +1,13 @@
-"""What a case answers, and what it expects."""
+"""What a case expects."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from advisor.knowledge.model import Case, Inputs, Knowledge
-from advisor.language.answers import inputs_from_mapping
+from advisor.knowledge.model import Case
 
 NOBODY = "none"
 """What a case calls it when no offer is left."""
-
-
-def inputs_of_case(knowledge: Knowledge, case: Case) -> Inputs:
-    """A case's answers as the engine takes them."""
-    return inputs_from_mapping(
-        {
-            "format": "1",
-            "answers": dict(case.answers),
-            "weights": dict(case.weights),
-            "prices": dict(case.prices),
-        },
-        knowledge,
-    )
 
 
 def expected(case: Case, key: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from advisor.authoring.boxes import EVERYTHING, Box, meet, touches
-from advisor.authoring.cases import NOBODY, expected, inputs_of_case
+from advisor.authoring.cases import NOBODY, expected
 from advisor.authoring.examination import Examination
 from advisor.authoring.exclusions import Exclusions
 from advisor.authoring.regions import NO, YES, Part, Space, domain_of
@@ -21,6 +21,7 @@ from advisor.authoring.witness import box_words
 from advisor.errors import DataError
 from advisor.knowledge.model import Question
 from advisor.knowledge.values import Domain, Flags, FlagsType, Interval, Options
+from advisor.language.answers import case_inputs
 from advisor.language.kleene import contains
 
 MODELS = "models"
@@ -183,7 +184,7 @@ def _expected_dead_ends(examination: Examination) -> Iterator[dict[str, Domain]]
     for case in examination.knowledge.cases.values():
         if NOBODY in expected(case, "right"):
             try:
-                yield dict(inputs_of_case(examination.knowledge, case).answers)
+                yield dict(case_inputs(case, examination.knowledge).answers)
             except DataError:
                 continue
 

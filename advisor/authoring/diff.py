@@ -13,13 +13,14 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from advisor.authoring.cases import NOBODY, inputs_of_case
+from advisor.authoring.cases import NOBODY
 from advisor.authoring.changes import Changes, Relevance, changes_between
 from advisor.authoring.cover import Cover, Sheet, answerable, build_cover
 from advisor.authoring.examples import newest_day
 from advisor.decision.recommend import decide
 from advisor.errors import DataError
 from advisor.knowledge.model import Case, Inputs, Knowledge
+from advisor.language.answers import case_inputs
 
 Progress: TypeAlias = Callable[[int, int], None]
 Witnesses: TypeAlias = Literal["none", "first", "all"]
@@ -190,7 +191,7 @@ def _cases(
 
 def _readable(base: Knowledge, case: Case, old: Knowledge, new: Knowledge) -> Inputs | None:
     try:
-        inputs = inputs_of_case(base, case)
+        inputs = case_inputs(case, base)
     except DataError:
         return None
     return inputs if _both_read(inputs, old, new) else None

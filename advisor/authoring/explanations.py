@@ -71,8 +71,3 @@ def page_of(check: str) -> Page:
     parts = dict(zip(rest[::2], rest[1::2], strict=True))
     why, wrong, right = (parts[heading].strip() for heading in PARTS)
     return Page(check, means, more.strip(), why, wrong, right)
-
-
-def written_pages() -> tuple[str, ...]:
-    """The checks that have a page."""
-    return tuple(sorted(path.stem for path in _PAGES.glob("*.md")))

@@ -15,11 +15,12 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from advisor.authoring.cases import NOBODY, expected, inputs_of_case
+from advisor.authoring.cases import NOBODY, expected
 from advisor.authoring.examples import Bench, Step, newest_day, setting_of, wanted
 from advisor.decision.recommend import recommend
 from advisor.knowledge.model import Case, Example, Knowledge, Rule
 from advisor.knowledge.values import Domain, Truth
+from advisor.language.answers import case_inputs
 from advisor.language.vocabulary import did_you_mean
 from advisor.language.wording import domain_words
 
@@ -167,9 +168,7 @@ def given_words(bench: Bench, example: Example) -> Iterable[tuple[str, str]]:
 
 def run_case(knowledge: Knowledge, case: Case, as_of: datetime.date | None = None) -> CaseResult:
     """Recommend for a case, and compare with what its panel expects."""
-    result = recommend(
-        knowledge, inputs_of_case(knowledge, case), as_of or case.as_of, thorough=False
-    )
+    result = recommend(knowledge, case_inputs(case, knowledge), as_of or case.as_of, thorough=False)
     verdict = result.verdict
     winner = verdict.offer or NOBODY
     judgement = judge(case, winner)

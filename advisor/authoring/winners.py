@@ -17,7 +17,6 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from advisor.authoring.cases import inputs_of_case
 from advisor.authoring.cover import LEVELS, Allowed, build_cover, levels_of
 from advisor.authoring.examination import Progress
 from advisor.decision.recommend import Decision, decide
@@ -25,6 +24,7 @@ from advisor.engine.serving import QUESTIONS
 from advisor.errors import DataError
 from advisor.knowledge.model import Inputs, Knowledge
 from advisor.knowledge.values import Domain, Flags
+from advisor.language.answers import case_inputs
 
 MOST_SHEETS = 200
 MOST_STEPS = 300
@@ -80,7 +80,7 @@ class _Search:
         """Cases, as if no price were the user's own, and a cover of the answer space."""
         for case in self.knowledge.cases.values():
             try:
-                inputs = replace(inputs_of_case(self.knowledge, case), prices={})
+                inputs = replace(case_inputs(case, self.knowledge), prices={})
             except DataError:
                 continue
             if self.allowed(inputs.answers):

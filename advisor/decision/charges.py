@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from advisor.decision.profiles import SCALE, Profile, Sides
-from advisor.decision.sizing import PACE, Paces, Sizes
+from advisor.decision.sizing import Paces, Sizes
 from advisor.decision.tariffs import BOUGHT, DEVICE, DEVICE_HOUR, Prices, capacity_of
 from advisor.decision.token_rates import TokenRates
 from advisor.engine.memory import Memory
@@ -48,9 +48,6 @@ class Wish(NamedTuple):
 
     pace: tuple[float, float]
     years: Truth
-
-
-PLAIN = Wish((PACE, PACE), False)
 
 
 class Charges(Struct, frozen=True):

@@ -22,7 +22,6 @@ from advisor.knowledge.values import Number
 
 COST_ONLY = "cost only, capacity ignored"
 SECONDS_PER_DAY = 86_400
-MOST_STEPS = 20_000
 
 Verdict: TypeAlias = Literal["first", "second", "equal", "open", "neither"]
 
@@ -103,40 +102,6 @@ class Stretch(Struct, frozen=True):
 def token_curve(per_request: Range, fixed_daily: Range, quota: Number | None = None) -> Curve:
     """Tokens, plus what is paid whatever the volume (people); ends at ``quota`` requests/day."""
     return Curve((Piece(0, quota, fixed_daily, per_request),))
-
-
-def capacity_curve(
-    unit_daily: Range,
-    requests_per_unit: Number | None,
-    *,
-    smallest: int = 1,
-    committed: int = 0,
-    fixed_daily: Range | None = None,
-    horizon: Number,
-) -> Curve:
-    """Reserved units (a replica, a rack) of ``unit_daily`` USD that each serve
-    ``requests_per_unit`` requests/day: a step per unit, from ``smallest`` units on; units
-    already ``committed`` are paid even where fewer would do.
-
-    ``requests_per_unit`` None ignores capacity: one flat piece.  Raises ``ValueError`` when
-    the steps up to ``horizon`` are more than can be told apart (20,000).
-    """
-    base = fixed_daily if fixed_daily is not None else Range(0, 0)
-    least = max(smallest, committed)
-    if requests_per_unit is None:
-        return Curve((Piece(0, None, unit_daily * least + base, Range(0, 0)),))
-    if requests_per_unit <= 0:
-        raise ValueError("a unit must serve more than no requests")
-    units = max(least, ceil(Fraction(horizon) / requests_per_unit))
-    if units - least > MOST_STEPS:
-        raise ValueError(f"{units} units up to the horizon: give a nearer horizon")
-    pieces = []
-    start: Number = 0
-    for count in range(least, units + 1):
-        end = count * requests_per_unit
-        pieces.append(Piece(start, end, unit_daily * count + base, Range(0, 0)))
-        start = end
-    return Curve(tuple(pieces))
 
 
 def compare(first: Curve, second: Curve, horizon: Number) -> tuple[Stretch, ...]:

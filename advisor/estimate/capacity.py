@@ -9,8 +9,6 @@ window in some layers (sliding-window), some layers only (linear-hybrid).
 
 from __future__ import annotations
 
-from math import ceil
-
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -125,31 +123,6 @@ def beside_adapters(device: Device, devices: int, adapters_gb: float) -> Device:
         return device
     left = device.memory - adapters_gb / devices
     return replace(device, memory=max(LEAST_MEMORY * device.memory, left))
-
-
-def devices_needed(
-    model: ModelShape,
-    device: Device,
-    precision: str,
-    context: float,
-    *,
-    requests: int = 1,
-    adapters_gb: float = 0.0,
-    reserve_gb: float = RESERVE_GB,
-) -> int:
-    """The smallest number of devices that run ``requests`` at once: a power of two up to eight,
-    beyond that a multiple of eight, as the weights divide."""
-    _check(precision, 1, context, requests, adapters_gb)
-    needed = (
-        model.weight_bytes(precision) + requests * model.cache_bytes(context, precision)
-    ) / GB + adapters_gb
-    each = min(device.memory * USABLE_MEMORY, device.memory - reserve_gb)
-    if each <= 0:
-        raise ValueError(f"{device.name} has no memory left beside the reserve")
-    least = max(1, ceil(needed / each))
-    if least > LARGEST_TENSOR_GROUP:
-        return ceil(least / LARGEST_TENSOR_GROUP) * LARGEST_TENSOR_GROUP
-    return next(size for size in (1, 2, 4, 8) if size >= least)
 
 
 def layouts(

@@ -15,7 +15,7 @@ from typing import TypeVar
 from advisor.errors import Problem, RuleBaseError
 from advisor.estimate.evidence import Evidence, Point, Series, Throughput, Workload
 from advisor.knowledge.document import Findings, ListNode, Node
-from advisor.knowledge.fitted import ENGINES, Calibration
+from advisor.knowledge.fitted import ENGINES
 from advisor.knowledge.layout import read_capped
 from advisor.knowledge.physical import PRECISIONS
 from advisor.knowledge.spellings import model_key
@@ -42,18 +42,6 @@ def load_evidence(rules: Path) -> Evidence:
     where a file cannot be read."""
     folder = rules / FOLDER
     return read_evidence({str(path): read_capped(path) for path in sorted(folder.glob("*.yaml"))})
-
-
-def load_calibration(rules: Path) -> Calibration:
-    """The fitted numbers alone: enough for an estimate without measured neighbours."""
-    path = rules / FOLDER / "coefficients.yaml"
-    node, findings = read(read_capped(path), str(path))
-    if node is None or findings.problems:
-        raise RuleBaseError(findings.problems or [missing_file("coefficients")])
-    calibration = calibration_of(node, findings)
-    if findings.problems:
-        raise RuleBaseError(findings.problems)
-    return calibration
 
 
 def read_evidence(files: Mapping[str, bytes]) -> Evidence:

@@ -23,7 +23,7 @@ from advisor.decision.estimates import Estimates, estimates
 from advisor.decision.profiles import MONTHLY
 from advisor.decision.recommend import decide
 from advisor.estimate.evidence import Evidence
-from advisor.estimate.measured import load_calibration, load_evidence
+from advisor.estimate.measured import load_evidence
 from advisor.estimate.replicas import Replica, Target
 from advisor.estimate.replicas_many import operating_points
 from advisor.knowledge.model import Inputs, Knowledge
@@ -163,7 +163,6 @@ def main() -> int:
         f"a sheet of new answers: {costed:.2f} ms for what every offer costs; decided in "
         f"{new:.1f} ms, {new / again:.0f} times one seen before ({again:.2f} ms)"
     )
-    print(f"reading the coefficients: {best(lambda: load_calibration(RULES)):.2f} ms")
     print(f"reading the whole ledger: {best(lambda: load_evidence(RULES)):.1f} ms")
     return 1 if over else 0
 

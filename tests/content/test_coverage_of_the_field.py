@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
-from advisor.authoring.testing import inputs_of_case
 from advisor.knowledge.model import Knowledge
 from advisor.knowledge.values import Interval
+from advisor.language.answers import case_inputs
 
 ARTICLE = "gmi-cerebras-article"
 MISSION = ("throughput", "frontier-models", "research", "model-diversity")
@@ -107,7 +107,7 @@ def test_the_cases_are_spread_over_regions_sizes_and_volumes(knowledge: Knowledg
         places = answers.get("regions", ())
         regions.update(places if isinstance(places, (list, tuple)) else ())
         if "model-size" in answers:
-            size = inputs_of_case(knowledge, case).answers["model-size"]
+            size = case_inputs(case, knowledge).answers["model-size"]
             assert isinstance(size, Interval) and size.low is not None, case.id
             billions = size.low
             sizes["small" if billions < 30 else "middle" if billions < 175 else "large"] += 1

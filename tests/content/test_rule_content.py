@@ -12,7 +12,6 @@ from typing import cast
 
 import pytest
 
-from advisor.authoring.testing import inputs_of_case
 from advisor.decision.recommend import recommend
 from advisor.decision.result import Verdict
 from advisor.engine.offering import Offering
@@ -29,6 +28,7 @@ from advisor.knowledge.values import (
     Options,
     Truth,
 )
+from advisor.language.answers import case_inputs
 from advisor.language.rulebase import load_rule_base
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -281,7 +281,7 @@ def _base() -> Knowledge:
 @cache
 def _verdict(case_id: str) -> Verdict:
     case = _base().cases[case_id]
-    inputs = inputs_of_case(_base(), case)
+    inputs = case_inputs(case, _base())
     return recommend(_base(), inputs, case.as_of, thorough=False).verdict
 
 

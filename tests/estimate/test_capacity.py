@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.estimate.capacity import devices_needed, layouts, memory
+from advisor.estimate.capacity import layouts, memory
 from advisor.estimate.evidence import Evidence
 
 
 def test_a_70b_model_needs_two_h100_at_8_bits_and_four_at_16(evidence: Evidence) -> None:
     model, device = evidence.models["llama-3.1-70b"], evidence.devices["nvidia-h100-sxm"]
-    assert devices_needed(model, device, "8-bit", 4096, requests=16) == 2
-    assert devices_needed(model, device, "16-bit", 4096, requests=16) == 4
-    assert not memory(model, device, 1, "8-bit", 4096, requests=16).fits
+    for precision, least in (("8-bit", 2), ("16-bit", 4)):
+        assert memory(model, device, least, precision, 4096, requests=16).fits
+        assert not memory(model, device, least // 2, precision, 4096, requests=16).fits
 
 
 def test_deepseek_at_8_bits_does_not_fit_on_eight_h100_but_on_eight_h200(
@@ -25,7 +25,7 @@ def test_deepseek_at_8_bits_does_not_fit_on_eight_h100_but_on_eight_h200(
     assert not found.fits
     assert found.reason is not None and "670.9 GB at 8-bit" in found.reason
     assert memory(model, evidence.devices["nvidia-h200-sxm"], 8, "8-bit", 4096).fits
-    assert devices_needed(model, evidence.devices["nvidia-h100-sxm"], "8-bit", 4096) == 16
+    assert memory(model, evidence.devices["nvidia-h100-sxm"], 16, "8-bit", 4096).fits
 
 
 def test_the_cache_limits_the_requests_at_once(evidence: Evidence) -> None:
@@ -98,11 +98,17 @@ def test_what_cannot_be_meant_is_refused(
 
 
 @given(st.integers(1, 64), st.integers(1, 200_000), st.sampled_from(["16-bit", "8-bit", "fp4"]))
-def test_what_is_needed_fits_and_half_of_it_does_not_always(
+def test_what_fits_fits_on_more_devices_in_less_precision_and_with_fewer_requests(
     evidence: Evidence, requests: int, context: int, precision: str
 ) -> None:
     model, device = evidence.models["qwen3-32b"], evidence.devices["nvidia-h100-sxm"]
-    needed = devices_needed(model, device, precision, context, requests=requests)
-    assert memory(model, device, needed, precision, context, requests=requests).fits
     narrower = {"16-bit": "8-bit", "8-bit": "fp4", "fp4": "fp4"}[precision]
-    assert devices_needed(model, device, narrower, context, requests=requests) <= needed
+
+    def fits(devices: int, precision: str, requests: int) -> bool:
+        return memory(model, device, devices, precision, context, requests=requests).fits
+
+    for devices in (1, 2, 4, 8, 16):
+        if fits(devices, precision, requests):
+            assert fits(devices * 2, precision, requests)
+            assert fits(devices, narrower, requests)
+            assert fits(devices, precision, max(1, requests // 2))

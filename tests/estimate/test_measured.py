@@ -8,7 +8,7 @@ import pytest
 
 from advisor.errors import RuleBaseError
 from advisor.estimate.evidence import Evidence
-from advisor.estimate.measured import load_calibration, read_evidence
+from advisor.estimate.measured import read_evidence
 from advisor.estimate.subjects import device_subject, model_subject
 from advisor.knowledge.physical import Device
 from advisor.language.rulebase import load_rule_base
@@ -42,10 +42,6 @@ def test_the_shipped_ledger_reads(evidence: Evidence) -> None:
 def test_every_row_names_its_source_and_date(evidence: Evidence) -> None:
     assert all(series.source and series.date for series in evidence.series)
     assert all(row.source and row.date for row in evidence.throughput)
-
-
-def test_the_calibration_alone_is_the_same(evidence: Evidence) -> None:
-    assert load_calibration(RULES) == evidence.calibration
 
 
 def test_the_catalogue_agrees_with_what_was_measured(evidence: Evidence) -> None:
