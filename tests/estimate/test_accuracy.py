@@ -5,15 +5,24 @@ A gate is a little above what was reached when it was set; it fails when an erro
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 from statistics import median
+from textwrap import dedent
 
 import pytest
 from msgspec.structs import replace
 
 from advisor.estimate.accuracy import Checked, cross_validate, report, roofline_ms, spread
 from advisor.estimate.evidence import Evidence
-from advisor.estimate.refit import calibrate
+from advisor.estimate.measured import load_evidence
 
+RULES = Path(__file__).parents[2] / "rules"
 TOKENS = ("serving", "prompts apart", "rack", "drafted tokens")
 
 
@@ -65,8 +74,21 @@ def test_all_rows_reach_the_targets(
 
 
 @pytest.mark.full
-def test_the_shipped_coefficients_are_those_of_the_ledger(evidence: Evidence) -> None:
-    again = calibrate(evidence)
+def test_the_command_that_is_documented_makes_the_shipped_coefficients(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    page = (RULES / "measured" / "README.md").read_text(encoding="utf-8")
+    (written,) = re.findall(r'^ +python -c "\n.*?^ +"$', page, re.MULTILINE | re.DOTALL)
+    command = dedent(written).replace("YYYY-MM-DD", "2026-11-22")
+    shutil.copytree(RULES / "measured", tmp_path / "rules" / "measured")
+    subprocess.run(
+        ["sh", "-c", command.replace("python", shlex.quote(sys.executable), 1)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(RULES.parent)},
+        check=True,
+    )
+    again = load_evidence(tmp_path / "rules").calibration
+    assert again.fitted == "2026-11-22"
     for name in again.serving.__struct_fields__:
         for part in ("serving", "saturated", "tuned"):
             shipped = getattr(getattr(evidence.calibration, part), name)

@@ -9,6 +9,7 @@ import pytest
 from advisor.errors import RuleBaseError
 from advisor.estimate.evidence import Evidence
 from advisor.estimate.measured import read_evidence
+from advisor.estimate.refit_text import as_yaml
 from advisor.estimate.subjects import device_subject, model_subject
 from advisor.knowledge.physical import Device
 from advisor.language.rulebase import load_rule_base
@@ -42,6 +43,11 @@ def test_the_shipped_ledger_reads(evidence: Evidence) -> None:
 def test_every_row_names_its_source_and_date(evidence: Evidence) -> None:
     assert all(series.source and series.date for series in evidence.series)
     assert all(row.source and row.date for row in evidence.throughput)
+
+
+def test_a_calibration_is_written_as_it_is_read(evidence: Evidence) -> None:
+    shipped = RULES / "measured" / "coefficients.yaml"
+    assert as_yaml(evidence.calibration) == shipped.read_text(encoding="utf-8")
 
 
 def test_the_catalogue_agrees_with_what_was_measured(evidence: Evidence) -> None:

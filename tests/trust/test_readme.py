@@ -1,4 +1,10 @@
-"""Every command and piece of code in the README works as it stands there."""
+"""Every command and piece of code in the README works as it stands there.
+
+What installs, and what is started by hand in Security, is looked at without being run: its
+modules, folders and extras exist.  The start and the tests are run by ``.ci/run``, the tutorial
+of ``rules/README.md`` by ``tests/authoring``, the command of ``rules/measured/README.md`` by
+``tests/estimate``.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +13,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -24,6 +31,9 @@ COMMANDS = [
     for line in block.splitlines()
     if line.startswith("advisor ")
 ]
+PAGES = [README, *(p.read_text(encoding="utf-8") for p in (CHECKOUT / "rules").rglob("README.md"))]
+NAMED = sorted({word for page in PAGES for word in re.findall(r"`(advisor [^`\n]+)`", page)})
+"""Commands in the running text of the README and of the pages beside the rules."""
 TABLE = b"id,use-case,model-size\na,chat,8B\n"
 MEASURED = CHECKOUT / "tests" / "plan" / "results" / "vllm.json"
 CATALOGUE = CHECKOUT / "tests" / "facts" / "fixtures" / "models-dev.json"
@@ -84,7 +94,7 @@ def test_a_command_works(command, folder, capsys, monkeypatch):
         assert yaml.safe_load(told.out)["format"] == 1
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *NAMED])
 def test_a_command_exists(command, folder, capsys):
     """Its name and options are known; whether it works, the longer battery says."""
     import click
@@ -94,12 +104,25 @@ def test_a_command_exists(command, folder, capsys):
     words, _ = words_of(command)
     group: click.Command = advisor
     context = click.Context(advisor, info_name="advisor")
-    while isinstance(group, click.Group):
+    while isinstance(group, click.Group) and words[0][0] != "-":
         found = group.get_command(context, words.pop(0))
         assert found is not None, command
         group = found
         context = click.Context(group, parent=context)
     group.make_parser(context).parse_args([*words, "--as-of", AS_OF])
+
+
+def test_what_is_installed_with_extras_is_offered():
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = set(re.findall(r"\.\[(\w+)\]", README))
+    assert {"test", "web", "fleet"} <= extras <= set(project["optional-dependencies"])
+
+
+def test_what_is_measured_and_tested_by_hand_is_there():
+    paths = set(re.findall(r"(?<![\w/.])(?:tests|advisor)/[\w/.-]+", README))
+    assert {"tests/decision", "tests/benchmarks/bench_estimate.py"} <= paths
+    for path in paths:
+        assert (CHECKOUT / path).exists(), path
 
 
 def test_the_answers_file_is_read(knowledge):
