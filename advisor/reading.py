@@ -76,6 +76,7 @@ class _Begun(io.RawIOBase):
     def fileno(self) -> int:
         return self._rest.fileno()
 
+    # What a BufferedReader hands over; any buffer could not be written by slices.
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         data = self._begun[: len(buffer)] or self._rest.read(len(buffer))
         self._begun = self._begun[len(data) :]

@@ -18,7 +18,7 @@ from advisor.authoring.examination import Examination
 from advisor.authoring.regions import Region, Side, Space
 from advisor.authoring.witness import example_words, realise
 from advisor.knowledge.model import Impossible, Rule
-from advisor.knowledge.syntax import ALWAYS
+from advisor.knowledge.syntax import ALWAYS, Condition
 
 GroupKey: TypeAlias = tuple[str, str, str]
 
@@ -59,8 +59,9 @@ def groups_of(examination: Examination) -> list[Group]:
     groups = []
     for key in sorted(found):
         rules = sorted(found[key], key=_place)
-        conditions = [part for r in rules for part in (("when", r.when), ("for", r.offers))]
-        group = Group(rules, examination.space(conditions))  # type: ignore[arg-type]
+        sides: list[tuple[Side, Condition]] = [("when", rule.when) for rule in rules]
+        sides += [("for", rule.offers) for rule in rules]
+        group = Group(rules, examination.space(sides))
         for rule in rules:
             try:
                 group.regions[rule.id] = group.space.region_of_rule(rule.when, rule.offers)

@@ -307,10 +307,8 @@ class _Met:
         turn = self._turn % max(1, len(order))
         self._turn += 1
         for factor in order[turn:] + order[:turn]:
-            row[factor] = max(
-                range(sizes[factor]),
-                key=lambda level, factor=factor: (self._gain(factor, level, row), -level),  # type: ignore[misc]
-            )
+            gains = [self._gain(factor, level, row) for level in range(sizes[factor])]
+            row[factor] = gains.index(max(gains))
         return tuple(row[factor] for factor in range(len(sizes)))
 
     def _gain(self, factor: int, level: int, row: Mapping[int, int]) -> int:

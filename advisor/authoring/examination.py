@@ -46,5 +46,6 @@ class Examination(Struct, dict=True):
 
     def space(self, conditions: Iterable[tuple[Side, Condition]]) -> Space:
         """Axes fit for some conditions, and for the declared impossible combinations."""
-        impossible = [("when", entry.when) for entry in self.knowledge.impossible]
-        return Space(self.knowledge, self.types, [*conditions, *impossible])  # type: ignore[list-item]
+        sides = list(conditions)
+        sides += [("when", entry.when) for entry in self.knowledge.impossible]
+        return Space(self.knowledge, self.types, sides)

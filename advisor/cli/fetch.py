@@ -71,6 +71,7 @@ def fetch(address: str, opener: OpenerDirector | None = None) -> bytes:
     from urllib.request import Request
 
     try:
+        # https alone, above.
         request = Request(address, headers={"User-Agent": "inference-advisor"})  # noqa: S310
         with (opener or _opener()).open(request, timeout=PATIENCE) as answer:
             length = answer.headers.get("Content-Length", "")

@@ -43,7 +43,7 @@ def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date 
     raise click.BadParameter(f"'{value}' is no day; write it as 2026-11-22", ctx, param)
 
 
-def common_options(function: F) -> F:
+def common_options(function: Callable[..., object]) -> Callable[..., object]:
     """``--rules``, ``--as-of``, ``--quiet``; given before or after the command's name."""
 
     @click.option(
@@ -78,7 +78,7 @@ def common_options(function: F) -> F:
         ctx.obj = common
         return function(common=common, **rest)
 
-    return wrapper  # type: ignore[return-value]
+    return wrapper
 
 
 def format_option(*formats: str) -> Callable[[F], F]:

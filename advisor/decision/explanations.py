@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 Lane: TypeAlias = Literal["safe", "conditional"]
+Role: TypeAlias = Literal["primary", "fallback", "burst", "region", "models"]
 
 
 class Money(Struct, frozen=True):
@@ -184,7 +185,7 @@ class PortfolioPart(Struct, frozen=True):
     None where the answers do not say how traffic splits); ``meets`` are the needs that it
     takes care of; ``exit`` says what leaving costs."""
 
-    role: Literal["primary", "fallback", "burst", "region", "models"]
+    role: Role
     offer: str
     title: str
     model: str | None

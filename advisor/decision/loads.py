@@ -53,6 +53,7 @@ def corners_of(env: Mapping[str, Domain]) -> tuple[Numbers, ...] | None:
         ends.append(tuple(dict.fromkeys((_milli(peak.low), _milli(peak.high)))))
     else:
         ends.append((EVEN,))
+    # As long as ``Numbers``: one end for each name of the traffic, and the peak.
     return tuple(product(*ends))  # type: ignore[arg-type]
 
 

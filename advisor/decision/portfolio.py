@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from advisor.decision.explanations import Money, Need, Portfolio, PortfolioPart
+from advisor.decision.explanations import Money, Need, Portfolio, PortfolioPart, Role
 from advisor.decision.gates import SERVED, Standing
 from advisor.decision.needs import (
     covered_regions,
@@ -302,7 +302,7 @@ def _groups(
 def _part(
     decision: Decision,
     offer: str,
-    role: str,
+    role: Role,
     share: Fraction | None,
     split: str,
     meets: tuple[str, ...],
@@ -310,7 +310,7 @@ def _part(
 ) -> PortfolioPart:
     stands = standing_of(decision, offer)
     return PortfolioPart(
-        role=role,  # type: ignore[arg-type]
+        role=role,
         offer=offer,
         title=stands.title,
         model=stands.model,

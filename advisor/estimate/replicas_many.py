@@ -31,9 +31,11 @@ def operating_points(
     shape = len(LOADS), len(lengths)
     columns: list[list[Any]] = [[] for _ in Times._fields]
     for worker in workers:
+        # Typed for numbers; the same arithmetic takes arrays.
         seen = replica.course(worker, (reads, writes)).at(loads)  # type: ignore[arg-type]
         for column, found in zip(columns, seen, strict=True):
             column.append(np.broadcast_to(found, shape))
+    # Arrays where numbers are declared, as above.
     times = Times(*(np.concatenate(column, axis=1) for column in columns))  # type: ignore[arg-type]
     tiled = np.tile(writes[0], len(workers))
     sizes = np.repeat([worker.size for worker in workers], len(lengths))

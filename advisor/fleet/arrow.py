@@ -10,7 +10,7 @@ from advisor.errors import Problem, UsageError
 def arrow() -> tuple[ModuleType, ModuleType]:
     """``pyarrow`` and ``pyarrow.parquet``.  Raises UsageError where they are not installed."""
     try:
-        import pyarrow  # type: ignore[import-untyped]
+        import pyarrow
         from pyarrow import parquet
     except ImportError:
         message = "Parquet files need the library pyarrow"

@@ -110,7 +110,7 @@ def _worked(shipped: Any, row: dict[str, Any]) -> dict[str, Any]:
     import ray
 
     # Bytes that the process which asked has made itself, a moment ago.
-    chunk = pickle.loads(row["chunk"])  # noqa: S301
+    chunk = pickle.loads(row["chunk"])  # noqa: S301  (its own)
     part = _work(ray.get(shipped)).part(chunk)
     return {
         "index": part.index,

@@ -103,9 +103,13 @@ class Moments:
                     self._hours.clear()
                 self._hours[value[:13]] = found - found % HOUR
             return found
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if number and math.isfinite(value) and 0 <= value < 1 << 40:  # type: ignore[operator, arg-type]
-            return int(value)  # type: ignore[call-overload, no-any-return]
+        if (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and math.isfinite(value)
+            and 0 <= value < 1 << 40
+        ):
+            return int(value)
         raise NoUsageError(column, f"{value!r} is no point in time")
 
     def _parsed(self, value: str, column: str) -> int:
@@ -218,9 +222,11 @@ def _count(record: Record, column: str) -> int:
 
 def _money(value: object) -> float:
     try:
-        spend = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        raise NoUsageError("spend", f"{repr(value)[:40]} is no amount of USD") from None
+        spend = float(value) if isinstance(value, str | int | float) else None
+    except (ValueError, OverflowError):
+        spend = None
+    if spend is None:
+        raise NoUsageError("spend", f"{repr(value)[:40]} is no amount of USD")
     if not 0 <= spend < 1e12:
         raise NoUsageError("spend", f"{spend} is no amount of USD")
     return spend

@@ -79,7 +79,7 @@ def _json(value: object) -> Node:
         if len(value) > LONGEST_TEXT:
             raise ValueError
         return ScalarNode(value, _NOWHERE, quoted=True)
-    return ScalarNode({None: "null", True: "true", False: "false"}[value], _NOWHERE)  # type: ignore[index]
+    return ScalarNode("null" if value is None else "true" if value else "false", _NOWHERE)
 
 
 def numbers_written_out(node: Node) -> Node:

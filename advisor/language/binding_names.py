@@ -11,6 +11,7 @@ from advisor.errors import Problem, Related, Span
 from advisor.knowledge.document import Findings, MapNode, Node, ScalarNode
 from advisor.knowledge.files import Raw
 from advisor.knowledge.model import Place
+from advisor.knowledge.shapes import CriterionShape, QuestionShape
 from advisor.knowledge.shapes_cells import Shape
 from advisor.language.marks import quote
 from advisor.language.vocabulary import did_you_mean
@@ -154,11 +155,13 @@ def lacking(shape: Shape, key: str, why: str, at: Span | Node, findings: Finding
     findings.add("missing-key", f"'{key}' is missing: {why}", at, hint=f"add '{key}'")
 
 
-def refuse_same_order(raws: Mapping[str, Raw[S]], what: str) -> None:
+def refuse_same_order(
+    raws: Mapping[str, Raw[QuestionShape]] | Mapping[str, Raw[CriterionShape]], what: str
+) -> None:
     """Report entries that share an ``order``."""
-    first: dict[int, Raw[S]] = {}
+    first: dict[int, Raw[QuestionShape] | Raw[CriterionShape]] = {}
     for raw in raws.values():
-        order: int = raw.shape.order  # type: ignore[attr-defined]
+        order = raw.shape.order
         other = first.setdefault(order, raw)
         if other is raw:
             continue

@@ -126,6 +126,7 @@ def _model(cells: Cells) -> ModelShape | None:
     if len(cells.findings.problems) > before:
         return None
     try:
+        # Each was read as the kind that its field has.
         return ModelShape(**given)  # type: ignore[arg-type]
     except ValueError as error:
         cells.problem("impossible-shape", str(error), "id")

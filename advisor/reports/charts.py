@@ -83,7 +83,7 @@ def svg(chart: Chart | Curves, ident: str) -> str:
 
 def _bars(rows: list[ChartRow]) -> tuple[Any, list[str]]:
     """The drawn tree, and the class of each series in it."""
-    import pygal  # type: ignore[import-untyped]
+    import pygal
 
     longest = max(float(row.low or 0) for row in rows)
     # Room behind the longest bar for its figure.
@@ -140,7 +140,7 @@ def _bands(rows: list[ChartRow]) -> tuple[Any, list[str]]:
 
 
 def _settings(rows: int) -> dict[str, Any]:
-    from pygal.style import Style  # type: ignore[import-untyped]
+    from pygal.style import Style
 
     style = Style(
         font_family="sans-serif",

@@ -32,7 +32,7 @@ def is_drawable(block: Curves) -> bool:
 
 def tree_of(block: Curves, settings: dict[str, Any]) -> tuple[Any, list[str]]:
     """The drawn tree, and the class of each series in it."""
-    import pygal  # type: ignore[import-untyped]
+    import pygal
 
     edges = [_edges(curve) for curve in block.curves]
     points = [point for low, high in edges for point in (*low, *high)]

@@ -16,6 +16,7 @@ from advisor.reports.blocks import (
     Reference,
     References,
     Table,
+    Tone,
 )
 from advisor.reports.fact_values import value_words
 from advisor.reports.facts import Belief, Fact, Subject
@@ -162,9 +163,9 @@ def fact_words(fact: Fact) -> str:
 
 def _item(belief: Belief) -> Item:
     name = f"{belief.subject} {belief.attribute}"
-    tone = "warn" if belief.open or belief.stale else "plain"
+    tone: Tone = "warn" if belief.open or belief.stale else "plain"
     facts = tuple(fact_words(fact) for fact in belief.facts)
-    return Item(f"{name}: {belief_words(belief)}", facts, tone=tone)  # type: ignore[arg-type]
+    return Item(f"{name}: {belief_words(belief)}", facts, tone=tone)
 
 
 def _marks(fact: Fact) -> str:

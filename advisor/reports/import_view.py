@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import Literal
 
-from advisor.knowledge.importing.changes import KINDS, Change, Difference, Figure
+from advisor.knowledge.importing.changes import KINDS, Change, Difference, Figure, Kind
 from advisor.knowledge.importing.rewriting import value_text
 from advisor.knowledge.importing.snapshot import plain
 from advisor.knowledge.model import Knowledge
@@ -15,8 +16,8 @@ from advisor.reports.fact_values import value_data, value_words
 from advisor.reports.figures import counted, decimal, listed
 from advisor.reports.impact import Effect, Verdict
 
-_TITLES = {"changed": "Changed", "added": "Added", "retired": "Retired"}
-_MARKS = {"changed": "", "added": "+", "retired": "-"}
+_TITLES: dict[Kind, str] = {"changed": "Changed", "added": "Added", "retired": "Retired"}
+_MARKS: dict[Kind, Literal["+", "-", ""]] = {"changed": "", "added": "+", "retired": "-"}
 
 
 def import_report(
@@ -28,7 +29,7 @@ def import_report(
         Paragraph(f"{listed(counts)}; {counted(len(found.unmapped), 'route')} not mapped.")
     ]
     for kind, title in _TITLES.items():
-        changes = found.of(kind)  # type: ignore[arg-type]
+        changes = found.of(kind)
         if changes:
             blocks.append(Heading(f"{title} ({len(changes)})"))
             blocks.append(Items(tuple(_item(change, knowledge) for change in changes)))
@@ -78,7 +79,7 @@ def _item(change: Change, knowledge: Knowledge) -> Item:
     if change.until is not None:
         details.insert(0, f"until {change.until}")
     text = f"{change.offer} {change.label} ({change.name})"
-    return Item(text, tuple(details), _MARKS[change.kind])  # type: ignore[arg-type]
+    return Item(text, tuple(details), _MARKS[change.kind])
 
 
 def _figure_words(figure: Figure, knowledge: Knowledge) -> str:

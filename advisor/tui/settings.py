@@ -13,6 +13,7 @@ What is wrong in it is named and left out; the program runs on.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -80,11 +81,12 @@ def parse_settings(text: str, name: str) -> Settings:
     return Settings(theme, keymap, tuple(problems))
 
 
-def _one_of(value: object, what: str, known: object, name: str, problems: list[str]) -> str | None:
-    words = tuple(str(word) for word in known)  # type: ignore[attr-defined]
-    if value is None or (isinstance(value, str) and value in words):
-        return value if isinstance(value, str) else None
-    problems.append(f"{name}: {what} is one of {', '.join(words)}, not {value!r}")
+def _one_of(
+    value: object, what: str, known: Collection[str], name: str, problems: list[str]
+) -> str | None:
+    if value is None or (isinstance(value, str) and value in known):
+        return value
+    problems.append(f"{name}: {what} is one of {', '.join(known)}, not {value!r}")
     return None
 
 

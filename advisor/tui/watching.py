@@ -20,7 +20,7 @@ def stamp(root: Path) -> Stamp:
                 continue
             path = os.path.join(directory, name)  # noqa: PTH118  (twice as fast as pathlib)
             try:
-                status = os.stat(path)  # noqa: PTH116
+                status = os.stat(path)  # noqa: PTH116  (likewise)
             except OSError:
                 continue
             found.append((path, status.st_mtime_ns, status.st_size))

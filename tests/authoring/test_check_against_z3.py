@@ -61,11 +61,7 @@ def examined(knowledge: Knowledge) -> Examination:
 
 def said(problems: object, check_id: str) -> set[str]:
     """The ids in quotes that problems of one check begin with."""
-    return {
-        problem.message.split("'")[1]
-        for problem in problems  # type: ignore[attr-defined]
-        if problem.check == check_id
-    }
+    return {problem.message.split("'")[1] for problem in problems if problem.check == check_id}
 
 
 @given(cuts, conditions())

@@ -234,7 +234,7 @@ def small_sheets(draw: st.DrawFn) -> Inputs:
             max_size=2,
         )
     )
-    return Inputs(given_, weights)  # type: ignore[arg-type]
+    return Inputs(given_, weights)
 
 
 @examples(40)

@@ -160,7 +160,7 @@ async def advisor(rounds: int) -> dict[str, list[float]]:
             domain = parse_answer(question, option_ids(question)[number % 2])
             assert domain is not None
             app.apply(interview.answer(name, domain))
-            app.apply(state.interview.goto("peak-factor"))  # type: ignore[union-attr]
+            app.apply(state.interview.goto("peak-factor"))
             await asyncio.sleep(0)
             field = app.screen.query_one("#number", Input)
             for _ in range(4):

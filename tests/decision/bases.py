@@ -251,7 +251,7 @@ def offer_sides(draw: st.DrawFn) -> Condition:
 
 
 def claim(offer: str, attribute: str, value: Domain, grade: str, date: str = "2026") -> Claim:
-    return Claim(offer, attribute, value, "s0", date, DAY, grade, False, None, "", HERE)  # type: ignore[arg-type]
+    return Claim(offer, attribute, value, "s0", date, DAY, grade, False, None, "", HERE)
 
 
 @st.composite
@@ -293,12 +293,12 @@ def make_rule(
         side,
         steps,
         negotiable,
-        name,  # type: ignore[arg-type]
+        name,
         Citation("s0", grade, DAY),
         evidence,
         "o",
         (),
-        HERE,  # type: ignore[arg-type]
+        HERE,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-import pytest
+import zen
 from hypothesis import HealthCheck, given, settings
 
 from advisor.knowledge.syntax import (
@@ -24,7 +24,6 @@ from advisor.knowledge.values import FlagsType
 from tests.engine.rule_bases import TYPES, random_base, random_values, sources
 from tests.engine.test_bits import compiled
 
-zen = pytest.importorskip("zen")
 CASES = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 SIGNS = {"below": "<", "at most": "<=", "above": ">", "at least": ">="}
 

@@ -30,5 +30,5 @@ SHAPE = {
 def test_some_layers_see_the_whole_context(
     attention: str, full_layers: int | None, expected: int
 ) -> None:
-    shape = ModelShape(**SHAPE, attention=attention, full_layers=full_layers)  # type: ignore[arg-type]
+    shape = ModelShape(**SHAPE, attention=attention, full_layers=full_layers)
     assert shape.attending_layers == expected

@@ -83,7 +83,7 @@ def test_an_entry_keeps_its_place_and_typed_values() -> None:
     assert source.note == ""
     assert source.address is None
     with pytest.raises(ValidationError):
-        source.title = "another"  # type: ignore[misc]
+        source.title = "another"
 
 
 def test_all_mistakes_of_an_entry_are_reported_at_once() -> None:

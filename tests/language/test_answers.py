@@ -303,7 +303,7 @@ def test_a_list_that_holds_itself() -> None:
 def test_what_is_no_mapping_at_all() -> None:
     for value in (None, 3, "use-case: chat", ["use-case"]):
         with pytest.raises(DataError):
-            inputs_from_mapping(value, SMALL)  # type: ignore[arg-type]
+            inputs_from_mapping(value, SMALL)
 
 
 def test_a_case_gives_the_answers_that_it_holds() -> None:

@@ -101,7 +101,7 @@ def test_what_is_possible_is_said_in_plain_english(name: str, domain: Domain, wo
 
 
 def test_options_are_told_in_their_declared_order() -> None:
-    assert wording.domain_words(Options(frozenset(NAMES["hosting"].options)), NAMES["hosting"]) == (  # type: ignore[union-attr]
+    assert wording.domain_words(Options(frozenset(NAMES["hosting"].options)), NAMES["hosting"]) == (
         "any, api, dedicated, on-premises or EU only"
     )
 
@@ -110,7 +110,7 @@ def test_what_no_cell_can_say_is_refused() -> None:
     found, _ = condition_of("{hosting: not api}")
     assert found is not None
     with pytest.raises(ValueError, match="'not' inside a 'not'"):
-        wording.test_source(NotTest(found.test), NAMES["hosting"])  # type: ignore[union-attr]
+        wording.test_source(NotTest(found.test), NAMES["hosting"])
     for negated, instead in ((False, "unknown"), (True, "known")):
         with pytest.raises(ValueError, match=f"^write {instead} instead$"):
             wording.test_source(NotTest(IsKnown(negated)), NAMES["hosting"])

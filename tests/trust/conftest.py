@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,9 +43,3 @@ def program(
         return Told(code, told.out, told.err)
 
     return call
-
-
-@pytest.fixture(scope="session")
-def as_nobody() -> bool:
-    """Whether permissions bind whoever runs the tests; root may read everything."""
-    return os.geteuid() != 0

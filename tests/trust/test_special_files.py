@@ -59,7 +59,7 @@ def a_socket(path: Path, good: bytes) -> None:
 
 def without_permission(path: Path, good: bytes) -> None:
     if os.geteuid() == 0:
-        pytest.skip("root may read everything")
+        pytest.skip("root may read everything: run the tests as somebody else")
     path.write_bytes(good)
     path.chmod(0)
 

@@ -71,7 +71,7 @@ async def test_going_on_restores_the_question_and_the_name(tmp_path: Path) -> No
         assert len(player.answers) == 2
         await player.press("=8B", "enter")
     assert [p.name for p in tmp_path.iterdir()] == [f"{NAME}.session.json"]
-    assert len(saved(tmp_path)["answers"]) == 3  # type: ignore[arg-type]
+    assert len(saved(tmp_path)["answers"]) == 3
 
 
 async def test_the_first_screen_offers_the_latest(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def with_facts() -> Knowledge:
         return Claim(
             subject, attribute, value, "panel", day, tui_sample.AS_OF, "press", False, None,
             "seen in a table", here,
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
 
     yes = Options(frozenset({"yes"}))
     no = Options(frozenset({"no"}))

@@ -46,7 +46,7 @@ class Player:
 
     async def click(self, target: object, *, row: int = 0, column: int = 4) -> None:
         """Click a row of a widget."""
-        await self.pilot.click(target, offset=(column, row))  # type: ignore[arg-type]
+        await self.pilot.click(target, offset=(column, row))
         await self.rest()
 
     async def click_row(self, target: Any, row_id: str) -> None:

@@ -99,8 +99,10 @@ class VerdictScreen(AdvisorScreen):
     def _show_charts(self) -> None:
         if self.query_one(TabbedContent).active == "charts":
             self.advisor.draw()
-            for charts in self.query("#charts-page"):
-                charts.show(self.state.figures, self.state.figures_failure)  # type: ignore[attr-defined]
+            from advisor.tui.widgets.charts_page import ChartsPage
+
+            for charts in self.query(ChartsPage):
+                charts.show(self.state.figures, self.state.figures_failure)
 
     async def action_tab(self, name: str) -> None:
         if name == "charts":
