@@ -18,7 +18,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from advisor.estimate.traffic import SECONDS_PER_DAY
+from advisor.knowledge.periods import SECONDS_PER_DAY
 from advisor.knowledge.values import Domain, Flags, Interval, Number, Options
 
 ENOUGH = 400

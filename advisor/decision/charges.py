@@ -18,13 +18,14 @@ from advisor.decision.tariffs import BOUGHT, DEVICE, DEVICE_HOUR, Prices, capaci
 from advisor.decision.token_rates import TokenRates
 from advisor.engine.memory import Memory
 from advisor.engine.offering import Offering
-from advisor.estimate.cost import HOURS_PER_MONTH, Capacity, People, TokenPrices
+from advisor.estimate.cost import Capacity, People, TokenPrices
 from advisor.estimate.moved import UNPRICED, Price
 from advisor.estimate.ranges import UNKNOWN, Range
 from advisor.estimate.replicas import Replica
 from advisor.estimate.subjects import device_subject, model_subject
 from advisor.knowledge.ledger import NOTHING
 from advisor.knowledge.model import Inputs, Knowledge
+from advisor.knowledge.periods import HOURS_PER_MONTH
 from advisor.knowledge.values import Interval, Number, NumberType, Options, Truth
 
 OWN_KEPT = 4_096

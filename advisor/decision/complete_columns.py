@@ -16,8 +16,8 @@ from advisor.decision.complete_costs import cost_outcomes, prepare, priced, term
 from advisor.decision.gates import Gate, judged
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation, impossible_looks
+from advisor.decision.stepped import stepped_at
 from advisor.decision.tables import Utility, weight
-from advisor.decision.utilities import stepped_at
 from advisor.decision.weighting import weighing, weights_at
 from advisor.engine.worlds import Worlds
 from advisor.knowledge.model import Criterion, Rule

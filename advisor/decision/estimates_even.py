@@ -9,7 +9,6 @@ from msgspec import Struct
 from advisor.decision.costs import Charges
 from advisor.decision.sizing import MILLI_DAY, NANO, Sizes
 from advisor.estimate.breakeven import (
-    SECONDS_PER_DAY,
     Curve,
     Piece,
     Stretch,
@@ -17,15 +16,18 @@ from advisor.estimate.breakeven import (
     token_curve,
 )
 from advisor.estimate.cost import (
-    DAYS_PER_MONTH,
-    HOURS_PER_DAY,
-    HOURS_PER_MONTH,
     devices_at_most,
 )
 from advisor.estimate.figures import figure
 from advisor.estimate.ranges import Range
 from advisor.estimate.token_cost import MILLION
 from advisor.estimate.traffic import Plan, Replicas
+from advisor.knowledge.periods import (
+    DAYS_PER_MONTH,
+    HOURS_PER_DAY,
+    HOURS_PER_MONTH,
+    SECONDS_PER_DAY,
+)
 from advisor.knowledge.values import Domain, Number, Options
 
 MOST_STEPS = 120

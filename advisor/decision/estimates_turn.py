@@ -16,10 +16,11 @@ from advisor.decision.loads import EVEN, corners_of, precision_of, traffic_of
 from advisor.decision.situation import Situation
 from advisor.decision.sizing import Sizes
 from advisor.estimate.breakeven import CostOnly, cost_only
-from advisor.estimate.cost import HOURS_PER_DAY, cost_per_request
+from advisor.estimate.cost import cost_per_request
 from advisor.estimate.ranges import Range
 from advisor.estimate.traffic import Plan
 from advisor.knowledge.ledger import NOTHING
+from advisor.knowledge.periods import HOURS_PER_DAY
 from advisor.knowledge.values import Domain, Interval, Number, Truth
 
 

@@ -21,10 +21,11 @@ from advisor.decision.result import BreakEven, Claimed, Estimate, Ground, Ranked
 from advisor.decision.situation import Situation
 from advisor.engine.truth import its_in, names_in
 from advisor.estimate.breakeven import cost_only
-from advisor.estimate.cost import DAYS_PER_MONTH, DEVICE_ITEMS
+from advisor.estimate.cost import DEVICE_ITEMS
 from advisor.estimate.ranges import Range
 from advisor.knowledge.ledger import Evidence, is_stale
 from advisor.knowledge.model import Attribute
+from advisor.knowledge.periods import DAYS_PER_MONTH
 from advisor.knowledge.values import Interval
 from advisor.language.wording import domain_words
 

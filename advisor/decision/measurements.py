@@ -27,7 +27,6 @@ from advisor.decision.recommend import decide
 from advisor.decision.result import Reading, Recommendation
 from advisor.decision.trials import with_claims
 from advisor.estimate.results import Result
-from advisor.estimate.traffic import SECONDS_PER_DAY
 from advisor.knowledge.model import (
     Claim,
     Grade,
@@ -36,6 +35,7 @@ from advisor.knowledge.model import (
     Place,
     Source,
 )
+from advisor.knowledge.periods import SECONDS_PER_DAY
 from advisor.knowledge.values import Interval, Number
 from advisor.language.units import format_number
 

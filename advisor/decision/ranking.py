@@ -26,8 +26,9 @@ from advisor.decision.passing import (
     together,
 )
 from advisor.decision.situation import Situation
+from advisor.decision.stepped import stepped_at
 from advisor.decision.tables import Utility, weight
-from advisor.decision.utilities import Utilities, stepped_at
+from advisor.decision.utilities import Utilities
 from advisor.decision.weighting import weights_at
 from advisor.engine.looks import Look, Part
 from advisor.engine.worlds import Worlds

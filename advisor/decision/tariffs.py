@@ -7,11 +7,12 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from advisor.estimate.cost import HOURS_PER_MONTH, Capacity
+from advisor.estimate.cost import Capacity
 from advisor.estimate.moved import Price
 from advisor.estimate.ownership import Owned, Term, owned
 from advisor.estimate.ranges import UNKNOWN, Range
 from advisor.knowledge.ledger import NOTHING, Evidence
+from advisor.knowledge.periods import HOURS_PER_MONTH
 from advisor.knowledge.values import Interval, Number, Options, Truth
 
 BOUGHT = Options(frozenset({"purchase"}))

@@ -18,10 +18,10 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from advisor.estimate.ranges import Range
+from advisor.knowledge.periods import SECONDS_PER_DAY
 from advisor.knowledge.values import Number
 
 COST_ONLY = "cost only, capacity ignored"
-SECONDS_PER_DAY = 86_400
 
 Verdict: TypeAlias = Literal["first", "second", "equal", "open", "neither"]
 

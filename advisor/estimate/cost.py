@@ -34,13 +34,12 @@ from advisor.estimate.token_cost import (
     remaining_price,
     share,
 )
+from advisor.knowledge.periods import DAYS_PER_MONTH, HOURS_PER_DAY, HOURS_PER_MONTH
 from advisor.knowledge.values import Number
 
 __all__ = [
     "ALL_DAY",
-    "DAYS_PER_MONTH",
     "DEVICE_ITEMS",
-    "HOURS_PER_MONTH",
     "Bill",
     "Capacity",
     "Line",
@@ -53,9 +52,6 @@ __all__ = [
     "devices_at_most",
 ]
 
-DAYS_PER_MONTH = Fraction(365, 12)
-HOURS_PER_DAY = 24
-HOURS_PER_MONTH = 730
 ALL_DAY = Range(HOURS_PER_DAY, HOURS_PER_DAY)
 RESERVED = "reserved devices"
 DEVICE_ITEMS = (RESERVED, *OWNERSHIP_ITEMS)

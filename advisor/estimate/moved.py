@@ -10,17 +10,16 @@ takes up to about 300 bytes.  Both ends make the band.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import ClassVar
 
 from msgspec import Struct
 
 from advisor.estimate.ranges import UNKNOWN, Range
 from advisor.estimate.token_cost import Traffic
+from advisor.knowledge.periods import DAYS_PER_MONTH
 
 BYTES_PER_TOKEN = Range(4, 300)
 GB = 10**9
-DAYS_PER_MONTH = Fraction(365, 12)
 
 
 class Price(Struct, frozen=True):

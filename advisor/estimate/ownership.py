@@ -20,9 +20,9 @@ from fractions import Fraction
 from msgspec import Struct
 
 from advisor.estimate.ranges import UNKNOWN, Range, total
+from advisor.knowledge.periods import HOURS_PER_MONTH
 from advisor.knowledge.values import Number
 
-HOURS_PER_MONTH = 730
 KILO = 1000
 ITEMS = ("depreciation", "power", "cooling", "space")
 

@@ -20,10 +20,9 @@ from advisor.estimate.figures import figure
 from advisor.estimate.ranges import Range
 from advisor.estimate.replicas import LARGE_SIZES, Operating, Replica, Target
 from advisor.knowledge.fitted import Calibration
+from advisor.knowledge.periods import SECONDS_PER_DAY
 from advisor.knowledge.physical import Device, ModelShape
 from advisor.knowledge.values import Number
-
-SECONDS_PER_DAY = 86_400
 
 
 class Demand(Struct, frozen=True):

@@ -15,9 +15,9 @@ from fractions import Fraction
 from msgspec import Struct, field
 
 from advisor.fleet.usage import HOUR, Usage
+from advisor.knowledge.periods import DAYS_PER_MONTH
 
 DAY = 24 * HOUR
-DAYS_A_MONTH = Fraction(365, 12)
 _WIDTH = math.log(1.02)
 MOST_GROUPS = 100_000
 MOST_HOURS = 5_000_000
@@ -210,7 +210,7 @@ def _spend(profile: Profile, days: Fraction) -> Decimal | None:
     """Per month, where every request was charged."""
     if profile.spend_of != profile.requests:
         return None
-    return _decimal(Fraction(profile.spend, 1_000_000) / days * DAYS_A_MONTH, 2)
+    return _decimal(Fraction(profile.spend, 1_000_000) / days * DAYS_PER_MONTH, 2)
 
 
 def _decimal(value: Fraction, places: int) -> Decimal:

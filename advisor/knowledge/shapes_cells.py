@@ -8,6 +8,7 @@ context may hold a ``hint``.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -83,14 +84,14 @@ def _scalar(value: object, wanted: str) -> ScalarNode:
 
 
 @dataclass(frozen=True)
-class _Kind:
+class _Kind(ABC):
     """Base of the scalar kinds: ``read`` makes the value, ``schema`` describes it."""
 
-    def read(self, value: object) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def read(self, value: object) -> Any: ...
 
-    def schema(self) -> JsonSchemaValue:
-        raise NotImplementedError
+    @abstractmethod
+    def schema(self) -> JsonSchemaValue: ...
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from msgspec import Struct, field
 
+from advisor.knowledge.periods import DAYS_PER_MONTH, SECONDS_PER_DAY
 from advisor.knowledge.values import Number
 from advisor.language.marks import quote
 from advisor.language.numerals import (
@@ -64,8 +65,13 @@ def _times(kinds: Mapping[str, Number], unit: str) -> dict[str, Number]:
     return {name: exact(Fraction(size) / Fraction(kinds[unit])) for name, size in kinds.items()}
 
 
-_MONTH = Fraction(365, 12)
-_PER: Mapping[str, Number] = {"s": 86400, "min": 1440, "hour": 24, "day": 1, "month": 1 / _MONTH}
+_PER: Mapping[str, Number] = {
+    "s": SECONDS_PER_DAY,
+    "min": 1440,
+    "hour": 24,
+    "day": 1,
+    "month": 1 / DAYS_PER_MONTH,
+}
 _TIME: Mapping[str, Number] = {"ms": 1, "s": 1000, "min": 60_000}
 _BYTES: Mapping[str, Number] = {
     "MB": 10**6,

@@ -8,12 +8,13 @@ from fractions import Fraction
 from advisor.decision.estimates import Estimates, Fit, OfferEstimate
 from advisor.decision.estimates_even import Even, Utilised
 from advisor.estimate.capacity import Layout
-from advisor.estimate.cost import DAYS_PER_MONTH, Line
+from advisor.estimate.cost import Line
 from advisor.estimate.figures import figure, span
 from advisor.estimate.moved import Egress, Moved
 from advisor.estimate.ranges import Range
 from advisor.estimate.speed import Figure
 from advisor.estimate.traffic import Plan
+from advisor.knowledge.periods import DAYS_PER_MONTH
 from advisor.reports.blocks import (
     Block,
     Document,

@@ -66,7 +66,7 @@ def test_contributions_add_up_exactly_and_as_shown(knowledge, inputs):
 @FEWER
 def test_columns_find_what_one_by_one_finds(knowledge, inputs):
     """From a few combinations on, numpy takes over: the result is the same to the byte."""
-    from advisor.decision import utilities
+    from advisor.decision import measured, stepped, utilities
     from advisor.engine import worlds
 
     plain = recommend(knowledge, inputs, DAY).to_json()
@@ -76,7 +76,8 @@ def test_columns_find_what_one_by_one_finds(knowledge, inputs):
         patch.setattr(worlds, "FEW", 2)
         patch.setattr(proof, "FEW", 2)
         patch.setattr(means, "FEW", 0)
-        patch.setattr(utilities, "FEW_ROWS", 0)
+        for module in (utilities, stepped, measured):
+            patch.setattr(module, "FEW_ROWS", 0)
         patch.setattr(sureness, "FEW", 0)
         assert recommend(knowledge, inputs, DAY).to_json() == plain
 
