@@ -11,7 +11,7 @@ from msgspec import Struct
 from advisor.authoring.coverage import RuleForm
 from advisor.authoring.examples import Setting
 from advisor.decision.costs import MEASURES, TRAFFIC
-from advisor.engine.truth import tests_in, truth_of
+from advisor.engine.truth import truth_of
 from advisor.engine.workload import inputs_of
 from advisor.knowledge.model import Question
 from advisor.knowledge.syntax import (
@@ -36,6 +36,7 @@ from advisor.knowledge.values import (
     Type,
 )
 from advisor.language.kleene import thresholds
+from advisor.language.mentions import tests_in
 from advisor.language.wording import test_source
 
 _PAIRS_UP_TO = 12

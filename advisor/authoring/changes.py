@@ -15,10 +15,11 @@ from advisor.authoring.cover import Sheet
 from advisor.authoring.vocabulary import Vocabulary
 from advisor.decision.rulebase import anchor_names
 from advisor.engine.axes import whole_domain
-from advisor.engine.truth import names_in, truth_of
+from advisor.engine.truth import truth_of
 from advisor.engine.workload import Workload, inputs_of
 from advisor.knowledge.model import Derived, Knowledge, Measure, Rule
 from advisor.knowledge.values import Domain, Interval
+from advisor.language.mentions import names_in
 
 Signature: TypeAlias = object
 

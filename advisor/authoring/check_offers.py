@@ -15,10 +15,10 @@ from advisor.authoring.exclusions import Exclusions, Market
 from advisor.authoring.grounding import grounded
 from advisor.authoring.witness import example_words
 from advisor.decision.costs import MEASURES
-from advisor.engine.truth import its_in
 from advisor.knowledge.model import Rule
 from advisor.knowledge.syntax import ALWAYS
 from advisor.knowledge.values import Domain
+from advisor.language.mentions import its_in
 
 
 def check_offers(examination: Examination) -> None:

@@ -14,10 +14,10 @@ from msgspec import Struct, field
 
 from advisor.authoring import readers
 from advisor.authoring.examination import Examination
-from advisor.engine.truth import its_in, names_in
-from advisor.engine.workload import Workload, names_of
+from advisor.engine.workload import Workload
 from advisor.errors import Related
 from advisor.knowledge.model import Criterion, Rule
+from advisor.language.mentions import its_in, names_in, names_of
 
 MOST_QUESTIONS = 6
 MODEL = "the served model"

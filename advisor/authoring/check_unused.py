@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from advisor.authoring import readers
 from advisor.authoring.examination import Examination
-from advisor.engine.truth import atoms_in, its_in, tests_in
-from advisor.engine.workload import Workload, inputs_of, names_of
+from advisor.engine.workload import Workload, inputs_of
 from advisor.knowledge.model import Claim, Derived, Knowledge, Question
 from advisor.knowledge.syntax import Condition, IsKnown, OneOf, UnaryTest, WithinIts
 from advisor.knowledge.values import ChoiceType, FlagsType, Options
 from advisor.language.kleene import test_truth
+from advisor.language.mentions import atoms_in, its_in, names_of, tests_in
 from advisor.language.placeholders import placeholders
 
 

@@ -14,7 +14,6 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from advisor.authoring.vocabulary import Vocabulary
-from advisor.engine.truth import conjunction, disjunction
 from advisor.knowledge.model import Rule
 from advisor.knowledge.syntax import (
     ALWAYS,
@@ -32,6 +31,7 @@ from advisor.knowledge.syntax import (
     UnaryTest,
 )
 from advisor.knowledge.values import Truth
+from advisor.language.kleene import conjunction, disjunction
 
 Side: TypeAlias = Literal["when", "for"]
 

@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from advisor.authoring.boxes import BoundReached, meet
 from advisor.authoring.regions import Side, Space
-from advisor.engine.truth import atoms_in
 from advisor.errors import Span
 from advisor.knowledge.model import Place
 from advisor.knowledge.syntax import AllOf, Condition
+from advisor.language.mentions import atoms_in
 from advisor.language.vocabulary import Scope
 from advisor.language.wording import condition_words
 

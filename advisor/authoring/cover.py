@@ -20,7 +20,7 @@ from itertools import islice, product
 from msgspec import Struct
 
 from advisor.authoring.candidates import between, representatives
-from advisor.engine.truth import atoms_in, names_in, tests_in, truth_of
+from advisor.engine.truth import truth_of
 from advisor.engine.workload import Workload
 from advisor.knowledge.model import Knowledge, Question, Rule
 from advisor.knowledge.syntax import Condition
@@ -35,6 +35,7 @@ from advisor.knowledge.values import (
     Options,
 )
 from advisor.language.kleene import thresholds
+from advisor.language.mentions import atoms_in, names_in, tests_in
 
 LEVELS = 12
 """Options of one question that are tried at most, the likeliest first."""

@@ -21,10 +21,11 @@ from advisor.authoring.clauses import (
 )
 from advisor.authoring.examples import Bench, Seen, Setting, newest_day, setting_of
 from advisor.decision.costs import MEASURES
-from advisor.engine.truth import tests_in, truth_of
+from advisor.engine.truth import truth_of
 from advisor.knowledge.model import Knowledge, Rule
 from advisor.knowledge.syntax import Atom, CompareIts
 from advisor.knowledge.values import Truth
+from advisor.language.mentions import tests_in
 
 
 class ClauseCoverage(Struct, frozen=True):

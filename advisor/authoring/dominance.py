@@ -32,9 +32,11 @@ from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation
 from advisor.decision.tables import STEP, price_doubts, strongest, widening_of
 from advisor.engine.serving import MODEL_SIZE, QUESTIONS, Choice
-from advisor.engine.truth import conjunction, its_in, truth_of
+from advisor.engine.truth import truth_of
 from advisor.knowledge.model import Criterion, Inputs, Knowledge, Rule
 from advisor.knowledge.values import Domain, Interval, Options, Truth
+from advisor.language.kleene import conjunction
+from advisor.language.mentions import its_in
 
 MOST_STEPS = 200_000
 """Looks at a rule beside two offers after which no further pair is compared; those that are left

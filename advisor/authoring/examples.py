@@ -14,13 +14,7 @@ from msgspec import Struct
 from advisor.authoring.vocabulary import Vocabulary
 from advisor.decision.costs import MEASURES, Costs
 from advisor.engine.offering import Offering
-from advisor.engine.truth import (
-    conjunction,
-    its_in,
-    names_in,
-    tests_in,
-    truth_of,
-)
+from advisor.engine.truth import truth_of
 from advisor.engine.workload import Workload, inputs_of
 from advisor.knowledge.ledger import build_ledger
 from advisor.knowledge.model import Example, Inputs, Knowledge, Rule
@@ -34,6 +28,8 @@ from advisor.knowledge.syntax import (
     WithinIts,
 )
 from advisor.knowledge.values import Domain, Truth
+from advisor.language.kleene import conjunction
+from advisor.language.mentions import its_in, names_in, tests_in
 from advisor.language.wording import domain_words
 
 NOT_KNOWN = "not known"

@@ -17,10 +17,11 @@ from advisor.authoring.grounding import grounded
 from advisor.authoring.regions import Region
 from advisor.decision.costs import MEASURES
 from advisor.engine.serving import Serving
-from advisor.engine.truth import its_in, names_in, truth_of
+from advisor.engine.truth import truth_of
 from advisor.knowledge.model import Rule
 from advisor.knowledge.syntax import Condition
 from advisor.knowledge.values import Domain, Truth
+from advisor.language.mentions import its_in, names_in
 
 _MOST_KEPT = 32
 """Boxes that are remembered of those where an offer is excluded, and of those where not."""

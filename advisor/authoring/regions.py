@@ -22,7 +22,6 @@ from msgspec import Struct
 
 from advisor.authoring.boxes import EVERYTHING, Axis, BoundReached, Box, meet, simplest
 from advisor.engine.axes import Cut, cuts_of
-from advisor.engine.truth import atoms_in, tests_in
 from advisor.engine.workload import Workload
 from advisor.knowledge.model import Derived, Knowledge
 from advisor.knowledge.syntax import (
@@ -50,6 +49,7 @@ from advisor.knowledge.values import (
     Type,
 )
 from advisor.language.kleene import full_domain, test_truth
+from advisor.language.mentions import atoms_in, tests_in
 
 Side: TypeAlias = Literal["when", "for"]
 Region: TypeAlias = tuple[Box, ...]

@@ -15,8 +15,9 @@ from advisor.authoring.candidates import Candidates, written_value
 from advisor.authoring.clauses import Clause, decides_alone, has_alternatives, truth_with
 from advisor.authoring.coverage import RuleForm
 from advisor.authoring.examples import Bench, Setting, newest_day
-from advisor.engine.truth import names_in, truth_of
+from advisor.engine.truth import truth_of
 from advisor.knowledge.model import Knowledge
+from advisor.language.mentions import names_in
 
 MOST_TRIED = 20_000
 """Combinations of values that are tried for one rule at most."""

@@ -9,11 +9,12 @@ from msgspec import Struct
 from advisor.authoring import readers
 from advisor.authoring.examples import Bench
 from advisor.decision.rulebase import anchor_names
-from advisor.engine.truth import its_in, names_in, truth_of
+from advisor.engine.truth import truth_of
 from advisor.engine.workload import inputs_of
 from advisor.knowledge.model import Knowledge, Rule
 from advisor.knowledge.syntax import ALWAYS
 from advisor.knowledge.values import Truth
+from advisor.language.mentions import its_in, names_in
 from advisor.language.vocabulary import Scope
 from advisor.language.wording import condition_words
 

@@ -10,12 +10,12 @@ from msgspec import Struct
 
 from advisor.authoring.boxes import Box
 from advisor.authoring.regions import ABOVE, BELOW, EQUAL, KNOWN, YES, Part, Space, domain_of
-from advisor.engine.workload import names_of
 from advisor.knowledge.model import Knowledge
 from advisor.knowledge.syntax import Arithmetic, Call, Expression, Name
 from advisor.knowledge.values import Domain, Flags, Interval, Number, NumberType, Options
 from advisor.language.expressions import value_at
 from advisor.language.kleene import contains
+from advisor.language.mentions import names_of
 from advisor.language.wording import domain_words
 
 MOST_POINTS = 2_000

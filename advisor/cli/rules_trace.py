@@ -102,7 +102,7 @@ class _View:
         """The rule for the offer and the model it would serve in the likeliest case."""
         from advisor.decision.costs import MEASURES
         from advisor.engine.trace import trace_rule
-        from advisor.engine.truth import its_in
+        from advisor.language.mentions import its_in
 
         situation = self.situation
         workload = situation.base.workload

@@ -21,12 +21,12 @@ from advisor.decision.measurements import HEADROOM, claim
 from advisor.decision.recommend import Decision
 from advisor.decision.trials import Variant, leaders
 from advisor.engine.axes import cuts_of
-from advisor.engine.truth import atoms_in, tests_in
 from advisor.estimate.ranges import Range
 from advisor.estimate.token_cost import Traffic, cost_per_request
 from advisor.knowledge.model import Inputs, Knowledge
 from advisor.knowledge.syntax import CompareIts
 from advisor.knowledge.values import Domain, Interval, Number
+from advisor.language.mentions import atoms_in, tests_in
 from advisor.language.units import format_number
 
 FARTHEST = 16

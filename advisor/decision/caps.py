@@ -13,10 +13,10 @@ from fractions import Fraction
 from advisor.decision.gates import Gate
 from advisor.decision.situation import Situation
 from advisor.decision.sureness import WORDS
-from advisor.engine.truth import names_in
 from advisor.knowledge.ledger import Evidence
 from advisor.knowledge.model import Method
 from advisor.knowledge.values import Interval
+from advisor.language.mentions import names_in
 from advisor.language.wording import spoken
 
 

@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from advisor.decision.recommend import Decision
 from advisor.decision.result import Recommendation
-from advisor.engine.truth import names_in
 from advisor.knowledge.model import Rule
 from advisor.knowledge.values import Options
+from advisor.language.mentions import names_in
 
 TITLES: Mapping[str, str] = {
     "cost": "Total cost of ownership",

@@ -10,7 +10,7 @@ leaves something open is decided by itself.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -115,21 +115,20 @@ class _Columns:
     @cached_property
     def _out(self) -> Whole:
         """By row and offer, 1 where a gate excludes it."""
-        shape = (len(self._situations), len(self._offers))
-        found = np.zeros(shape, dtype=np.int64)
-        for gate in self._gated:
-            if any(gate.out):
-                found |= self._bits(gate.out)[gate.groups]
-        return found
+        return np.minimum(self._counted(lambda gate: gate.out), 1)
 
     @cached_property
     def _unproven(self) -> Whole:
         """By row and offer, how many requirements are to be confirmed."""
-        shape = (len(self._situations), len(self._offers))
-        found = np.zeros(shape, dtype=np.int64)
+        return self._counted(lambda gate: gate.unproven)
+
+    def _counted(self, sets_of: Callable[[Gated], Sequence[int]]) -> Whole:
+        """By row and offer, of how many gates the set holds it."""
+        found = np.zeros((len(self._situations), len(self._offers)), dtype=np.int64)
         for gate in self._gated:
-            if any(gate.unproven):
-                found += self._bits(gate.unproven)[gate.groups]
+            sets = sets_of(gate)
+            if any(sets):
+                found += self._bits(sets)[gate.groups]
         return found
 
     @cached_property

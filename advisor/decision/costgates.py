@@ -25,10 +25,11 @@ from advisor.decision.terms import (
 )
 from advisor.engine.looks import Cells, Look
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
-from advisor.engine.truth import conjunction, truth_of
+from advisor.engine.truth import truth_of
 from advisor.knowledge.model import Rule
 from advisor.knowledge.syntax import Atom, CompareIts
 from advisor.knowledge.values import Domain, Interval, Truth
+from advisor.language.kleene import conjunction
 
 if TYPE_CHECKING:
     from advisor.decision.costgates_many import Signs

@@ -18,10 +18,10 @@ from advisor.decision.situation import Situation, Truths
 from advisor.engine.looks import Look, Part
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.serving import Choice
-from advisor.engine.truth import conjunction, negation
 from advisor.engine.worlds import Worlds
 from advisor.knowledge.model import Rule
 from advisor.knowledge.values import Truth
+from advisor.language.kleene import conjunction, negation
 
 SERVED = "model-must-be-served"
 """The built-in gate: an offer that does not serve the model is no answer."""

@@ -19,7 +19,6 @@ from advisor.decision.loads import corners_of, precision_of
 from advisor.decision.price_claims import claims_read
 from advisor.decision.result import BreakEven, Claimed, Estimate, Ground, Ranked
 from advisor.decision.situation import Situation
-from advisor.engine.truth import its_in, names_in
 from advisor.estimate.breakeven import cost_only
 from advisor.estimate.cost import DEVICE_ITEMS
 from advisor.estimate.ranges import Range
@@ -27,6 +26,7 @@ from advisor.knowledge.ledger import Evidence, is_stale
 from advisor.knowledge.model import Attribute
 from advisor.knowledge.periods import DAYS_PER_MONTH
 from advisor.knowledge.values import Interval
+from advisor.language.mentions import its_in, names_in
 from advisor.language.wording import domain_words
 
 WORKED_OUT = 3

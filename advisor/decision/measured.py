@@ -279,7 +279,7 @@ def figure_at(
         whole_traffic(point),
         corners(inside),
         base.aspects.of(("anchors", anchors), lambda: Anchors(anchors)),
-        any(not _is_point(inside[q]) for q in anchored if q in inside),
+        any(_may_move(inside[q]) for q in anchored if q in inside),
     )
 
 
@@ -294,5 +294,7 @@ def charged_by(
     )
 
 
-def _is_point(domain: Domain) -> bool:
-    return not isinstance(domain, Interval) or domain.is_point
+def _may_move(domain: Domain) -> bool:
+    """Whether an anchor may move inside a cell: choices that anything tells apart are cells of
+    their own, numbers are not."""
+    return isinstance(domain, Interval) and not domain.is_point

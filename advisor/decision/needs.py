@@ -11,11 +11,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from advisor.decision.explanations import Need
-from advisor.engine.truth import atoms_in, tests_in, truth_of
+from advisor.engine.truth import truth_of
 from advisor.knowledge.ledger import NOTHING
 from advisor.knowledge.model import Rule
 from advisor.knowledge.syntax import CompareIts, WithinIts
 from advisor.knowledge.values import Domain, Flags, Interval
+from advisor.language.mentions import atoms_in, tests_in
 
 if TYPE_CHECKING:
     from advisor.decision.recommend import Decision

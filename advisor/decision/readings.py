@@ -17,10 +17,10 @@ from msgspec.structs import replace
 from advisor.decision.explanations import Flip
 from advisor.decision.result import Reading
 from advisor.decision.variations import Decide, winner_of
-from advisor.engine.truth import atoms_in, tests_in
 from advisor.knowledge.model import Inputs, Knowledge, Question
 from advisor.knowledge.syntax import Between, Compare
 from advisor.knowledge.values import Domain, Interval, Number, NumberType, Options
+from advisor.language.mentions import atoms_in, tests_in
 from advisor.language.units import format_number
 
 FRONTIER = "frontier-models"

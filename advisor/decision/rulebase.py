@@ -22,12 +22,13 @@ from advisor.engine.offering import Offering
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.serving import Serving
 from advisor.engine.space import Slot, slot_of
-from advisor.engine.truth import atoms_in, its_in, names_in, tests_in, truth_of
-from advisor.engine.workload import Workload, names_of
+from advisor.engine.truth import truth_of
+from advisor.engine.workload import Workload
 from advisor.knowledge.ledger import Evidence, Ledger, build_ledger
 from advisor.knowledge.model import Knowledge, Measure, Rule
 from advisor.knowledge.syntax import CompareIts, WithinIts
 from advisor.knowledge.values import Domain, Interval, NumberType, Options, Truth
+from advisor.language.mentions import atoms_in, its_in, names_in, names_of, tests_in
 
 KEPT = 1 << 14
 SLOTS_KEPT = 1 << 16

@@ -17,12 +17,14 @@ from advisor.engine.looks import Cells, Look, M, crossed
 from advisor.engine.serving import MODEL_SIZE, Choice
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.space import Assignment, Slot, Space
-from advisor.engine.truth import conjunction, disjunction, names_in, negation, test_of, truth_of
+from advisor.engine.truth import test_of, truth_of
 from advisor.engine.workload import derive, inputs_of
 from advisor.engine.worlds import Worlds
 from advisor.knowledge.model import Inputs, Knowledge, Rule
 from advisor.knowledge.syntax import AllOf, AnyOf, Atom, Condition
 from advisor.knowledge.values import Domain, Interval, Truth
+from advisor.language.kleene import conjunction, disjunction, negation
+from advisor.language.mentions import names_in
 
 Pair = tuple[Domain | None, Domain | None]
 """What a name holds at the point that stands for a joint cell, and all over the cell."""

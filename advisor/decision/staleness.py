@@ -18,10 +18,10 @@ from advisor.decision.price_claims import claims_read
 from advisor.decision.result import Caveat, Confidence, Ranked, Sureness
 from advisor.decision.situation import Situation
 from advisor.decision.sureness import WORDS
-from advisor.engine.truth import its_in, names_in
 from advisor.knowledge.ledger import LISTED, Evidence, ServedModel
 from advisor.knowledge.model import Knowledge, Rule
 from advisor.language.marks import listed
+from advisor.language.mentions import its_in, names_in
 from advisor.language.wording import spoken
 
 JUDGEMENT = "judgement"

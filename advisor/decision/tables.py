@@ -20,11 +20,11 @@ from advisor.decision.price_claims import claims_read
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation
 from advisor.decision.tariffs import DEVICE_HOUR
-from advisor.engine.truth import its_in, names_in
 from advisor.knowledge.ledger import NOTHING, Evidence
 from advisor.knowledge.model import Criterion, GradePolicy, Knowledge, Measure, Method, Rule
 from advisor.knowledge.values import Domain, Interval
 from advisor.language.expressions import value_at
+from advisor.language.mentions import its_in, names_in
 
 FULL = 10_000
 NEUTRAL = 5_000

@@ -8,11 +8,11 @@ from msgspec import Struct, field
 
 from advisor.decision.costs import MEASURES, TRAFFIC
 from advisor.decision.situation import Situation
-from advisor.engine.truth import its_in, names_in
 from advisor.engine.workload import inputs_of
 from advisor.knowledge.ledger import NOTHING, Evidence
 from advisor.knowledge.model import Rule
 from advisor.knowledge.values import Type
+from advisor.language.mentions import its_in, names_in
 from advisor.language.units import format_number
 from advisor.language.wording import domain_words, spoken
 

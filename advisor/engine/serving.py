@@ -13,10 +13,10 @@ from functools import lru_cache
 from msgspec import Struct
 
 from advisor.engine.offering import Offering
-from advisor.engine.truth import conjunction
 from advisor.knowledge.ledger import Ledger
 from advisor.knowledge.model import Knowledge
 from advisor.knowledge.values import Domain, Flags, Interval, Number, Options, Truth
+from advisor.language.kleene import conjunction
 from advisor.language.numerals import exact
 
 MODEL_SIZE = "model-size"

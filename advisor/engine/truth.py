@@ -19,20 +19,6 @@ from advisor.knowledge.syntax import (
 )
 from advisor.knowledge.values import Domain, Flags, Interval, Number, Options, Truth
 from advisor.language.kleene import conjunction, disjunction, negation, test_truth
-from advisor.language.mentions import atoms_in, its_in, names_in, tests_in
-
-__all__ = [
-    "Environment",
-    "atoms_in",
-    "conjunction",
-    "disjunction",
-    "its_in",
-    "names_in",
-    "negation",
-    "test_of",
-    "tests_in",
-    "truth_of",
-]
 
 Environment = Mapping[str, Domain]
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from advisor.engine.truth import names_in, truth_of
+from advisor.engine.truth import truth_of
 from advisor.knowledge.model import Derived, Knowledge
 from advisor.knowledge.syntax import Condition, Expression
 from advisor.knowledge.values import Domain, Interval, Options
 from advisor.language.bounds import value_bounds
 from advisor.language.expressions import value_at
-from advisor.language.mentions import names_of
-
-__all__ = ["Workload", "derive", "inputs_of", "names_of"]
+from advisor.language.mentions import names_in, names_of
 
 
 class Workload:

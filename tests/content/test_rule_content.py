@@ -15,7 +15,7 @@ import pytest
 from advisor.decision.recommend import recommend
 from advisor.decision.result import Verdict
 from advisor.engine.offering import Offering
-from advisor.engine.truth import conjunction, names_in, truth_of
+from advisor.engine.truth import truth_of
 from advisor.engine.workload import Workload, derive
 from advisor.knowledge.ledger import build_ledger
 from advisor.knowledge.model import Case, Example, Knowledge, Rule
@@ -29,6 +29,8 @@ from advisor.knowledge.values import (
     Truth,
 )
 from advisor.language.answers import case_inputs
+from advisor.language.kleene import conjunction
+from advisor.language.mentions import names_in
 from advisor.language.rulebase import load_rule_base
 
 RULES = Path(__file__).parents[2] / "rules"

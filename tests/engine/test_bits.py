@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from advisor.engine.bits import Bits
 from advisor.engine.compile import compile_rules
-from advisor.engine.truth import conjunction, truth_of
+from advisor.engine.truth import truth_of
 from advisor.knowledge.model import Derived, TableRow
 from advisor.knowledge.syntax import (
     AllOf,
@@ -26,6 +26,7 @@ from advisor.knowledge.syntax import (
     OneOf,
 )
 from advisor.knowledge.values import ChoiceType, Flags, Interval, NumberType, Options
+from advisor.language.kleene import conjunction
 from tests.engine import naive_rules
 from tests.engine.rule_bases import (
     DERIVED,

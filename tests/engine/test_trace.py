@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 
 from advisor.engine.trace import WAYS, trace_rule
-from advisor.engine.truth import conjunction, truth_of
+from advisor.engine.truth import truth_of
 from advisor.knowledge.syntax import AllOf, AnyOf, Atom, Compare, CompareIts, NotOf, OneOf
 from advisor.knowledge.values import Interval, Options
+from advisor.language.kleene import conjunction
 from tests.engine.rule_bases import random_base, random_sets, rule, sources
 
 RED = Atom("colour", OneOf(frozenset("a")))
