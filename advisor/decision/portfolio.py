@@ -204,7 +204,9 @@ def _for_peaks(decision: Decision, leader: str, notes: list[str]) -> list[Portfo
                 f"the busiest minutes beyond the quota: at most {float(100 * beyond):.3g} % of "
                 "their requests"
             )
-        return [_part(decision, offer, "burst", beyond, split, ("peaks",))]
+        part = _part(decision, offer, "burst", None, split, ("peaks",))
+        most = 1 if beyond is None else beyond
+        return [replace(part, peak_share=beyond, monthly=_cost(decision, offer, 0, most))]
     return []
 
 
@@ -319,34 +321,44 @@ def _part(
         share=share,
         split=split,
         regions=regions,
-        monthly=_cost(decision, offer, share),
+        monthly=_cost(decision, offer, share, share),
         meets=meets,
         exit=_exit(decision, offer),
     )
 
 
 def _merged(decision: Decision, parts: Sequence[PortfolioPart]) -> list[PortfolioPart]:
-    """The primary with what the others leave it, and its cost at that."""
+    """The primary with what the others leave it, and its cost at that: beside a burst it is not
+    known how much of the day that is."""
     primary, *others = parts
-    elsewhere = [part.share for part in others if part.role == "region"]
-    share = 1 - sum((s for s in elsewhere if s is not None), Fraction(0))
+    most = 1 - sum((part.share for part in others if part.share is not None), Fraction(0))
+    bursts = [part for part in others if part.role == "burst"]
+    least = most - sum(1 if p.peak_share is None else p.peak_share for p in bursts)
     regions = tuple(sorted(stated_regions(decision) - {r for part in others for r in part.regions}))
     kept = replace(
         primary,
-        share=share,
+        share=None if bursts else most,
         regions=regions,
-        monthly=_cost(decision, primary.offer, share),
+        monthly=_cost(decision, primary.offer, max(Fraction(0), least), most),
     )
     return [kept, *others]
 
 
-def _cost(decision: Decision, offer: str, share: Fraction | None) -> Money:
-    """The monthly bill at a share of the traffic; at none of it, what stands idle costs."""
+def _cost(
+    decision: Decision, offer: str, least: Fraction | int | None, most: Fraction | int | None
+) -> Money:
+    """The monthly bill at shares of the traffic between two, or at all of it (None); at none of
+    it, what stands idle costs."""
     traffic = dict(decision.entries.traffic())
     requests = traffic.get(REQUESTS)
-    if share is not None and isinstance(requests, Interval) and requests.low is not None:
+    if (
+        least is not None
+        and most is not None
+        and isinstance(requests, Interval)
+        and requests.low is not None
+    ):
         high = requests.high if requests.high is not None else requests.low
-        traffic[REQUESTS] = Interval(round(requests.low * share), round(high * share))
+        traffic[REQUESTS] = Interval(round(requests.low * least), round(high * most))
     bill = decision.situation.costs.bill(offer, decision.entries.model(offer), traffic)
     return Money(_fraction(bill.monthly.low), _fraction(bill.monthly.high))
 

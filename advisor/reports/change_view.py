@@ -182,7 +182,8 @@ def portfolio_blocks(portfolio: Portfolio | None) -> Iterator[Block]:
 
 def _part(part: PortfolioPart) -> tuple[str, ...]:
     regions = f" ({listed(part.regions)})" if part.regions else ""
-    share = "not known" if part.share is None else percent(part.share)
+    unsaid = {"primary": "the rest", "burst": "the peaks"}.get(part.role, "not known")
+    share = unsaid if part.share is None else percent(part.share)
     return (
         _ROLES.get(part.role, part.role) + regions,
         part.title,

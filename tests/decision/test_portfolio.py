@@ -14,6 +14,7 @@ from advisor import api
 from advisor.decision.needs import peaks_need, promised, quota_share, unmet_needs
 from advisor.decision.portfolio import portfolio
 from advisor.decision.recommend import decide
+from advisor.knowledge.values import Interval
 
 DAY = datetime.date(2026, 11, 22)
 TRAFFIC = {
@@ -129,12 +130,33 @@ def test_what_a_quota_does_not_take_goes_to_another_house(knowledge):
     assert [need.kind for need in found.needs] == ["peaks"]
     primary, burst = found.parts
     assert (primary.offer, burst.offer, burst.role) == (leader, other, "burst")
-    # The burst is at most what the quota leaves of the busiest minute.
-    assert (primary.share, burst.share) == (1, 1 - shares[leader])
-    beyond = f"{float(100 * burst.share):.3g} %"
+    # The burst is at most what the quota leaves of the busiest minute; of the day it is less,
+    # and nobody says by how much.
+    assert (primary.share, burst.share) == (None, None)
+    assert burst.peak_share == 1 - shares[leader]
+    beyond = f"{float(100 * burst.peak_share):.3g} %"
     assert burst.split == (
         f"the busiest minutes beyond the quota: at most {beyond} of their requests"
     )
+
+
+def test_beside_a_burst_costs_span_from_no_peaks_to_the_busiest_minute_all_day(knowledge):
+    few = among(knowledge, "cerebras-shared", "sambanova-shared")
+    decision = busy(few, 230_000)
+    leader, other = decision.order
+    found = portfolio(decision, decision.again)
+    primary, burst = found.parts
+
+    def bill(offer, share):
+        requests = Interval.point(round(230_000 * share))
+        traffic = {**decision.entries.traffic(), "requests-per-day": requests}
+        model = decision.entries.model(offer)
+        return decision.situation.costs.bill(offer, model, traffic).monthly
+
+    beyond = burst.peak_share
+    assert (burst.monthly.low, burst.monthly.high) == (bill(other, 0).low, bill(other, beyond).high)
+    assert primary.monthly.low == bill(leader, 1 - beyond).low
+    assert primary.monthly.high == bill(leader, 1).high
 
 
 def test_where_the_others_quota_is_too_small_nothing_is_split(knowledge):
@@ -153,7 +175,7 @@ def test_a_quota_that_nobody_publishes_has_no_share(knowledge):
     found = portfolio(decision, decision.again)
     assert found is not None
     burst = found.parts[1]
-    assert (burst.role, burst.share) == ("burst", None)
+    assert (burst.role, burst.share, burst.peak_share) == ("burst", None, None)
     assert burst.split == "what the quota of the primary does not take"
     assert found.notes == ("How much that is, is not known: no quota is published.",)
 
