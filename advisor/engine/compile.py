@@ -40,6 +40,7 @@ from advisor.knowledge.syntax import (
 )
 from advisor.knowledge.values import Flags, Interval, Type
 from advisor.language.mentions import atoms_in, its_in
+from advisor.language.rulebase import MOST_OFFERS, MOST_RULES
 
 _ABSORBED = 64
 """Terms up to which each pair is looked at."""
@@ -51,8 +52,8 @@ class Limits(Struct, frozen=True):
     ``alternatives``: terms of one rule for one offer; ``terms``: of all rules together.
     """
 
-    rules: int = 20_000
-    offers: int = 1_000
+    rules: int = MOST_RULES
+    offers: int = MOST_OFFERS
     alternatives: int = 512
     terms: int = 200_000
 

@@ -22,6 +22,7 @@ import pytest
 
 from advisor.authoring.check import check
 from advisor.errors import Problem, RuleBaseError
+from advisor.language import rulebase
 from advisor.language.rulebase import load_rule_base
 
 Said = Callable[[Iterable[Problem], str], str]
@@ -111,3 +112,23 @@ def test_every_mistake_is_named_at_its_place(fixture: Path, tmp_path: Path, said
         fixture.write_text(edits + SAID + found, encoding="utf-8")
         return
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        ("MOST_RULES", "there are 11 rules; at most 3 are read"),
+        ("MOST_OFFERS", "there are 4 offers; at most 3 are read"),
+    ],
+)
+def test_more_than_are_read_is_refused_at_the_first_too_many(
+    limit: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = load_rule_base(SMALL)
+    entries = whole.rules if limit == "MOST_RULES" else whole.offers
+    monkeypatch.setattr(rulebase, limit, 3)
+    with pytest.raises(RuleBaseError) as refused:
+        load_rule_base(SMALL)
+    (problem,) = refused.value.problems
+    fourth = list(entries.values())[3].place
+    assert (problem.message, problem.file, problem.span) == (words, fourth.file, fourth.span)

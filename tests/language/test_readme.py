@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from small_vocabulary import condition_of, domain_of_type, expression_of
 
-from advisor.engine.compile import LIMITS
 from advisor.knowledge.model import Knowledge
 from advisor.knowledge.strict_yaml import DEFAULT_LIMITS
 from advisor.knowledge.values import ChoiceType, FlagsType, NumberType, Type
@@ -17,7 +16,7 @@ from advisor.language import conditions, expressions
 from advisor.language.expressions import FUNCTIONS
 from advisor.language.literals import COMPARISONS
 from advisor.language.numerals import MOST_DIGITS
-from advisor.language.rulebase import load_rule_base
+from advisor.language.rulebase import MOST_OFFERS, MOST_RULES, load_rule_base
 from advisor.language.units import UNITS
 from advisor.language.vocabulary import Scope
 
@@ -188,10 +187,8 @@ LIMITS_OF_THE_PAGE = {
     "characters of an expression": expressions.LONGEST,
     "levels of an expression": expressions.DEEPEST,
     "digits of a number": MOST_DIGITS,
-    "rules": LIMITS.rules,
-    "offers": LIMITS.offers,
-    "alternatives of one rule": LIMITS.alternatives,
-    "alternatives of all rules": LIMITS.terms,
+    "rules": MOST_RULES,
+    "offers": MOST_OFFERS,
 }
 
 
