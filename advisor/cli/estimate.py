@@ -54,7 +54,8 @@ def command(
     """
     from advisor.decision.estimates import estimates
     from advisor.estimate.measured import load_evidence
-    from advisor.reports.estimates import estimates_data, estimates_view
+    from advisor.reports.estimates import estimates_view
+    from advisor.reports.estimates_data import estimates_data
 
     knowledge = load_knowledge(common)
     for offer in offers:

@@ -13,7 +13,8 @@ from advisor.cli.options import Common, common_options, format_option, one_of, o
 from advisor.cli.output import emit, text_style
 
 if TYPE_CHECKING:
-    from advisor.estimate.accuracy import Prediction, Report
+    from advisor.estimate.accuracy import Prediction
+    from advisor.estimate.accuracy_report import Report
     from advisor.estimate.evidence import Evidence
 
 GROUPS = ("model", "hardware")
@@ -47,7 +48,8 @@ def command(common: Common, cases: str | None, without: str, form: str, output: 
 
     evidence = load_evidence(rules_directory(common))
     if cases is None:
-        from advisor.estimate.accuracy import cross_validate, report
+        from advisor.estimate.accuracy import cross_validate
+        from advisor.estimate.accuracy_report import report
 
         found = report(cross_validate(evidence, "model" if without == "model" else "device"))
         title = f"The ledger's rows, each predicted without its {without}."

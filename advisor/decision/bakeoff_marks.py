@@ -16,6 +16,15 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from advisor.decision.bakeoff_load import Load
+from advisor.decision.bakeoff_stretches import (
+    FARTHEST,
+    coarse_factors,
+    dollars,
+    fine_factors,
+    point_inside,
+    short,
+    stretch_words,
+)
 from advisor.decision.costs import Charges, precision_of
 from advisor.decision.measurements import HEADROOM, claim
 from advisor.decision.recommend import Decision
@@ -28,14 +37,6 @@ from advisor.knowledge.syntax import CompareIts
 from advisor.knowledge.values import Domain, Interval, Number
 from advisor.language.mentions import atoms_in, tests_in
 from advisor.language.units import format_number
-
-FARTHEST = 16
-"""Largest factor on a price that is tried, and its inverse."""
-COARSE = (1, Fraction(5, 4), Fraction(3, 2), 2, 3, 4, 6, 8, 11, FARTHEST)
-FINE = 16
-"""Steps between two neighbours of the coarse factors."""
-FASTER = Fraction(5, 4)
-"""How far beyond the last cut a figure is tried."""
 
 Kind: TypeAlias = Literal["requirement", "confirm", "flip", "price"]
 
@@ -111,18 +112,18 @@ class _Marks:
         rate = _end(self.env, "tokens-per-second-per-user", low=True)
         if rate:
             token = Fraction(1000) / Fraction(rate)
-            text = f"at most {_short(token)} ms per output token"
+            text = f"at most {short(token)} ms per output token"
             name = "tokens-per-second-per-user"
             yield self._demand("time per output token (TPOT), p95", text, name, token, "ms")
         wanted = _end(self.env, "availability", low=True)
         if wanted is not None:
             share = 100 - Fraction(wanted)
-            text = f"at most {_short(share)} % of the requests fail, refusals counted"
+            text = f"at most {short(share)} % of the requests fail, refusals counted"
             yield self._demand("errors and 429", text, "availability", share, "percent")
         else:
             yield self._unasked("errors and 429", "none at the peak rate, else the quota is short")
         if self.load.peak is not None:
-            rate_words = f"{_short(self.load.peak)} requests a second answered in full"
+            rate_words = f"{short(self.load.peak)} requests a second answered in full"
             yield Mark(
                 "requirement",
                 self.leader,
@@ -157,7 +158,7 @@ class _Marks:
             model = self.decision.entries.model(offer)
             for attribute in FIGURES if model is not None else ():
                 for low, high in self._stretches(attribute):
-                    made = claim(offer, model, attribute, _inside(low, high), self.as_of, "")
+                    made = claim(offer, model, attribute, point_inside(low, high), self.as_of, "")
                     variants.append(Variant(offer, model, (made,)))
                     stretches.append((offer, attribute, (low, high)))
         winners = self._leaders(offers, variants)
@@ -189,7 +190,7 @@ class _Marks:
             words = "no value changes the winner"
             yield self._flip(offer, figure, words, None, unit, None)
         for (low, high), winner in merged:
-            words = f"{_stretch_words(low, high, unit)}: {self._title(winner)} leads"
+            words = f"{stretch_words(low, high, unit)}: {self._title(winner)} leads"
             yield self._flip(offer, figure, words, high if low is None else low, unit, winner)
 
     def prices(self, offers: Sequence[str]) -> Iterator[tuple[str, Mark]]:
@@ -217,8 +218,8 @@ class _Marks:
                 continue
             one = self._unit_cost(charges[offer], known[offer])
             side, more = ("above", "more") if factor > 1 else ("below", "less")
-            shown = "" if one is None else f", {side} {_dollars(one * factor)}"
-            words = f"{_short(factor)} times the known price or {more}{shown}: "
+            shown = "" if one is None else f", {side} {dollars(one * factor)}"
+            words = f"{short(factor)} times the known price or {more}{shown}: "
             words += f"{self._title(winner)} leads"
             value = None if one is None else one * factor
             yield offer, self._flip(offer, figure, words, value, "USD", winner, "price")
@@ -235,9 +236,9 @@ class _Marks:
         neighbours."""
         ends: dict[str, tuple[Fraction, Fraction]] = {}
         found: dict[str, tuple[Fraction | None, str | None]] = dict.fromkeys(known, (None, None))
-        coarse = {offer: _coarse(upwards=offer == self.leader) for offer in known}
+        coarse = {offer: coarse_factors(upwards=offer == self.leader) for offer in known}
         for tried in (coarse, None):
-            grid = tried or {o: _between(*ends[o]) for o in ends}
+            grid = tried or {o: fine_factors(*ends[o]) for o in ends}
             variants = [
                 Variant(o, None, (), {k: Fraction(v) * f for k, v in known[o].items()})
                 for o, factors in grid.items()
@@ -274,7 +275,7 @@ class _Marks:
         output = self.load.peak * self.load.writes
         least = output / (Fraction(devices.low) * factor * (1 - HEADROOM))
         side = "below" if offer == self.leader else "above"
-        words = f"{side} {_short(least)} at the latency target: {self._title(winner)} leads"
+        words = f"{side} {short(least)} at the latency target: {self._title(winner)} leads"
         figure = "output tokens per second and device"
         yield self._flip(offer, figure, words, least, "tokens/s", winner)
 
@@ -360,49 +361,8 @@ def _own_prices(charges: Charges) -> dict[str, Number]:
     return found
 
 
-def _coarse(*, upwards: bool) -> list[Fraction]:
-    return [Fraction(f) if upwards else 1 / Fraction(f) for f in COARSE]
-
-
-def _between(near: Fraction, far: Fraction) -> list[Fraction]:
-    return [near + (far - near) * step / FINE for step in range(1, FINE + 1)]
-
-
-def _inside(low: Number | None, high: Number | None) -> Interval:
-    """A point within a stretch, away from its ends."""
-    if low is None:
-        at = Fraction(high or 1) / FASTER
-    elif high is None:
-        at = Fraction(low) * FASTER
-    else:
-        at = (Fraction(low) + Fraction(high)) / 2
-    return Interval.point(int(at) if at.denominator == 1 else at)
-
-
-def _stretch_words(low: Number | None, high: Number | None, unit: str) -> str:
-    if low is None and high is not None:
-        return f"below {format_number(high, unit)}"
-    if high is None and low is not None:
-        return f"above {format_number(low, unit)}"
-    if low is None or high is None:
-        return "whatever it is"
-    return f"from {format_number(low, unit)} to {format_number(high, unit)}"
-
-
 def _end(env: Mapping[str, Domain], name: str, *, low: bool) -> Number | None:
     value = env.get(name)
     if not isinstance(value, Interval):
         return None
     return value.low if low else value.high
-
-
-def _dollars(value: Fraction) -> str:
-    return f"${_short(value)}"
-
-
-def _short(value: Number) -> str:
-    """Three significant digits, thousands grouped."""
-    number = float(value)
-    if number >= 1000:
-        return f"{round(number):,}"
-    return f"{number:.3g}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advisor.estimate.accuracy import Prediction, Report, Spread
+from advisor.estimate.accuracy import Prediction
+from advisor.estimate.accuracy_report import Report, Spread
 from advisor.estimate.speed import Figure
 
 

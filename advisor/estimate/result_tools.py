@@ -8,116 +8,28 @@ with the heaviest load counts: a light load flatters.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
-from msgspec import Struct
-
 from advisor.errors import Problem
-from advisor.knowledge.importing.json_text import Path, line_at, place_of
+from advisor.estimate.result_figures import (
+    At,
+    Figures,
+    Missing,
+    Spread,
+    day_at,
+    number_at,
+    text_at,
+    tidy,
+    whole_at,
+)
+from advisor.knowledge.importing.json_text import line_at, place_of
 
 THOUSAND = 1000
 
 
-class Spread(Struct, frozen=True):
-    """Half of the requests stayed at or below ``p50``, 95 of 100 at or below ``p95``."""
-
-    p50: Fraction
-    p95: Fraction
-
-
-class Figures(Struct, frozen=True):
-    """One run.  ``requests`` were sent, ``accepted`` answered in full, ``limited`` of the rest
-    refused for the rate (0 where the tool does not tell); times in ms, ``output_rate`` in
-    output tokens per second of the whole system, ``request_rate`` as asked for.
-    ``unfinished`` says why a run is not whole (empty: it is)."""
-
-    tool: str | None
-    model: str | None
-    date: datetime.date | None
-    requests: int
-    accepted: int
-    limited: int
-    seconds: Fraction
-    concurrency: int | None
-    request_rate: Fraction | None
-    first_ms: Spread | None
-    token_ms: Spread | None
-    output_rate: Fraction | None
-    unfinished: str = ""
-
-    @property
-    def failed(self) -> Fraction:
-        """Share of the requests that were not answered in full."""
-        return Fraction(self.requests - self.accepted, self.requests) if self.requests else ONE
-
-    @property
-    def accepted_rate(self) -> Fraction:
-        """Answered requests per second."""
-        return self.accepted / self.seconds
-
-
-ONE = Fraction(1)
-
-
-class _Missing(Exception):
-    """A figure is not there, or has the wrong form; carries its path."""
-
-    def __init__(self, path: Path, message: str) -> None:
-        super().__init__(message)
-        self.path = path
-
-
-class _At:
-    """A place in JSON data from which figures are read."""
-
-    def __init__(self, value: object, path: Path = ()) -> None:
-        self.value = value
-        self.path = path
-
-    def go(self, *steps: str | int) -> _At:
-        """The value below; raises _Missing where it is not there."""
-        at = self
-        for step in steps:
-            found = None
-            if isinstance(step, int) and isinstance(at.value, list) and at.value:
-                found = at.value[step]
-            elif isinstance(at.value, Mapping):
-                found = at.value.get(step)
-            if found is None:
-                raise _Missing(at.path, f"'{step}' is missing here")
-            at = _At(found, (*at.path, step))
-        return at
-
-    def maybe(self, *steps: str | int) -> _At | None:
-        try:
-            return self.go(*steps)
-        except _Missing:
-            return None
-
-    def number(self) -> Fraction:
-        if isinstance(self.value, bool) or not isinstance(self.value, int | Decimal):
-            raise _Missing(self.path, "this is not a number")
-        if isinstance(self.value, Decimal) and not self.value.is_finite():
-            raise _Missing(self.path, "this is not a number")
-        if not 0 <= self.value < 10**15:
-            raise _Missing(self.path, "this is not a number that can be meant")
-        return _tidy(Fraction(self.value))
-
-    def whole(self) -> int:
-        value = self.number()
-        if value.denominator != 1:
-            raise _Missing(self.path, "this is not a whole number")
-        return int(value)
-
-    def text(self) -> str | None:
-        return self.value if isinstance(self.value, str) else None
-
-
-Reader: TypeAlias = Callable[[_At], Figures]
+Reader: TypeAlias = Callable[[At], Figures]
 
 
 def tool_of(value: object) -> str | None:
@@ -136,11 +48,11 @@ def read_tool(value: object, text: str, file: str, problems: list[Problem]) -> F
         )
         return None
     try:
-        figures = TOOLS[tool][1](_At(value))
+        figures = TOOLS[tool][1](At(value))
         if not figures.seconds:
-            raise _Missing((), "the run took no time")
+            raise Missing((), "the run took no time")
         return figures
-    except _Missing as missing:
+    except Missing as missing:
         span = place_of(text, missing.path)
         line = line_at(text, span)
         shown = None if line is None or len(line) > 200 else line
@@ -154,15 +66,15 @@ def _is_guidellm(value: object) -> bool:
     return isinstance(value, Mapping) and isinstance(value.get("benchmarks"), list)
 
 
-def _guidellm(top: _At) -> Figures:
+def _guidellm(top: At) -> Figures:
     runs = top.go("benchmarks")
     assert isinstance(runs.value, list)
     if not runs.value:
-        raise _Missing(runs.path, "no run is in this file")
+        raise Missing(runs.path, "no run is in this file")
     return max((_guidellm_run(runs.go(i)) for i in range(len(runs.value))), key=_load)
 
 
-def _guidellm_run(run: _At) -> Figures:
+def _guidellm_run(run: At) -> Figures:
     metrics = run.go("metrics")
     totals = metrics.go("request_totals")
     accepted = totals.go("successful").whole()
@@ -179,14 +91,14 @@ def _guidellm_run(run: _At) -> Figures:
     at_once = metrics.maybe("request_concurrency", "successful", "mean")
     return Figures(
         tool="guidellm",
-        model=_text(run.maybe("config", "backend", "model")),
-        date=_day(run.maybe("start_time")),
+        model=text_at(run.maybe("config", "backend", "model")),
+        date=day_at(run.maybe("start_time")),
         requests=accepted + failed,
         accepted=accepted,
         limited=min(failed, 0 if refused is None else _refused(refused.value)),
         seconds=run.go("duration").number(),
         concurrency=None if at_once is None else max(1, round(at_once.number())),
-        request_rate=_number(run.maybe("config", "strategy", "rate")),
+        request_rate=number_at(run.maybe("config", "strategy", "rate")),
         first_ms=spread("time_to_first_token_ms"),
         token_ms=spread("inter_token_latency_ms"),
         output_rate=None if rate is None else rate.number(),
@@ -210,7 +122,7 @@ def _is_aiperf(value: object) -> bool:
     )
 
 
-def _aiperf(top: _At) -> Figures:
+def _aiperf(top: At) -> Figures:
     accepted = top.go("request_count", "avg").whole()
     count = top.maybe("error_request_count", "avg")
     failed = 0 if count is None else count.whole()
@@ -233,14 +145,14 @@ def _aiperf(top: _At) -> Figures:
         unfinished = "the tool calls it incomplete"
     return Figures(
         tool="aiperf",
-        model=_text(_first_model(top)),
-        date=_day(top.maybe("start_time")),
+        model=text_at(_first_model(top)),
+        date=day_at(top.maybe("start_time")),
         requests=accepted + failed,
         accepted=accepted,
         limited=min(failed, _too_many(top.maybe("error_summary"))),
         seconds=seconds.go("avg").number() * _milliseconds(seconds) / THOUSAND,
-        concurrency=_whole(_load_setting(top, "concurrency")),
-        request_rate=_number(_load_setting(top, "request_rate") or _load_setting(top, "rate")),
+        concurrency=whole_at(_load_setting(top, "concurrency")),
+        request_rate=number_at(_load_setting(top, "request_rate") or _load_setting(top, "rate")),
         first_ms=spread("time_to_first_token"),
         token_ms=spread("inter_token_latency"),
         output_rate=None if rate is None else rate.number(),
@@ -248,7 +160,7 @@ def _aiperf(top: _At) -> Figures:
     )
 
 
-def _too_many(summary: _At | None) -> int:
+def _too_many(summary: At | None) -> int:
     """How many requests the summary of errors counts under 429."""
     if summary is None or not isinstance(summary.value, list):
         return 0
@@ -260,7 +172,7 @@ def _too_many(summary: _At | None) -> int:
     return found
 
 
-def _first_model(top: _At) -> _At | None:
+def _first_model(top: At) -> At | None:
     for steps in (
         ("input_config", "endpoint", "model_names", 0),
         ("input_config", "models", "items", 0, "name"),
@@ -272,7 +184,7 @@ def _first_model(top: _At) -> _At | None:
     return None
 
 
-def _load_setting(top: _At, name: str) -> _At | None:
+def _load_setting(top: At, name: str) -> At | None:
     """A setting of the load, wherever this version of the tool keeps it."""
     for steps in (
         ("input_config", "loadgen", name),
@@ -285,8 +197,8 @@ def _load_setting(top: _At, name: str) -> _At | None:
     return None
 
 
-def _milliseconds(found: _At) -> int:
-    unit = _text(found.maybe("unit"))
+def _milliseconds(found: At) -> int:
+    unit = text_at(found.maybe("unit"))
     return THOUSAND if unit in ("sec", "s", "seconds") else 1
 
 
@@ -294,7 +206,7 @@ def _is_vllm(value: object) -> bool:
     return isinstance(value, Mapping) and "completed" in value and "duration" in value
 
 
-def _vllm(top: _At) -> Figures:
+def _vllm(top: At) -> Figures:
     accepted = top.go("completed").whole()
     failed = top.maybe("failed")
     asked = top.maybe("num_prompts")
@@ -306,7 +218,7 @@ def _vllm(top: _At) -> Figures:
         p95 = top.maybe(f"p95_{name}_ms")
         if p95 is None:
             hint = f"p95_{name}_ms is missing: run it with --metric-percentiles 50,95,99"
-            raise _Missing((), hint)
+            raise Missing((), hint)
         return Spread(top.go(f"median_{name}_ms").number(), p95.number())
 
     rate = top.maybe("request_rate")
@@ -316,13 +228,13 @@ def _vllm(top: _At) -> Figures:
     output = top.maybe("output_throughput")
     return Figures(
         tool="vllm bench serve",
-        model=_text(top.maybe("model_id")),
-        date=_day(top.maybe("date")),
+        model=text_at(top.maybe("model_id")),
+        date=day_at(top.maybe("date")),
         requests=sent,
         accepted=accepted,
         limited=0,
         seconds=top.go("duration").number(),
-        concurrency=_whole(top.maybe("max_concurrency")),
+        concurrency=whole_at(top.maybe("max_concurrency")),
         # "inf" where all requests are sent at once.
         request_rate=None if rate is None or rate.text() is not None else rate.number(),
         first_ms=spread("ttft"),
@@ -336,7 +248,7 @@ def _is_inference_perf(value: object) -> bool:
     return isinstance(value, Mapping) and "load_summary" in value
 
 
-def _inference_perf(top: _At) -> Figures:
+def _inference_perf(top: At) -> Figures:
     good = top.go("successes")
     accepted = good.go("count").whole()
     failed = top.go("failures", "count").whole()
@@ -358,8 +270,8 @@ def _inference_perf(top: _At) -> Figures:
         requests=accepted + failed,
         accepted=accepted,
         limited=0,
-        seconds=_tidy(accepted / requests) if requests else Fraction(0),
-        concurrency=_whole(top.maybe("load_summary", "concurrency")),
+        seconds=tidy(accepted / requests) if requests else Fraction(0),
+        concurrency=whole_at(top.maybe("load_summary", "concurrency")),
         request_rate=requests if asked is None else asked.number(),
         first_ms=spread("time_to_first_token"),
         token_ms=spread("time_per_output_token"),
@@ -377,35 +289,3 @@ TOOLS: Mapping[str, tuple[Callable[[object], bool], Reader]] = {
 
 def _load(figures: Figures) -> tuple[int, Fraction]:
     return figures.concurrency or 0, figures.accepted_rate if figures.seconds else Fraction(0)
-
-
-def _text(at: _At | None) -> str | None:
-    return None if at is None else at.text()
-
-
-def _whole(at: _At | None) -> int | None:
-    return None if at is None else at.whole()
-
-
-def _number(at: _At | None) -> Fraction | None:
-    return None if at is None else at.number()
-
-
-def _tidy(value: Fraction) -> Fraction:
-    """To a millionth: tools write seventeen digits of a clock that has six."""
-    return Fraction(round(value * 1_000_000), 1_000_000)
-
-
-def _day(at: _At | None) -> datetime.date | None:
-    """The day of a moment: ISO text, ``20261125-101500``, or seconds since 1970."""
-    if at is None:
-        return None
-    text = at.text()
-    try:
-        if text is None:
-            seconds = int(at.number())
-            return (datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)).date()
-        digits = text.replace("-", "")[:8]
-        return datetime.date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-    except (ValueError, OverflowError, _Missing):
-        return None

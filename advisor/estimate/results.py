@@ -34,7 +34,8 @@ from fractions import Fraction
 from msgspec import Struct
 
 from advisor.errors import DataError, Problem
-from advisor.estimate.result_tools import Figures, Spread, read_tool, tool_of
+from advisor.estimate.result_figures import Figures, Spread
+from advisor.estimate.result_tools import read_tool, tool_of
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
 from advisor.knowledge.importing.json_text import read as read_json
 from advisor.knowledge.strict_yaml import read as read_yaml

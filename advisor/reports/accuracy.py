@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advisor.estimate.accuracy import Checked, Prediction, Report, Spread
+from advisor.estimate.accuracy import Prediction
+from advisor.estimate.accuracy_report import Checked, Report, Spread
 from advisor.reports.blocks import Block, Document, Heading, Item, Items, Paragraph, Table
 
 TITLE = "Inference Advisor: how far the estimates are off"

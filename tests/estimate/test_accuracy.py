@@ -18,7 +18,8 @@ from textwrap import dedent
 import pytest
 from msgspec.structs import replace
 
-from advisor.estimate.accuracy import Checked, cross_validate, report, roofline_ms, spread
+from advisor.estimate.accuracy import cross_validate, roofline_ms
+from advisor.estimate.accuracy_report import Checked, report, spread
 from advisor.estimate.evidence import Evidence
 from advisor.estimate.measured import load_evidence
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from advisor.decision.measurements import SOURCE, names_of_models, told, with_results
 from advisor.decision.recommend import decide, recommend
-from advisor.estimate.result_tools import Figures, Spread
+from advisor.estimate.result_figures import Figures, Spread
 from advisor.estimate.results import Result
 from advisor.knowledge.values import Interval
 from advisor.language.answers import inputs_from_mapping

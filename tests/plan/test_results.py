@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.errors import DataError
-from advisor.estimate.result_tools import Spread, tool_of
+from advisor.estimate.result_figures import Spread
+from advisor.estimate.result_tools import tool_of
 from advisor.estimate.results import Names, read_results
 from advisor.reports.problems import render
 
