@@ -17,7 +17,8 @@ from pathlib import Path
 
 from advisor import __version__
 from advisor.reading import open_regular
-from advisor.rules_cache import cache_directory, is_own
+from advisor.places import cache_directory
+from advisor.rules_cache import is_own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
