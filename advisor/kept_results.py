@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 
 from advisor import __version__
-from advisor.reading import open_regular
 from advisor.places import cache_directory
+from advisor.reading import open_regular
 from advisor.rules_cache import is_own
 
 TYPE_CHECKING = False

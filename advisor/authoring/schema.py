@@ -74,10 +74,10 @@ def combined_schema(knowledge: Knowledge | None = None) -> Schema:
     """One document for all kinds: any file of a rule base is one of its ``anyOf``."""
     definitions: dict[str, Schema] = {}
     for name, kinds in KINDS.items():
-        shape, slot = kinds[0].shape, kinds[0].slot
+        shape, location = kinds[0].shape, kinds[0].location
         definitions |= _definitions(shape)
         inner: Schema = {"$ref": f"#/$defs/{_name(shape.__name__)}"}
-        if slot.many:
+        if location.many:
             inner = {"type": "array", "minItems": 1, "items": inner}
         definitions[f"{name}-file"] = inner
     definitions |= _conditions()
@@ -293,10 +293,10 @@ def kind_of(place: str) -> str | None:
     """The kind of the file at a path within a rule base; None for another file."""
     folder, _, name = place.rpartition("/")
     for key, kinds in KINDS.items():
-        for slot in (kind.slot for kind in kinds):
-            if slot.folder and slot.place == folder:
+        for location in (kind.location for kind in kinds):
+            if location.folder and location.place == folder:
                 return key
-            if not slot.folder and not folder and slot.place == name.rpartition(".")[0]:
+            if not location.folder and not folder and location.place == name.rpartition(".")[0]:
                 return key
     return None
 

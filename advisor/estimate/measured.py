@@ -20,7 +20,6 @@ from advisor.knowledge.layout import read_capped
 from advisor.knowledge.physical import PRECISIONS
 from advisor.knowledge.spellings import model_key
 from advisor.knowledge.strict_yaml import read
-from advisor.language.cells import Cells, number_of, numbers_of
 from advisor.language.fitted import (
     FOLDER,
     Subjects,
@@ -29,6 +28,7 @@ from advisor.language.fitted import (
     source_of,
     subjects_of,
 )
+from advisor.language.ledger_map import LedgerMap, number_of, numbers_of
 
 SCENARIOS = ("offline", "server", "interactive", "saturated", "batch")
 PROMPTS = ("shared", "separate", "pooled")
@@ -96,13 +96,13 @@ def _evidence(files: Mapping[str, tuple[Node, Findings]]) -> Evidence:
     )
 
 
-def _list(node: Node, findings: Findings, entry: Callable[[Cells], T]) -> list[T]:
+def _list(node: Node, findings: Findings, entry: Callable[[LedgerMap], T]) -> list[T]:
     if not isinstance(node, ListNode):
         findings.add("wrong-shape", "this file should be a list", node)
         return []
     made = []
     for item in node.items:
-        cells = Cells(item, findings, "an entry")
+        cells = LedgerMap(item, findings, "an entry")
         before = len(findings.problems)
         value = entry(cells)
         cells.finish()
@@ -111,7 +111,7 @@ def _list(node: Node, findings: Findings, entry: Callable[[Cells], T]) -> list[T
     return made
 
 
-def _series(cells: Cells, device: str, subjects: Subjects) -> Series:
+def _series(cells: LedgerMap, device: str, subjects: Subjects) -> Series:
     prompts = cells.word("prompts", "shared", among=PROMPTS)
     points = []
     for item in cells.items("points"):
@@ -144,7 +144,7 @@ def _series(cells: Cells, device: str, subjects: Subjects) -> Series:
     )
 
 
-def _throughput(cells: Cells, subjects: Subjects) -> Throughput:
+def _throughput(cells: LedgerMap, subjects: Subjects) -> Throughput:
     rate = [number_of(item, cells.findings, "a rate") for item in cells.items("rate")]
     if len(rate) != 3 or sorted(rate) != rate:
         cells.problem("wrong-shape", "a rate is [lowest, median, highest]", "rate")
@@ -171,7 +171,7 @@ def _throughput(cells: Cells, subjects: Subjects) -> Throughput:
     )
 
 
-def _workload(cells: Cells, subjects: Subjects) -> Workload:
+def _workload(cells: LedgerMap, subjects: Subjects) -> Workload:
     return Workload(
         id=cells.word("id"),
         model=_of(cells, "model", subjects.models),
@@ -183,5 +183,5 @@ def _workload(cells: Cells, subjects: Subjects) -> Workload:
     )
 
 
-def _of(cells: Cells, key: str, known: Mapping[str, object]) -> str:
+def _of(cells: LedgerMap, key: str, known: Mapping[str, object]) -> str:
     return cells.word(key, among=tuple(known) or ("",))

@@ -39,7 +39,7 @@ from advisor.estimate.result_tools import read_tool, tool_of
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
 from advisor.knowledge.importing.json_text import read as read_json
 from advisor.knowledge.strict_yaml import read as read_yaml
-from advisor.language.cells import Cells
+from advisor.language.ledger_map import LedgerMap
 from advisor.language.marks import quote
 from advisor.language.vocabulary import did_you_mean
 
@@ -173,7 +173,7 @@ class _Reader:
         self.open_file = open_file
 
     def results(self, node: Node) -> list[Result]:
-        top = Cells(node, self.findings, "a results file")
+        top = LedgerMap(node, self.findings, "a results file")
         if not isinstance(node, MapNode):
             return []
         written = top.word("format", FORMAT)
@@ -188,7 +188,7 @@ class _Reader:
 
     def _result(self, node: Node) -> Result | None:
         before = len(self.findings.problems)
-        cells = Cells(node, self.findings, "a result")
+        cells = LedgerMap(node, self.findings, "a result")
         if not isinstance(node, MapNode):
             return None
         offer = self._known(cells, "offer", self.names.offers, "offer", needed=True)
@@ -207,7 +207,7 @@ class _Reader:
         return Result(offer, model, date, region, devices, figures, place)
 
     def _known(
-        self, cells: Cells, key: str, names: Collection[str], what: str, *, needed: bool = False
+        self, cells: LedgerMap, key: str, names: Collection[str], what: str, *, needed: bool = False
     ) -> str | None:
         """A name that exists; None where it is left out or wrong."""
         node = cells.raw(key, needed=needed)
@@ -221,7 +221,7 @@ class _Reader:
         self.findings.add("unknown-name", message, node, hint=hint)
         return None
 
-    def _date(self, cells: Cells) -> datetime.date:
+    def _date(self, cells: LedgerMap) -> datetime.date:
         node = cells.raw("date")
         text = node.text if isinstance(node, ScalarNode) else ""
         try:
@@ -238,7 +238,7 @@ class _Reader:
             self.findings.add("future-date", message, node)
         return day
 
-    def _from_file(self, cells: Cells) -> Figures | None:
+    def _from_file(self, cells: LedgerMap) -> Figures | None:
         """The figures that a tool wrote into a file of its own."""
         name = cells.word("file")
         path = name.replace("\\", "/")
@@ -257,7 +257,7 @@ class _Reader:
         self.findings.problems += problems
         return figures
 
-    def _written(self, cells: Cells) -> Figures | None:
+    def _written(self, cells: LedgerMap) -> Figures | None:
         """The figures that stand in the entry itself."""
         before = len(self.findings.problems)
         requests, accepted = cells.whole("requests"), self._count(cells, "accepted")
@@ -298,7 +298,7 @@ class _Reader:
             output_rate=output,
         )
 
-    def _count(self, cells: Cells, key: str) -> int:
+    def _count(self, cells: LedgerMap, key: str) -> int:
         """A whole number that may be 0."""
         node = cells.raw(key)
         text = node.text if isinstance(node, ScalarNode) else ""
@@ -308,11 +308,11 @@ class _Reader:
             self.findings.add("not-a-number", f"'{key}' must be a whole number", node)
         return 0
 
-    def _spread(self, cells: Cells, key: str) -> Spread | None:
+    def _spread(self, cells: LedgerMap, key: str) -> Spread | None:
         node = cells.raw(key, needed=False)
         if node is None:
             return None
-        inner = Cells(node, self.findings, f"'{key}'")
+        inner = LedgerMap(node, self.findings, f"'{key}'")
         p50, p95 = (_exact(inner.number(name)) for name in ("p50", "p95"))
         inner.finish()
         if p95 < p50:

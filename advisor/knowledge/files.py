@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from advisor.errors import Problem
 from advisor.knowledge import layout, shapes
 from advisor.knowledge.document import Findings, ListNode, MapNode, Node, ScalarNode
-from advisor.knowledge.layout import Found, Slot, Suggest
+from advisor.knowledge.layout import Found, Location, Suggest
 from advisor.knowledge.shapes_cells import Shape, found_words, plain_id
 from advisor.knowledge.shapes_problems import head_of, report
 from advisor.knowledge.strict_yaml import read
@@ -30,9 +30,9 @@ _ID_LINE = re.compile(r"""(?m)^[\s{-]*id:[ ]*["']?([^\s"',}]+)""")
 
 
 class Kind(Struct, Generic[S], frozen=True):
-    """What the files of a slot hold."""
+    """What the files of a location hold."""
 
-    slot: Slot
+    location: Location
     shape: type[S]
 
 
@@ -89,14 +89,14 @@ class RuleFiles(Struct):
     digest: str = ""
     problems: list[Problem] = field(default_factory=list)
     findings: list[Findings] = field(default_factory=list)
-    entries: dict[Slot, list[Raw[Any]]] = field(default_factory=dict)
+    entries: dict[Location, list[Raw[Any]]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     fitted: dict[str, tuple[Node, Findings]] = field(default_factory=dict)
 
     def of(self, *kinds: Kind[S]) -> Iterator[Raw[S]]:
         """The entries of some kinds, by file name and then as written."""
         for kind in kinds:
-            yield from self.entries.get(kind.slot, ())
+            yield from self.entries.get(kind.location, ())
 
     def all_problems(self) -> tuple[Problem, ...]:
         """Of the directory, then file by file in the order of their paths."""
@@ -114,7 +114,7 @@ def read_rule_files(root: Path, suggest: Suggest) -> RuleFiles:
     listing = layout.list_files(root, suggest)
     files.problems += listing.problems
     digest = layout.Digest()
-    kinds = {kind.slot: kind for kind in KINDS}
+    kinds = {kind.location: kind for kind in KINDS}
     for item in listing.found:
         name = str(root / item.path)
         try:
@@ -132,7 +132,7 @@ def read_rule_files(root: Path, suggest: Suggest) -> RuleFiles:
             files.broken.add(item.at.stem)
             files.broken.update(_ID_LINE.findall("\n".join(findings.lines)))
             continue
-        _Reader(kinds[item.slot], item, findings, files, suggest).take(node)
+        _Reader(kinds[item.location], item, findings, files, suggest).take(node)
     for path, at in layout.fitted_files(root):
         _read_fitted(path, at, files, digest)
     files.digest = digest.text()
@@ -164,7 +164,7 @@ class _Reader(Struct, frozen=True):
     suggest: Suggest
 
     def take(self, node: Node) -> None:
-        if self.kind.slot.many:
+        if self.kind.location.many:
             self._take_list(node)
             return
         self._take_entry(node)
@@ -203,7 +203,7 @@ class _Reader(Struct, frozen=True):
             report(error, self.kind.shape, node, self.findings, self.suggest)
             self.files.broken |= _names_in(node) or {self.item.at.stem}
             return
-        entries = self.files.entries.setdefault(self.kind.slot, [])
+        entries = self.files.entries.setdefault(self.kind.location, [])
         entries.append(Raw(shape, self.item.path, self.findings))
 
 

@@ -24,7 +24,7 @@ LARGEST_FILE = 8 * 1024 * 1024
 _SUFFIXES = (".yaml", ".yml")
 
 
-class Slot(Struct, frozen=True):
+class Location(Struct, frozen=True):
     """A file (its name without suffix), or a folder of files.
 
     ``many``: a file is a list of entries; else it is one map.  ``needed``: no rule base is
@@ -37,23 +37,23 @@ class Slot(Struct, frozen=True):
     needed: bool = False
 
 
-METHOD = Slot("method", folder=False, many=False, needed=True)
-CRITERIA = Slot("criteria", folder=False, needed=True)
-ATTRIBUTES = Slot("attributes", folder=False, needed=True)
-SOURCES_FILE = Slot("sources", folder=False)
-SOURCES = Slot("sources", folder=True)
-QUESTIONS = Slot("questions", folder=True, needed=True)
-DERIVED = Slot("derived", folder=True)
-SCORING = Slot("criteria", folder=True)
-GATES = Slot("gates", folder=True)
-ADVICE = Slot("advice", folder=True)
-IMPOSSIBLE = Slot("impossible", folder=False)
-OFFERS = Slot("offers", folder=True, many=False, needed=True)
-HARDWARE = Slot("hardware", folder=True)
-MODELS = Slot("models", folder=True)
-CASES = Slot("cases", folder=True, many=False)
+METHOD = Location("method", folder=False, many=False, needed=True)
+CRITERIA = Location("criteria", folder=False, needed=True)
+ATTRIBUTES = Location("attributes", folder=False, needed=True)
+SOURCES_FILE = Location("sources", folder=False)
+SOURCES = Location("sources", folder=True)
+QUESTIONS = Location("questions", folder=True, needed=True)
+DERIVED = Location("derived", folder=True)
+SCORING = Location("criteria", folder=True)
+GATES = Location("gates", folder=True)
+ADVICE = Location("advice", folder=True)
+IMPOSSIBLE = Location("impossible", folder=False)
+OFFERS = Location("offers", folder=True, many=False, needed=True)
+HARDWARE = Location("hardware", folder=True)
+MODELS = Location("models", folder=True)
+CASES = Location("cases", folder=True, many=False)
 
-SLOTS = (
+LOCATIONS = (
     METHOD,
     CRITERIA,
     ATTRIBUTES,
@@ -81,7 +81,7 @@ class Found(Struct, frozen=True):
 
     path: str
     at: Path
-    slot: Slot
+    location: Location
 
 
 class Listing(Struct):
@@ -177,22 +177,22 @@ def _take_entry(at: Path, listing: Listing, suggest: Suggest) -> None:
     if at.is_dir() and at.name in OTHERS:
         return
     if at.is_dir():
-        slot = next((s for s in SLOTS if s.folder and s.place == at.name), None)
-        if slot is None:
-            places = [s.place for s in SLOTS if s.folder]
+        location = next((s for s in LOCATIONS if s.folder and s.place == at.name), None)
+        if location is None:
+            places = [s.place for s in LOCATIONS if s.folder]
             _report_stray(at, suggest(at.name, places), listing)
         else:
-            _take_folder(at, slot, listing)
+            _take_folder(at, location, listing)
         return
-    slot = next((s for s in SLOTS if not s.folder and s.place == at.stem), None)
-    if slot is None or at.suffix not in _SUFFIXES:
-        places = [f"{s.place}.yaml" for s in SLOTS if not s.folder]
+    location = next((s for s in LOCATIONS if not s.folder and s.place == at.stem), None)
+    if location is None or at.suffix not in _SUFFIXES:
+        places = [f"{s.place}.yaml" for s in LOCATIONS if not s.folder]
         _report_stray(at, suggest(at.name, places), listing)
         return
-    listing.found.append(Found(at.name, at, slot))
+    listing.found.append(Found(at.name, at, location))
 
 
-def _take_folder(folder: Path, slot: Slot, listing: Listing) -> None:
+def _take_folder(folder: Path, location: Location, listing: Listing) -> None:
     try:
         inside = sorted(folder.iterdir(), key=lambda path: path.name)
     except OSError as error:
@@ -204,7 +204,7 @@ def _take_folder(folder: Path, slot: Slot, listing: Listing) -> None:
         if at.is_dir() or at.suffix not in _SUFFIXES:
             _report_stray(at, "files here end in .yaml", listing)
         else:
-            listing.found.append(Found(f"{folder.name}/{at.name}", at, slot))
+            listing.found.append(Found(f"{folder.name}/{at.name}", at, location))
 
 
 def _report_stray(at: Path, hint: str | None, listing: Listing) -> None:
@@ -214,12 +214,12 @@ def _report_stray(at: Path, hint: str | None, listing: Listing) -> None:
 
 
 def _report_missing(root: Path, listing: Listing) -> None:
-    present = {item.slot for item in listing.found}
+    present = {item.location for item in listing.found}
     if not present & {SOURCES, SOURCES_FILE}:
         _report_absent(root / "sources.yaml", listing)
-    for slot in SLOTS:
-        if slot.needed and slot not in present:
-            name = slot.place if slot.folder else f"{slot.place}.yaml"
+    for location in LOCATIONS:
+        if location.needed and location not in present:
+            name = location.place if location.folder else f"{location.place}.yaml"
             _report_absent(root / name, listing)
 
 

@@ -11,7 +11,7 @@ from advisor.knowledge.document import Findings, ListNode, MapNode, Node
 from advisor.knowledge.fitted import Bands, Calibration, Coefficients, Factors, Fitted
 from advisor.knowledge.physical import PRECISIONS, Device, ModelShape
 from advisor.knowledge.spellings import device_key, model_key
-from advisor.language.cells import Cells, number_of
+from advisor.language.ledger_map import LedgerMap, number_of
 
 ATTENTION = ("mha", "gqa", "mla", "hybrid", "sliding-window", "linear-hybrid")
 FOLDER = "measured"
@@ -53,18 +53,18 @@ def missing_file(name: str) -> Problem:
 
 def subjects_of(node: Node, findings: Findings) -> Subjects:
     """The models and devices that were measured."""
-    top = Cells(node, findings, "subjects.yaml")
+    top = LedgerMap(node, findings, "subjects.yaml")
     subjects = Subjects()
     found = []
     for item in top.items("sources"):
-        source = Cells(item, findings, "a source")
+        source = LedgerMap(item, findings, "a source")
         found.append(source.word("id"))
         for key in ("title", "address", "date", "licence"):
             source.word(key)
         source.finish()
     subjects.sources = tuple(found)
     for item in top.items("models"):
-        cells = Cells(item, findings, "a model")
+        cells = LedgerMap(item, findings, "a model")
         model, names = _model(cells), cells.words("names")
         if model is not None:
             subjects.models[model.name] = model
@@ -72,7 +72,7 @@ def subjects_of(node: Node, findings: Findings) -> Subjects:
         source_of(cells, subjects)
         cells.finish()
     for item in top.items("devices"):
-        cells = Cells(item, findings, "a device")
+        cells = LedgerMap(item, findings, "a device")
         device, names = _device(cells), cells.words("names")
         if device is not None:
             subjects.devices[device.name] = device
@@ -84,7 +84,7 @@ def subjects_of(node: Node, findings: Findings) -> Subjects:
 
 
 def _take_names(
-    cells: Cells, names: tuple[str, ...], key_of: Callable[[str], str], taken: dict[str, str]
+    cells: LedgerMap, names: tuple[str, ...], key_of: Callable[[str], str], taken: dict[str, str]
 ) -> None:
     """Note what a subject is called, its own id first; report what another one is called."""
     subject = names[0]
@@ -94,12 +94,12 @@ def _take_names(
             cells.problem("duplicate-name", f"'{name}' already names {owner}", "names")
 
 
-def source_of(cells: Cells, subjects: Subjects) -> str:
+def source_of(cells: LedgerMap, subjects: Subjects) -> str:
     """The source that an entry names."""
     return cells.word("source", among=subjects.sources or ("",))
 
 
-def _model(cells: Cells) -> ModelShape | None:
+def _model(cells: LedgerMap) -> ModelShape | None:
     before = len(cells.findings.problems)
     given = {
         "name": cells.word("id"),
@@ -133,7 +133,7 @@ def _model(cells: Cells) -> ModelShape | None:
         return None
 
 
-def _device(cells: Cells) -> Device | None:
+def _device(cells: LedgerMap) -> Device | None:
     before = len(cells.findings.problems)
     device = Device(
         name=cells.word("id"),
@@ -151,13 +151,13 @@ def _device(cells: Cells) -> Device | None:
 
 def calibration_of(node: Node, findings: Findings) -> Calibration:
     """The fitted numbers."""
-    top = Cells(node, findings, "coefficients.yaml")
+    top = LedgerMap(node, findings, "coefficients.yaml")
     serving = _coefficients(top, "serving", None)
     saturated = _coefficients(top, "saturated", serving)
     tuned = _coefficients(top, "tuned", saturated)
     families = {}
     for name, value in top.entries("families"):
-        cells = Cells(value, findings, "a family")
+        cells = LedgerMap(value, findings, "a family")
         families[name] = Factors(
             read=cells.number("read", 1.0),
             multiply=cells.number("multiply", 1.0),
@@ -179,7 +179,7 @@ def calibration_of(node: Node, findings: Findings) -> Calibration:
             bands[name] = Bands(ends[0], ends[1])
         else:
             findings.add("wrong-shape", "a band is [low, high]", value)
-    first = Cells(top.raw("first-token") or node, findings, "first-token")
+    first = LedgerMap(top.raw("first-token") or node, findings, "first-token")
     shares = {name: number_of(v, findings, "a share") for name, v in top.entries("scenarios")}
     calibration = Calibration(
         serving=serving,
@@ -199,12 +199,12 @@ def calibration_of(node: Node, findings: Findings) -> Calibration:
     return calibration
 
 
-def _coefficients(top: Cells, key: str, base: Coefficients | None) -> Coefficients:
+def _coefficients(top: LedgerMap, key: str, base: Coefficients | None) -> Coefficients:
     node = top.raw(key)
     names = Coefficients.__struct_fields__
     if node is None:
         return base or Coefficients(*(1.0 for _ in names))
-    cells = Cells(node, top.findings, key)
+    cells = LedgerMap(node, top.findings, key)
     values = {
         name: cells.number(
             name.replace("_", "-"), None if base is None else float(getattr(base, name))

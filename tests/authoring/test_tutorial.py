@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from advisor.cli.rules import command as rules_command
-from advisor.knowledge.layout import OTHERS, SLOTS
+from advisor.knowledge.layout import LOCATIONS, OTHERS
 from advisor.language.rulebase import load_rule_base
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,7 +130,7 @@ def test_every_command_and_folder_of_the_guide_exists(rules_root):
     }
     assert told == there
     assert told >= OTHERS
-    assert {slot.place for slot in SLOTS if slot.folder} - told == {"sources"}
+    assert {location.place for location in LOCATIONS if location.folder} - told == {"sources"}
 
 
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))

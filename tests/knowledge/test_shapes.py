@@ -14,7 +14,7 @@ from advisor.errors import Problem
 from advisor.knowledge import files, shapes
 from advisor.knowledge.document import Findings, MapNode
 from advisor.knowledge.files import KINDS, RuleFiles, read_rule_files
-from advisor.knowledge.layout import SLOTS, digest_of
+from advisor.knowledge.layout import LOCATIONS, digest_of
 from advisor.knowledge.shapes_cells import Shape, plain_id
 from advisor.knowledge.shapes_problems import report
 from advisor.knowledge.strict_yaml import read
@@ -139,7 +139,7 @@ def test_what_cannot_be_an_id(text: str) -> None:
 def test_the_small_rule_base_has_every_kind_of_file() -> None:
     found = read_small(SMALL)
     assert found.all_problems() == ()
-    assert [kind.slot for kind in KINDS] == list(SLOTS)
+    assert [kind.location for kind in KINDS] == list(LOCATIONS)
     empty = [kind for kind in KINDS if not list(found.of(kind))]
     assert empty == [files.SOURCES]
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.knowledge.importing import json_text
-from advisor.knowledge.importing.snapshot import Cells, Quote, Snapshot, figures
+from advisor.knowledge.importing.snapshot import CatalogueMap, Quote, Snapshot, figures
 
 _KEYS = {
     "input_price": "input_mtok",
@@ -77,14 +77,14 @@ def _take_models(
         snapshot.quotes.append(Quote(provider, name, limits, None, fading, model.at, free))
 
 
-def _base(prices: Cells, key: str) -> Any:
+def _base(prices: CatalogueMap, key: str) -> Any:
     """The price, or the base of a tiered one."""
     if isinstance(prices.values.get(key), dict):
         return prices.within(key).price("base")
     return prices.price(key)
 
 
-def _in_force(model: Cells, as_of: datetime.date) -> Cells:
+def _in_force(model: CatalogueMap, as_of: datetime.date) -> CatalogueMap:
     """The prices that hold on the day, all day long: the last one that has begun."""
     found = model.values.get("prices")
     if not isinstance(found, list):
@@ -96,12 +96,12 @@ def _in_force(model: Cells, as_of: datetime.date) -> Cells:
         if start is not None and start <= as_of and (best is None or (start, index) > best):
             best = (start, index)
     if best is None:
-        return Cells(model.snapshot, {}, (*model.at, "prices"))
+        return CatalogueMap(model.snapshot, {}, (*model.at, "prices"))
     index = best[1]
     return _cells(found[index], (*model.at, "prices", index), model.snapshot).within("prices")
 
 
-def _start(entry: Cells) -> datetime.date | None:
+def _start(entry: CatalogueMap) -> datetime.date | None:
     """The first day of a price without hours; the beginning of time where it names none."""
     limits = entry.within("constraint")
     if not limits.values:
@@ -111,8 +111,8 @@ def _start(entry: Cells) -> datetime.date | None:
     return None
 
 
-def _cells(entry: object, at: tuple[str | int, ...], snapshot: Snapshot) -> Cells:
+def _cells(entry: object, at: tuple[str | int, ...], snapshot: Snapshot) -> CatalogueMap:
     values: Mapping[str, Any] = entry if isinstance(entry, dict) else {}
     if not isinstance(entry, dict):
         snapshot.note(at, "wrong-type", "expected a map")
-    return Cells(snapshot, values, at)
+    return CatalogueMap(snapshot, values, at)

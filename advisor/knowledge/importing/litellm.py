@@ -5,7 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from advisor.knowledge.importing import json_text
-from advisor.knowledge.importing.snapshot import MILLION, Cells, Quote, Snapshot, figures, plain
+from advisor.knowledge.importing.snapshot import (
+    MILLION,
+    CatalogueMap,
+    Quote,
+    Snapshot,
+    figures,
+    plain,
+)
 from advisor.knowledge.values import Interval
 
 _TEXT = frozenset({"chat", "completion", "responses", None})
@@ -25,14 +32,14 @@ def read(data: bytes, file: str) -> Snapshot:
         words = "expected a map of routes, each with 'litellm_provider'"
         snapshot.note((), "not-a-catalogue", words)
         return snapshot.close()
-    every = Cells(snapshot, root, ())
+    every = CatalogueMap(snapshot, root, ())
     for name in root:
         if name != _EXAMPLE:
             _take(name, every.within(name), snapshot)
     return snapshot.close()
 
 
-def _take(name: str, route: Cells, snapshot: Snapshot) -> None:
+def _take(name: str, route: CatalogueMap, snapshot: Snapshot) -> None:
     provider = route.word("litellm_provider")
     if provider is None and any(price in route.values for price in _PRICES):
         route.wrong("litellm_provider", "a text")
@@ -56,7 +63,7 @@ def _take(name: str, route: Cells, snapshot: Snapshot) -> None:
     snapshot.quotes.append(Quote(provider, name, found, until, False, route.at, free))
 
 
-def _discount(route: Cells) -> Interval | None:
+def _discount(route: CatalogueMap) -> Interval | None:
     """Percent less in a batch, where input and output agree on it."""
     found = set()
     for name in _PRICES:

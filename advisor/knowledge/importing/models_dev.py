@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advisor.knowledge.importing import json_text
-from advisor.knowledge.importing.snapshot import Cells, Quote, Snapshot, figures
+from advisor.knowledge.importing.snapshot import CatalogueMap, Quote, Snapshot, figures
 
 _GONE = frozenset({"deprecated", "retired"})
 
@@ -18,7 +18,7 @@ def read(data: bytes, file: str) -> Snapshot:
         snapshot.note((), "not-a-catalogue", "expected a map of providers, each with 'models'")
         return snapshot.close()
     for provider in root:
-        cells = Cells(snapshot, root, ()).within(provider)
+        cells = CatalogueMap(snapshot, root, ()).within(provider)
         cells.currency()
         if cells.values and "models" not in cells.values:
             # Left out, all that it serves would count as gone.
@@ -35,7 +35,7 @@ def _has_models(root: dict[str, object]) -> bool:
     return any(isinstance(entry, dict) and "models" in entry for entry in root.values())
 
 
-def _take(provider: str, name: str, model: Cells, snapshot: Snapshot) -> None:
+def _take(provider: str, name: str, model: CatalogueMap, snapshot: Snapshot) -> None:
     output = model.within("modalities").values.get("output")
     if isinstance(output, list) and output and "text" not in output:
         snapshot.skipped += 1

@@ -89,22 +89,22 @@ def path_words(at: Path) -> str:
     return ", ".join(str(part) for part in at)
 
 
-class Cells(Struct, frozen=True):
+class CatalogueMap(Struct, frozen=True):
     """One map of a catalogue, read key by key; mistakes are noted in the snapshot."""
 
     snapshot: Snapshot
     values: Mapping[str, Any]
     at: Path
 
-    def within(self, key: str) -> Cells:
+    def within(self, key: str) -> CatalogueMap:
         """The map under ``key``; an empty one where there is none."""
         found = self.values.get(key)
         if found is None:
-            return Cells(self.snapshot, {}, (*self.at, key))
+            return CatalogueMap(self.snapshot, {}, (*self.at, key))
         if not isinstance(found, dict):
             self.wrong(key, "a map")
-            return Cells(self.snapshot, {}, (*self.at, key))
-        return Cells(self.snapshot, found, (*self.at, key))
+            return CatalogueMap(self.snapshot, {}, (*self.at, key))
+        return CatalogueMap(self.snapshot, found, (*self.at, key))
 
     def wrong(self, key: str, wanted: str) -> None:
         words = f"expected {wanted}, found {shown(self.values.get(key))}"

@@ -1,5 +1,5 @@
-"""Cells of the measured ledger: text of a YAML node as numbers and words, each mistake at
-its place."""
+"""Maps of the measured ledger: text of a YAML node as numbers and words, each mistake at its
+place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from advisor.knowledge.document import Findings, ListNode, MapNode, Node, Scalar
 from advisor.language.vocabulary import did_you_mean
 
 
-class Cells:
+class LedgerMap:
     """A map of the ledger.  Getters note a problem and give a stand-in where a cell is missing
     or malformed; ``finish`` reports keys that nobody asked for."""
 

@@ -1,4 +1,4 @@
-"""Cells of the measured ledger that no file of fitted numbers has."""
+"""LedgerMap of the measured ledger that no file of fitted numbers has."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from advisor.knowledge.document import Findings, MapNode, Node
 from advisor.knowledge.strict_yaml import read
-from advisor.language.cells import Cells, numbers_of
+from advisor.language.ledger_map import LedgerMap, numbers_of
 
 
 def map_of(text: str) -> tuple[MapNode, Findings]:
@@ -29,13 +29,13 @@ def said(findings: Findings) -> list[str]:
 )
 def test_what_is_not_said_to_be_so_is_not(text: str, expected: bool) -> None:
     root, findings = map_of(f"{text}\n")
-    assert Cells(root, findings, "an entry").yes("tuned") is expected
+    assert LedgerMap(root, findings, "an entry").yes("tuned") is expected
     assert said(findings) == []
 
 
 def test_neither_yes_nor_no_is_refused() -> None:
     root, findings = map_of("tuned: perhaps\n")
-    assert Cells(root, findings, "an entry").yes("tuned") is False
+    assert LedgerMap(root, findings, "an entry").yes("tuned") is False
     (problem,) = findings.problems
     assert (problem.place, problem.message, problem.hint) == (
         "serving.yaml:1:8",
