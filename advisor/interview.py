@@ -129,6 +129,7 @@ class Interview(Struct, frozen=True, eq=False):
 
     @property
     def finished(self) -> bool:
+        """Whether nothing is open."""
         return self.point.current is None
 
     @property
@@ -150,6 +151,7 @@ class Interview(Struct, frozen=True, eq=False):
 
     @property
     def progress(self) -> Progress:
+        """How far the interview is, over all questions."""
         states = [self.status(name) for name in self.knowledge.questions]
         return Progress(
             answered=states.count("answered"),
@@ -160,6 +162,7 @@ class Interview(Struct, frozen=True, eq=False):
 
     @property
     def can_go_back(self) -> bool:
+        """Whether there is a step to undo."""
         return bool(self.past)
 
     def status(self, question_id: str) -> Status:

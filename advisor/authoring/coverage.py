@@ -45,6 +45,8 @@ class ClauseCoverage(Struct, frozen=True):
 
 
 class RuleCoverage(Struct, frozen=True):
+    """Which conditions of a rule its examples prove."""
+
     rule: str
     file: str
     line: int | None
@@ -53,10 +55,13 @@ class RuleCoverage(Struct, frozen=True):
 
     @property
     def covered(self) -> bool:
+        """Whether they prove all of them, both ways."""
         return all(clause.covered for clause in self.clauses)
 
 
 class Coverage(Struct, frozen=True):
+    """Every rule that was looked at; ``as_of`` is the day on which facts were judged."""
+
     as_of: str
     rules: tuple[RuleCoverage, ...]
 

@@ -72,6 +72,7 @@ class CaseResult(Struct, frozen=True):
 
     @property
     def passed(self) -> bool:
+        """Whether the case came out as its panel expects."""
         return not self.failures
 
 
@@ -84,6 +85,7 @@ class Results(Struct, frozen=True):
 
     @property
     def passed(self) -> bool:
+        """Whether everything did."""
         return all(e.passed for e in self.examples) and all(c.passed for c in self.cases)
 
     @property

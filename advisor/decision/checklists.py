@@ -44,6 +44,8 @@ class Line(Struct, frozen=True):
 
 
 class Checklist(Struct, frozen=True):
+    """A list for the recommended offer, by its heading."""
+
     id: str
     title: str
     lines: tuple[Line, ...]

@@ -51,6 +51,7 @@ class Standing(Struct, frozen=True):
 
     @property
     def lane(self) -> str:
+        """``safe``, ``conditional`` or ``excluded``."""
         if self.excluded_by:
             return "excluded"
         return "conditional" if self.to_confirm else "safe"

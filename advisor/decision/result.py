@@ -132,6 +132,10 @@ class Sureness(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
+    """What is recommended.  ``offer``, ``model`` and ``lane`` are None where no offer qualifies;
+    ``settled``: it is proven that nothing left can change the winner; ``proof`` says how, in
+    words (empty: not proven)."""
+
     offer: str | None
     model: str | None
     lane: Lane | None
@@ -204,12 +208,17 @@ class Estimate(Struct, frozen=True):
 
 
 class Caveat(Struct, frozen=True):
+    """A rule that warns about an offer, in words."""
+
     rule: str
     text: str
     source: str
 
 
 class Ranked(Struct, frozen=True):
+    """One offer that qualifies.  ``rank`` counts from 1; ``to_confirm``: requirements that its
+    papers do not prove; ``depends_on``: requirements that hold in some worlds only."""
+
     rank: int
     offer: str
     title: str
@@ -226,6 +235,8 @@ class Ranked(Struct, frozen=True):
 
 
 class Excluded(Struct, frozen=True):
+    """An offer that fails a requirement, with every one that it fails."""
+
     offer: str
     title: str
     platform: str
@@ -233,11 +244,16 @@ class Excluded(Struct, frozen=True):
 
 
 class NextQuestion(Struct, frozen=True):
+    """The id of the question that brings most, and why in words."""
+
     id: str
     why: str
 
 
 class SourceLine(Struct, frozen=True):
+    """A source that was used.  ``address`` is None where there is none on the web; ``stale``:
+    checked longer ago than its grade allows."""
+
     ref: str
     title: str
     address: str | None

@@ -83,6 +83,7 @@ class QuotaGap(Struct, frozen=True):
 
     @property
     def words(self) -> str:
+        """What is needed, what is published, and the factor between them."""
         factor = self.needed / Fraction(self.allowed)
         return (
             f"the peak needs {figure(self.needed)} {self.limit}, "

@@ -144,6 +144,8 @@ class Claim(Struct, frozen=True):
 
 
 class Accelerator(Struct, frozen=True):
+    """A device of the catalogue, with what is claimed of it."""
+
     id: str
     title: str
     claims: tuple[Claim, ...]
@@ -180,6 +182,9 @@ class Served(Struct, frozen=True):
 
 
 class Offer(Struct, frozen=True):
+    """One way to buy inference.  ``accelerator`` is the id of its device, None where nobody says;
+    ``claims`` hold for all its models, those of ``serves`` for one."""
+
     id: str
     title: str
     order: int
@@ -202,6 +207,9 @@ class Measure(Struct, frozen=True):
 
 
 class Criterion(Struct, frozen=True):
+    """What offers are ranked by.  ``base`` is its weight before rules move it; ``measure`` is
+    None where rules count steps."""
+
     id: str
     order: int
     label: str
@@ -215,6 +223,8 @@ Effect: TypeAlias = Literal["exclude", "weigh", "score", "warn", "advise"]
 
 
 class Example(Struct, frozen=True):
+    """A workload and an offer, and whether the rule beside which it stands applies."""
+
     given: Mapping[str, object]
     expect: Literal["applies", "does not apply"]
     place: Place

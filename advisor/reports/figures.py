@@ -75,6 +75,7 @@ def figure_span(low: Number | None, high: Number | None, unit: str) -> str:
 
 
 def money(value: Money) -> str:
+    """USD in words: an amount, a band, or that it is not known."""
     return band(value.low, value.high)
 
 

@@ -168,6 +168,7 @@ def for_and_against(ranked: Ranked) -> Iterator[Block]:
 
 
 def excluded_blocks(excluded: tuple[Excluded, ...]) -> Iterator[Block]:
+    """Who is out, and why; nothing where nobody is."""
     if not excluded:
         return
     yield Heading(f"Excluded ({len(excluded)})")
@@ -262,6 +263,7 @@ def _facts(rule: str, facts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def ranking_blocks(result: Recommendation) -> Iterator[Block]:
+    """The order with scores, lanes and costs; nothing where nobody qualifies."""
     if not result.ranking:
         return
     yield Heading(f"Ranking ({len(result.ranking)})")
@@ -320,6 +322,7 @@ def next_blocks(result: Recommendation) -> Iterator[Block]:
 
 
 def stamp_blocks(result: Recommendation) -> Iterator[Block]:
+    """The rule base that the recommendation was made from, and the day."""
     known = result.knowledge
     yield Heading("Rule base")
     yield Paragraph(
