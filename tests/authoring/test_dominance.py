@@ -3,72 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from fractions import Fraction
-from functools import cache
 from itertools import islice, product
-from pathlib import Path
 
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from advisor.authoring.bill_order import bill_order, falls
 from advisor.authoring.check import check
 from advisor.authoring.cover import Allowed, levels_of
 from advisor.authoring.dominance import Dominance
 from advisor.authoring.examination import Examination
 from advisor.authoring.exclusions import Market
-from advisor.authoring.its_order import order_of
 from advisor.authoring.places import Places
-from advisor.decision.costs import Costs
 from advisor.decision.recommend import Decision, decide
-from advisor.engine.offering import Offering
-from advisor.engine.truth import truth_of
-from advisor.knowledge.ledger import build_ledger
-from advisor.knowledge.model import Claim, Inputs, Knowledge, Measure, Offer, Served
+from advisor.knowledge.model import Inputs, Knowledge, Served
 from advisor.knowledge.syntax import (
     AllOf,
-    AnyOf,
-    AnyTest,
-    Atom,
-    Compare,
-    CompareIts,
-    Constant,
-    Name,
-    NotOf,
-    NotTest,
-    OneOf,
-    WithinIts,
 )
-from advisor.knowledge.values import Flags, Interval, Options
-from advisor.language.rulebase import load_rule_base
+from tests.authoring.copies import DAY, beside, cloned, dearer, scaled, small
 from tests.decision import naive
 from tests.decision.bases import GRADES, answers, bases, examples
 
-DAY = date(2026, 11, 22)
-SMALL = Path(__file__).parent.parent / "rulebases" / "small"
 RISING = {False: 0, None: 1, True: 2}
-
-
-@cache
-def small() -> Knowledge:
-    return load_rule_base(SMALL)
 
 
 def dominance(knowledge: Knowledge) -> Dominance:
     return Dominance(Market(Examination(knowledge, DAY, Places(knowledge, lambda _: None))))
-
-
-def cloned(offer: Offer, name: str, claims: tuple[Claim, ...] | None = None) -> Offer:
-    """The same offer under another name."""
-    kept = offer.claims if claims is None else claims
-    return replace(offer, id=name, claims=tuple(replace(c, subject=name) for c in kept))
-
-
-def beside(knowledge: Knowledge, *offers: Offer) -> Knowledge:
-    return replace(knowledge, offers={**knowledge.offers, **{o.id: o for o in offers}})
 
 
 def pairs(knowledge: Knowledge) -> list[tuple[str, str]]:
@@ -177,18 +139,6 @@ def test_what_is_said_to_never_win_never_does(knowledge: Knowledge, sheets: list
 # Models and bills
 
 
-def scaled(claim: Claim, factor: Fraction) -> Claim:
-    if not claim.attribute.endswith("-price") or not isinstance(claim.value, Interval):
-        return claim
-    low, high = claim.value.low, claim.value.high
-    return replace(
-        claim,
-        value=Interval(
-            None if low is None else low * factor, None if high is None else high * factor
-        ),
-    )
-
-
 @st.composite
 def with_worse_and_better(draw: st.DrawFn) -> Knowledge:
     """The small rule base with copies of an offer whose claims, models and prices differ."""
@@ -246,17 +196,6 @@ def test_models_and_bills_count(knowledge: Knowledge, sheets: list[Inputs]) -> N
         if Allowed((knowledge,))(inputs.answers):
             decision = decide(knowledge, inputs, DAY)
             assert all(never_behind(decision, one, other) for one, other in found)
-
-
-def dearer(offer: Offer, factor: int = 2) -> Offer:
-    return replace(
-        offer,
-        claims=tuple(scaled(c, Fraction(factor)) for c in offer.claims),
-        serves=tuple(
-            replace(row, claims=tuple(scaled(c, Fraction(factor)) for c in row.claims))
-            for row in offer.serves
-        ),
-    )
 
 
 @pytest.mark.parametrize("name", ["wafer-shared", "budget-shared", "closed-lab"])
@@ -372,134 +311,3 @@ def test_what_is_not_compared_any_more_stays_undecided(monkeypatch: pytest.Monke
 
 def test_of_the_shipped_offers_none_ranks_behind_another(knowledge: Knowledge) -> None:
     assert pairs(knowledge) == []
-
-
-# The parts
-
-
-LIMITS = st.one_of(
-    st.none(),
-    st.tuples(st.integers(0, 9), st.sampled_from([0, 0, 3])).map(
-        lambda p: Interval(p[0], p[0] + p[1])
-    ),
-    st.integers(0, 9).map(lambda low: Interval(low, None)),
-)
-LISTS = st.one_of(
-    st.none(),
-    st.tuples(st.sets(st.sampled_from("abc")), st.sets(st.sampled_from("abc"))).map(
-        lambda p: Flags(frozenset(p[0]), frozenset(p[0] | p[1]))
-    ),
-)
-OFFERS = st.fixed_dictionaries({"room": LIMITS, "list": LISTS}).map(
-    lambda its: {name: value for name, value in its.items() if value is not None}
-)
-NUMBER_TESTS = st.one_of(
-    st.sampled_from(["below", "at most", "above", "at least"]).map(
-        lambda op: CompareIts(op, "room")
-    ),
-    st.integers(0, 9).map(lambda n: Compare("below", n)),
-)
-ATOMS = st.one_of(
-    st.one_of(
-        NUMBER_TESTS,
-        NUMBER_TESTS.map(NotTest),
-        st.lists(NUMBER_TESTS, min_size=2, max_size=2).map(lambda t: AnyTest(tuple(t))),
-    ).map(lambda test: Atom("load", test)),
-    st.sampled_from([WithinIts("list"), NotTest(WithinIts("list")), OneOf(frozenset("a"))]).flatmap(
-        lambda test: st.sampled_from([Atom("needs", test), Atom("place", test)])
-    ),
-)
-CONDITIONS = st.recursive(
-    ATOMS,
-    lambda inner: st.one_of(
-        st.lists(inner, min_size=1, max_size=3).map(lambda p: AllOf(tuple(p))),
-        st.lists(inner, min_size=1, max_size=3).map(lambda p: AnyOf(tuple(p))),
-        inner.map(NotOf),
-    ),
-    max_leaves=4,
-)
-WORKLOADS = st.fixed_dictionaries(
-    {
-        "load": st.tuples(st.integers(0, 9), st.sampled_from([0, 2, 9])).map(
-            lambda p: Interval(p[0], p[0] + p[1])
-        ),
-        "needs": st.tuples(st.sets(st.sampled_from("abc")), st.sets(st.sampled_from("abc"))).map(
-            lambda p: Flags(frozenset(p[0]), frozenset(p[0] | p[1]))
-        ),
-        "place": st.sets(st.sampled_from("abc"), min_size=1).map(lambda o: Options(frozenset(o))),
-    }
-)
-
-
-@given(CONDITIONS, OFFERS, OFFERS, st.lists(WORKLOADS, min_size=4, max_size=8))
-def test_an_order_of_conditions_is_one_of_their_truths(condition, one, other, workloads) -> None:
-    found = order_of(condition, one, other)
-    event(str(found))
-    for env in ({}, *workloads):
-        left, right = (RISING[truth_of(condition, env, its)] for its in (one, other))
-        assert left <= right or not found.at_most
-        assert left >= right or not found.at_least
-    assert order_of(condition, one, one) == (True, True)
-
-
-def costs_of(knowledge: Knowledge) -> Costs:
-    return Costs(knowledge, Offering(knowledge, build_ledger(knowledge, DAY)), Inputs({}))
-
-
-def _mixed(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
-    """Output at a quarter of its price."""
-    return tuple(scaled(c, Fraction(1, 4)) if c.attribute == "output-price" else c for c in claims)
-
-
-def test_the_order_of_bills(knowledge: Knowledge) -> None:
-    for base, name, model in (
-        (small(), "wafer-shared", "atlas-70b"),
-        (knowledge, "h200-cluster", "gpt-oss-120b"),
-    ):
-        source = base.offers[name]
-        dear, same = dearer(cloned(source, "dear")), cloned(source, "same")
-        deployments = {o.deployment: o for o in base.offers.values()}
-        staffed = replace(cloned(source, "staffed"), deployment="rented-gpus")
-        assert "rented-gpus" in deployments
-        costs = costs_of(beside(base, dear, same, staffed))
-        here, no = (name, model), "unlike"
-        assert bill_order(costs, here, ("same", model)) == "same"
-        assert bill_order(costs, here, ("dear", model)) == "less"
-        assert bill_order(costs, ("dear", model), here) == no
-        people = "same" if source.deployment == "rented-gpus" else "less"
-        assert bill_order(costs, here, ("staffed", model)) == people
-        mixed = [replace(r, claims=_mixed(r.claims)) for r in dear.serves]
-        if any(row.claims != was.claims for row, was in zip(mixed, dear.serves, strict=True)):
-            costs = costs_of(beside(base, replace(dear, serves=tuple(mixed))))
-            assert bill_order(costs, here, ("dear", model)) == no
-            assert bill_order(costs, ("dear", model), here) == no
-        other = next(o.id for o in base.offers.values() if o.accelerator != source.accelerator)
-        assert bill_order(costs, here, (other, model)) == no
-
-
-def test_a_price_that_is_not_known_is_neither_more_nor_less() -> None:
-    source = small().offers["wafer-shared"]
-    silent = replace(
-        cloned(source, "z-copy"),
-        serves=tuple(
-            replace(r, claims=tuple(c for c in r.claims if c.attribute != "output-price"))
-            for r in source.serves
-        ),
-    )
-    costs = costs_of(beside(small(), silent))
-    one, other = ("wafer-shared", "atlas-70b"), ("z-copy", "atlas-70b")
-    assert bill_order(costs, one, other) == bill_order(costs, other, one) == "unlike"
-
-
-@pytest.mark.parametrize(
-    ("anchors", "expected"),
-    [
-        (((Constant(1), 9000), (Constant(2), 9000), (Constant(5), 0)), True),
-        (((Constant(5), 0), (Constant(1), 9000)), True),
-        (((Constant(1), 0), (Constant(5), 9000)), False),
-        (((Constant(1), 9000), (Constant(1), 0)), False),
-        (((Name("budget"), 9000), (Constant(5), 0)), False),
-    ],
-)
-def test_whether_utility_falls_with_a_figure(anchors, expected: bool) -> None:
-    assert falls(Measure("monthly-cost", anchors, 2000)) is expected
