@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ settings.register_profile("full", parent=settings.get_profile("advisor"), max_ex
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "advisor"))
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+SMALL = CHECKOUT / "tests" / "rulebases" / "small"
 AS_OF = date(2026, 11, 22)
 """The day that shipped figures are judged on in tests."""
 
@@ -112,3 +114,35 @@ def run_advisor(tmp_path: Path) -> Callable[..., Completed]:
         )
 
     return run
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a run of the program ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def program(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Told]:
+    """Run the program in this process, in an empty directory that is its home too: on the small
+    rule base, on another, or without the option (None)."""
+    from advisor.cli.main import run
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("CONFIG", "CACHE", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+
+    def call(*arguments: object, rules: Path | None = SMALL) -> Told:
+        words = [*map(str, arguments)]
+        if rules is not None:
+            words += ["--rules", str(rules)]
+        code = run([*words, "--as-of", AS_OF.isoformat()])
+        told = capsys.readouterr()
+        return Told(code, told.out, told.err)
+
+    return call

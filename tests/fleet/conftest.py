@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -23,32 +22,6 @@ b,batch,400B,2000000,900,soc2;hipaa-baa,eu,wafer-shared
 c,"[chat, batch]",,50 to 90000,,,"[us, none]",none
 d,chat,70B,20000,300,[soc2],us,gpu-cluster
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def program(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Told]:
-    """Run the program in this process, on the small rule base, in an empty directory."""
-    from advisor.cli.main import run
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-    def call(*arguments: object, rules: Path = SMALL) -> Told:
-        words = [*map(str, arguments), "--rules", str(rules), "--as-of", AS_OF]
-        code = run(words)
-        told = capsys.readouterr()
-        return Told(code, told.out, told.err)
-
-    return call
 
 
 @pytest.fixture
