@@ -69,15 +69,6 @@ class Interview(Struct, frozen=True, eq=False):
     future: tuple[_Point, ...] = ()
     chooser: Chooser | None = None
 
-    def __eq__(self, other: object) -> bool:
-        """By where they stand and how they came there, not by what was taken back."""
-        if not isinstance(other, Interview):
-            return NotImplemented
-        ours, theirs = ((i.base, i.point, i.past) for i in (self, other))
-        return ours == theirs
-
-    __hash__ = None  # type: ignore[assignment]  # what it holds are maps
-
     @classmethod
     def start(
         cls,

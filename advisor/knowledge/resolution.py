@@ -33,7 +33,6 @@ GRADE_ORDER = (
 FIRST_HAND = "first-hand"
 NEWER = "newer"
 CONFLICT = "conflict"
-RULES = (FIRST_HAND, NEWER, CONFLICT)
 
 _FIRST_DAY = datetime.date(1, 1, 1)
 
