@@ -12,6 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from advisor.errors import DataError, Problem, RuleBaseError, UsageError
+from advisor.places import shipped_rules
 
 if TYPE_CHECKING:
     from advisor.decision.result import Recommendation
@@ -22,21 +23,6 @@ _KEPT = 8
 
 _loaded: dict[tuple[str, str], Knowledge] = {}
 _lock = Lock()
-
-
-def shipped_rules() -> Path:
-    """The rule base that comes with the program.
-
-    In a checkout the live ``rules`` beside the package, so that edits count at once; else
-    the copy inside the installed package.
-    """
-    package = Path(__file__).resolve().parent
-    live = package.parent / "rules"
-    if (live / "method.yaml").is_file() and (package.parent / "pyproject.toml").is_file():
-        return live
-    from importlib.resources import files
-
-    return Path(str(files("advisor") / "_rules"))
 
 
 def load(

@@ -1,4 +1,4 @@
-"""Where this program keeps what is the user's."""
+"""Where the rules lie that come with this program, and where it keeps what is the user's."""
 
 from __future__ import annotations
 
@@ -7,6 +7,19 @@ import sys
 from pathlib import Path
 
 NAME = "inference-advisor"
+
+
+def shipped_rules() -> Path:
+    """The rule base that comes with the program.
+
+    In a checkout the live ``rules`` beside the package, so that edits count at once; else
+    the copy inside the installed package.
+    """
+    package = Path(__file__).resolve().parent
+    live = package.parent / "rules"
+    if (live / "method.yaml").is_file() and (package.parent / "pyproject.toml").is_file():
+        return live
+    return package / "_rules"
 
 
 def session_directory() -> Path:

@@ -33,7 +33,7 @@ def rules_directory(common: Common) -> Path:
     """Where the rule base that was asked for lies."""
     if common.rules is not None:
         return common.rules
-    from advisor.api import shipped_rules
+    from advisor.places import shipped_rules
 
     return shipped_rules()
 

@@ -93,7 +93,7 @@ class Bench:
         return [sys.executable, str(self.folder / name), *map(str, arguments)]
 
     def forget_results(self) -> None:
-        for path in (self.folder / "cache").rglob("*.result"):
+        for path in (self.folder / "warm").rglob("*.result"):
             path.unlink()
 
     def cost(self, command: Sequence[str], **more: str) -> float:
@@ -152,6 +152,7 @@ def measured(bench: Bench, rounds: int) -> dict[str, float]:
                 more["XDG_CACHE_HOME"] = str(bench.folder / f"cache-{number}")
             elif name.startswith("warm"):
                 # As though other answers were asked about: the rule base is kept, no result.
+                more["XDG_CACHE_HOME"] = str(bench.folder / "warm")
                 bench.forget_results()
             cost = bench.cost(command, **more)
             # The first round writes what later ones find: byte code, the rule base, results.

@@ -58,9 +58,9 @@ def bring_into(after: Knowledge, upstream: str) -> Prepared:
 
     from msgspec.structs import replace
 
-    from advisor.api import shipped_rules
     from advisor.authoring.importing import write
     from advisor.language.rulebase import load_rule_base
+    from advisor.places import shipped_rules
 
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "rules"
