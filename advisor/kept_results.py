@@ -29,6 +29,8 @@ _SUFFIX = ".result"
 _MOST_KEPT = 64
 _LARGEST = 4 * 1024 * 1024
 _LARGEST_FILE = 8 * 1024 * 1024
+_AT_ONCE = 1 << 16
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _DEEPEST = 6
 # Beside text only what colours it: a file that was tampered with writes nothing else.
 _UNFIT = re.compile(
@@ -44,6 +46,9 @@ def key_of(rules: Path, answers: str, asked: tuple[str, ...]) -> str | None:
     found = hashlib.blake2b("\0".join((_MARK, __version__, sys.version, *asked)).encode())
     package = Path(__file__).parent
     try:
+        if not stat.S_ISREG(Path(answers).stat().st_mode):
+            # Opened and closed again, whoever writes to a pipe would be told to stop.
+            return None
         found.update(_content(answers))
         for path, status in _files(str(package), ".py"):
             found.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
@@ -100,20 +105,18 @@ def _path(key: str) -> Path:
 
 
 def _content(path: str) -> bytes:
-    """The bytes of a regular file.  Raises OSError, and ValueError for anything else."""
+    """The bytes of a file.  Raises OSError, and ValueError for a very large one."""
     # Without a stream: there is a file of rules for every offer and model.
-    descriptor = os.open(
-        path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    )
+    descriptor = os.open(path, _READ)
     try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_FILE:
-            raise ValueError("no file of a rule base")
-        data = os.read(descriptor, status.st_size + 1)
+        data = more = os.read(descriptor, _AT_ONCE)
+        while len(more) == _AT_ONCE:
+            more = os.read(descriptor, _AT_ONCE)
+            data += more
+            if len(data) > _LARGEST_FILE:
+                raise ValueError("too large")
     finally:
         os.close(descriptor)
-    if len(data) != status.st_size:
-        raise ValueError("it changes")
     return data
 
 

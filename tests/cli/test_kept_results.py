@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -237,6 +238,22 @@ def test_standard_input_is_read_each_time(run_advisor, good, small, tmp_path):
         done = run_advisor("recommend", "-", "--rules", small, stdin=good.read_bytes())
         assert done.returncode == 0
     assert not list((tmp_path / "cache").rglob("*.result"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes as POSIX has them")
+def test_a_pipe_is_read_once_and_never_kept(good, base, cache, tmp_path):
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    for _ in range(2):
+        writer = Thread(target=pipe.write_bytes, args=(good.read_bytes(),))
+        writer.start()
+        for _ in range(1_000):
+            # As long as nothing writes to it, it is refused.
+            if run(["recommend", str(pipe), "--rules", str(base), "--as-of", DAY]) != 3:
+                break
+        writer.join(timeout=30)
+        assert not writer.is_alive()
+    assert not list(cache.glob("*.result"))
 
 
 def test_an_edit_while_it_is_worked_out_is_not_kept(ask, base, cache, monkeypatch):
