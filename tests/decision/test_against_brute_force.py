@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from msgspec.structs import replace
 
 from advisor.decision import bases as kept
-from advisor.decision import means, proof, sureness
+from advisor.decision import means, pairs, sureness
 from advisor.decision.recommend import recommend as recommend_in_full
 from tests.decision.bases import DAY, answers, barred, bases, examples
 from tests.decision.naive import decide, possible, worlds
@@ -74,7 +74,7 @@ def test_columns_find_what_one_by_one_finds(knowledge, inputs):
     kept._rule_base.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worlds, "FEW", 2)
-        patch.setattr(proof, "FEW", 2)
+        patch.setattr(pairs, "FEW", 2)
         patch.setattr(means, "FEW", 0)
         for module in (utilities, stepped, measured):
             patch.setattr(module, "FEW_ROWS", 0)
