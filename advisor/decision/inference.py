@@ -6,11 +6,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from advisor.decision.result import Reading
-from advisor.engine.truth import names_in
 from advisor.knowledge.ledger import NOTHING, Ledger
 from advisor.knowledge.model import Inputs, Knowledge
 from advisor.knowledge.values import Domain, Flags, Interval, NumberType
 from advisor.language.kleene import condition_truth
+from advisor.language.mentions import names_in
 from advisor.language.units import format_number
 from advisor.language.wording import domain_words
 
