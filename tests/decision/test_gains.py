@@ -8,13 +8,14 @@ from hypothesis import assume, event, given
 from msgspec.structs import replace
 
 from advisor import api
-from advisor.decision.closing import closings
+from advisor.decision.closing import RIVALS, closings
 from advisor.decision.gains import Gain
 from advisor.decision.next_question import why
 from advisor.decision.pairs import Pairs
 from advisor.decision.recommend import decide
 from advisor.decision.rulebase import RuleBase
 from advisor.knowledge.model import Inputs
+from advisor.knowledge.values import Options
 from tests.conftest import AS_OF
 from tests.decision.bases import DAY, examples
 from tests.decision.test_next_question import (
@@ -88,6 +89,33 @@ def test_closing_is_what_the_least_lead_gains_on_average_by_the_answers(sheet):
             whole += prior(question, answer)
         event(f"some {0 < expect < whole}")
         assert abs(found[question.id] - expect / whole * 1e6) <= 2
+
+
+def test_closing_of_a_shipped_sheet_is_that_of_its_answers_decided(knowledge):
+    full = one_world(random.Random(30), RuleBase.on(knowledge, AS_OF)).answers
+    left = ("existing-cloud", "usage-pattern", "latency-consistency")
+    half = {name: answer for name, answer in full.items() if name not in left}
+    decision = decide(knowledge, Inputs(half), AS_OF)
+    leader, *rivals = decision.order
+    keys = {name: [name] for name in left}
+    found = closings(decision.situation, decision.scoring, leader, rivals, keys)
+    lacking = sorted(
+        (rival for rival in rivals if least(decision, leader, rival) <= 0),
+        key=lambda rival: (-decision.scored[rival].score, rival),
+    )[:RIVALS]
+    assert lacking and any(0 < share < 1e6 for share in found.values())
+    for name in left:
+        options = knowledge.questions[name].options
+        expect = 0.0
+        for option in options:
+            answer = Options(frozenset({option.id}))
+            then = decision.again(Inputs({**half, name: answer}))
+            for rival in lacking:
+                start = least(decision, leader, rival)
+                made = (min(least(then, leader, rival), 0) - start) / max(-start, 1)
+                expect += option.weight * made / len(lacking)
+        expect /= sum(option.weight for option in options)
+        assert abs(found[name] - expect * 1e6) <= 2
 
 
 def least(decision, leader, rival):
