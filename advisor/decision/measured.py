@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -109,6 +110,16 @@ class Charged(Struct, frozen=True, eq=False):
             ends = [coarse(end) for end in ends]
         return ends[0], ends[1]
 
+    def never_dearer(self, other: Charged, figure: Figure) -> bool:
+        """Whether two bills by the token, as sure as each other, are known to compare this way
+        at any traffic in the cell, and so their utilities the other way."""
+        if not figure.corners[0][0] or self.doubts.width != other.doubts.width:
+            return False
+        if any(later > earlier for (_, earlier), (_, later) in pairwise(figure.anchors.at)):
+            return False
+        fixed = self.inside == self.profile and other.inside == other.profile
+        return fixed and self.profile.never_dearer(other.profile, figure.corners)
+
 
 UNPRICED = Doubts(0, weak=True)
 
@@ -186,6 +197,15 @@ class Measured(Utilities):
         return self.row_number(
             tuple([self.place(c.utility(figure.numbers, figure.anchors)) for c in row])
         )
+
+    def least_lead(self, number: int, first: int, second: int) -> int:
+        """What is never dearer is never behind, however far apart the ends of the cell are."""
+        least = super().least_lead(number, first, second)
+        if least >= 0:
+            return least
+        figure = self._figures.meanings[self._seen_for_span[number][0]]
+        row = self._charged.meanings[self._seen_for_span[number][1]]
+        return 0 if row[first].never_dearer(row[second], figure) else least
 
     def _span(self, seen: tuple[int, ...], offer: int) -> Span:
         figure = self._figures.meanings[seen[0]]

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from advisor.decision.changes import Change, changed
 from advisor.decision.gates import SERVED, Gate, gates_of, judged
-from advisor.decision.inference import inferred
+from advisor.decision.inference import inferred, told_by
 from advisor.decision.piece_sums import Bools, Failing, Floats, Ints, Scores, by_cell, flat
 from advisor.decision.ranking import utilities_at
 from advisor.decision.rulebase import RuleBase
@@ -133,10 +133,9 @@ class Pieces:
         return found
 
     def _questions(self, change: Change) -> frozenset[str]:
-        """What the change says something about: named models also say how large they are."""
-        if change.question == "models" and "model-size" not in self._inputs.answers:
-            return frozenset({"models", "model-size"})
-        return frozenset({change.question})
+        """What the change says something about."""
+        told = told_by(self._base.knowledge, change.question)
+        return frozenset({change.question, *(told - set(self._inputs.answers))})
 
     def _answers(self, chosen: Subset) -> Inputs:
         inputs = changed(self._inputs, [self._candidates[i] for i in chosen])

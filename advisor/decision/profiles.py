@@ -129,6 +129,24 @@ class Profile(Struct, frozen=True):
         high = (min(highs) if highs else None), top
         return Spread(low, low if measure == MONTHLY_LOW else high)
 
+    def never_dearer(self, other: Profile, corners: Sequence[Numbers]) -> bool:
+        """Whether both bounds of a bill by the token stay at or below those of another one all
+        over a cell: their difference is least at a corner, as each number enters it once."""
+        if not (self.priced and other.priced) or self.least or other.least:
+            return False
+        for side in (0, 1):
+            ours = self.reads[side], self.writes[side], self.people[side]
+            theirs = other.reads[side], other.writes[side], other.people[side]
+            saved = [
+                b - a for a, b in zip(ours, theirs, strict=True) if a is not None and b is not None
+            ]
+            if len(saved) < len(ours):
+                return False
+            reads, writes, people = saved
+            if any(n[0] * (n[1] * reads + n[2] * writes) * 365 + 12 * people < 0 for n in corners):
+                return False
+        return True
+
     def _devices_over(
         self, first: Numbers, last: Numbers, per_request: bool
     ) -> tuple[Sides, Bounds]:

@@ -110,8 +110,7 @@ class Decision:
             return Proof(True, None, 0, ())
         leader = self.order[0]
         standing = self.standings[leader]
-        unproven = [offer for offer in self.order if self.standings[offer].to_confirm]
-        found = prove(self.scoring, leader, standing, unproven, all_rivals=False)
+        found = prove(self.situation, self.scoring, self.standings, leader, all_rivals=False)
         if found.settled or standing.lane != "safe" or self._worlds().total == 1:
             return found
         won = always_first(
@@ -145,7 +144,7 @@ class Decision:
             self.scoring,
             self.order,
             self.gates,
-            self.standings[self.order[0]],
+            self.standings,
             self.proof,
             lambda: self.outlook,
             passed_over,

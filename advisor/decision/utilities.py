@@ -67,6 +67,10 @@ class Utilities(ABC):
     def _span(self, seen: tuple[int, ...], offer: int) -> Span:
         """The span of an offer, by position, where the looks of ``spans`` see this."""
 
+    def least_lead(self, number: int, first: int, second: int) -> int:
+        """By how much one offer is ahead of another at least, anywhere in a joint cell."""
+        return self.span(number, first)[0] - self.span(number, second)[1]
+
     def _note(self, seen: tuple[int, ...]) -> int:
         self._seen_for_span.append(seen)
         return len(self._seen_for_span) - 1

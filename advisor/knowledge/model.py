@@ -73,7 +73,8 @@ class Bin(Struct, frozen=True):
 class Question(Struct, frozen=True):
     """An input.  ``type`` is what it holds; ``prior`` (numbers) or option weights say what
     silence probably means; ``unknown_means`` replaces the prior where silence has a meaning
-    of its own (no named models)."""
+    of its own (no named models), and ``unasked_means`` what is left open where the answers make
+    ``ask_when`` false."""
 
     id: str
     order: int
@@ -89,6 +90,7 @@ class Question(Struct, frozen=True):
     effort: int
     aliases: Mapping[str, str]
     place: Place
+    unasked_means: Domain | None = None
 
 
 class TableRow(Struct, frozen=True):

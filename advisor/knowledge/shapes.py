@@ -85,6 +85,9 @@ class QuestionShape(Shape):
     prior: Listed[BinShape] | None = _says("Prior of a number: bins in ascending order.", None)
     unknown_means: Cell | None = _says("What silence means, instead of the prior.", None)
     ask_when: Cell | None = _says("When the question is worth asking.", None)
+    unasked_means: Cell | None = _says(
+        "What holds without an answer where 'ask-when' says not to ask.", None
+    )
     changeable: YesNo = _says("Whether the team could change the answer (used for flips).")
     effort: Annotated[int, Whole(1, 3)] = _says("How hard it is to answer: 1, 2 or 3.")
 

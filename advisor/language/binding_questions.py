@@ -168,6 +168,13 @@ def bind_question(
     ask_when: Condition | None = ALWAYS
     if shape.ask_when is not None:
         ask_when = parse_condition(shape.ask_when, scope, findings)
+    unasked_means: Domain | None = None
+    if shape.unasked_means is not None:
+        unasked_means = parse_domain(shape.unasked_means, typed.type, findings)
+        if shape.ask_when is None:
+            lacking(
+                shape, "ask-when", "without it the question is always asked", shape.id, findings
+            )
     if len(findings.problems) != before or ask_when is None:
         return None
     return Question(
@@ -185,6 +192,7 @@ def bind_question(
         effort=shape.effort,
         aliases=catalogue.aliases(shape.options_from),
         place=place(raw, shape.id),
+        unasked_means=unasked_means,
     )
 
 

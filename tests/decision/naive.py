@@ -261,8 +261,22 @@ def possible(knowledge, everything):
     return [pair for i, pair in enumerate(everything) if i not in gone]
 
 
+def asked_or_held(knowledge, inputs):
+    """Answers, with what questions hold that these answers make idle to ask.  Idle: every value
+    that the answers leave fails the condition, whatever else is."""
+    held = dict(inputs.answers)
+    for question in knowledge.questions.values():
+        if question.unasked_means is None or question.id in inputs.answers:
+            continue
+        everything = worlds(knowledge, inputs)
+        if all(true(question.ask_when, world, None) is False for world, _ in everything):
+            held[question.id] = question.unasked_means
+    return replace(inputs, answers=held)
+
+
 def decide(knowledge: Knowledge, inputs: Inputs):
     """offer -> (lane, unproven gates, exact mean score)."""
+    inputs = asked_or_held(knowledge, inputs)
     everything = possible(knowledge, list(worlds(knowledge, inputs)))
     gates = [r for r in knowledge.rules.values() if r.effect == "exclude"]
     result = {}

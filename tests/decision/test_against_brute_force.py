@@ -5,12 +5,16 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, event, given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from advisor.decision import bases as kept
-from advisor.decision import means, proof, sureness
+from advisor.decision import means, pairs, sureness
+from advisor.decision.recommend import decide as decided
 from advisor.decision.recommend import recommend as recommend_in_full
+from advisor.knowledge.syntax import Atom, NotOf, OneOf
+from advisor.knowledge.values import Flags, Interval, Options
 from tests.decision.bases import DAY, answers, barred, bases, examples
 from tests.decision.naive import decide, possible, worlds
 
@@ -46,6 +50,27 @@ def test_worlds_that_cannot_be_count_for_nothing(knowledge, impossible, inputs):
     check(knowledge, inputs)
 
 
+@given(bases(), answers(), st.data())
+@SMALL
+def test_a_question_that_is_idle_to_ask_holds_what_it_declares(knowledge, inputs, data):
+    color = Options(frozenset({data.draw(st.sampled_from("abc"))}))
+    idle = Atom("color", OneOf(frozenset({data.draw(st.sampled_from("abc"))})))
+    held = {
+        "shape": Options(frozenset({data.draw(st.sampled_from("ab"))})),
+        "needs": Flags(frozenset({"f1"}), frozenset({"f1"})),
+        "load": Interval(20, 60),
+    }
+    changed = {
+        name: replace(knowledge.questions[name], ask_when=NotOf(idle), unasked_means=value)
+        for name, value in held.items()
+    }
+    knowledge = replace(knowledge, questions={**knowledge.questions, **changed})
+    given_ = {**inputs.answers, **({"color": color} if data.draw(st.booleans()) else {})}
+    inputs = replace(inputs, answers=given_)
+    event(f"idle {decided(knowledge, inputs, DAY).situation.inputs.answers != given_}")
+    check(knowledge, inputs)
+
+
 @given(bases(derived=True), answers(all_of_them=True))
 @FEWER
 def test_derived_values_are_taken_at_the_point_of_each_cell(knowledge, inputs):
@@ -74,7 +99,7 @@ def test_columns_find_what_one_by_one_finds(knowledge, inputs):
     kept._rule_base.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worlds, "FEW", 2)
-        patch.setattr(proof, "FEW", 2)
+        patch.setattr(pairs, "FEW", 2)
         patch.setattr(means, "FEW", 0)
         for module in (utilities, stepped, measured):
             patch.setattr(module, "FEW_ROWS", 0)

@@ -13,7 +13,8 @@ from advisor.decision.changes import alternatives, changed
 from advisor.decision.flips import _FlipSearch, search_flips
 from advisor.decision.recommend import decide, recommend
 from advisor.decision.variations import Variations, winner_of
-from advisor.knowledge.values import Flags, Interval
+from advisor.knowledge.syntax import Atom, NotOf, OneOf
+from advisor.knowledge.values import Flags, Interval, Options
 from tests.decision.bases import DAY, answers, bases
 from tests.decision.fixed import base, sheets
 
@@ -40,6 +41,23 @@ def winner(knowledge, inputs, changes=()):
 @given(bases(), answers())
 @FEW
 def test_flips_are_those_of_every_set_decided_afresh(knowledge, inputs):
+    check_pairs(knowledge, inputs)
+
+
+@given(bases(), answers(), st.sampled_from("abc"), st.sampled_from("ab"))
+@FEWER
+def test_so_are_those_of_an_answer_that_makes_another_question_idle(knowledge, inputs, idle, held):
+    when = NotOf(Atom("color", OneOf(frozenset({idle}))))
+    shape = replace(
+        knowledge.questions["shape"], ask_when=when, unasked_means=Options(frozenset({held}))
+    )
+    knowledge = replace(knowledge, questions={**knowledge.questions, "shape": shape})
+    left = {name: answer for name, answer in inputs.answers.items() if name != "shape"}
+    color = inputs.answers.get("color", Options(frozenset({idle})))
+    check_pairs(knowledge, replace(inputs, answers={**left, "color": color}))
+
+
+def check_pairs(knowledge, inputs):
     search = searched(knowledge, inputs, 2)
     candidates = search._variations.candidates
     leader = winner(knowledge, inputs)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import partial
 
 from hypothesis import event, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from advisor.decision.recommend import decide as decided
 from advisor.decision.recommend import recommend as recommend_in_full
-from tests.decision.bases import DAY, answers, bases, examples, points
+from advisor.knowledge.model import Inputs
+from advisor.knowledge.syntax import ALWAYS, Atom, Compare, OneOf
+from advisor.knowledge.values import Interval
+from tests.decision.bases import DAY, answers, bases, examples, make_rule, points
+from tests.decision.fixed import base
 from tests.decision.naive import decide, weights
 
 recommend = partial(recommend_in_full, thorough=False)
@@ -79,3 +86,83 @@ def plain(world):
         else min(v.values)
         for name, v in world.answers.items()
     }
+
+
+@given(bases(derived=True), answers(), st.data())
+@SMALL
+def test_what_no_answer_can_change_is_the_same_in_worlds_between_the_points(
+    knowledge, inputs, data
+):
+    decision = decided(knowledge, inputs, DAY)
+    event(f"facts only: {decision.proof.facts}")
+    if not decision.proof.facts:
+        return
+    assert not decision.proof.settled and decision.next_step().question is None
+    for _ in range(4):
+        world = points(data.draw, inputs, knowledge)
+        assert winner(knowledge, world) == decision.order[0]
+
+
+def fixed_base(*rules):
+    return replace(base(), rules={rule.id: rule for rule in rules})
+
+
+def gate(name, when, offers):
+    made = make_rule(name, "exclude", None, when, offers, 0, "measured", name)
+    return replace(made, negotiable=True)
+
+
+def the_offer(*names):
+    return Atom("offer", OneOf(frozenset(names)))
+
+
+ANY_COLOR = Atom("color", OneOf(frozenset({"a", "b", "c"})))
+RED = Atom("color", OneOf(frozenset({"a"})))
+EAGER = make_rule("eager", "score", "speed", ANY_COLOR, the_offer("offer-1"), 3, "measured", "e0")
+
+
+def test_facts_alone_can_unseat_a_leader_that_needs_them_as_its_rivals_do():
+    others = gate("more", ANY_COLOR, the_offer("offer-2"))
+    knowledge = fixed_base(gate("ask", ANY_COLOR, ALWAYS), others, EAGER)
+    decision = decided(knowledge, Inputs({}), DAY)
+    leader = decision.order[0]
+    assert leader == "offer-1" and decision.standings[leader].lane == "conditional"
+    assert decision.proof.facts and not decision.proof.settled
+    step = decision.next_step()
+    assert step.question is None and "left to find out are facts" in step.why
+
+
+def test_a_rival_that_needs_fewer_facts_after_some_answer_is_asked_for():
+    knowledge = fixed_base(
+        gate("ask", ANY_COLOR, the_offer("offer-0", "offer-1", "offer-2")),
+        gate("red", RED, the_offer("offer-3")),
+        gate("dull", RED, the_offer("offer-3", "offer-1")),
+        EAGER,
+    )
+    open_ = decided(knowledge, Inputs({}), DAY)
+    assert not open_.proof.facts and open_.next_step().question == "color"
+
+
+def test_a_requirement_that_is_met_between_the_points_may_bring_a_rival_back():
+    """At both points of the cells the strain is above 60; at the least load it is not."""
+    tired = gate("tired", Atom("strain", Compare("at least", 60)), the_offer("offer-1"))
+    knowledge = fixed_base(tired, EAGER)
+    left = Inputs({"load": Interval(10, 60), "pace": Interval.point(Fraction(7, 2))})
+    decision = decided(knowledge, left, DAY)
+    assert decision.standings["offer-1"].lane == "conditional"
+    light = Inputs({**left.answers, "load": Interval.point(10)})
+    assert decided(knowledge, light, DAY).order[0] == "offer-1" != decision.order[0]
+    assert not decision.proof.settled
+
+
+def test_a_rival_counts_only_where_its_own_requirements_let_it():
+    """It scores more where it is out and nowhere else."""
+    out = make_rule("out", "exclude", None, RED, the_offer("offer-1"), 0, "measured", "out")
+    red = make_rule("red", "score", "speed", RED, the_offer("offer-1"), 3, "measured", "e0")
+    blue = make_rule("blue", "score", "price", ANY_COLOR, the_offer("offer-0"), 1, "measured", "e1")
+    knowledge = fixed_base(out, red, blue)
+    pair = {o: knowledge.offers[o] for o in ("offer-0", "offer-1")}
+    decision = decided(replace(knowledge, offers=pair), Inputs({}), DAY)
+    assert decision.order[0] == "offer-0" and decision.proof.settled
+    never = {rule.id: rule for rule in (red, blue)}
+    assert not decided(replace(knowledge, offers=pair, rules=never), Inputs({}), DAY).proof.settled

@@ -75,3 +75,16 @@ def test_what_has_one_meaning_is_not_read_twice(knowledge):
     assert frontier_reading(inputs) == ()
     decision = decide(knowledge, inputs, DAY)
     assert reading_flips(knowledge, inputs, winner_of(decision), decision.again) == ()
+
+
+def test_what_is_not_asked_is_read_as_declared_and_what_is_said_stands(knowledge):
+    closed = {**TRAFFIC, "frontier-models": "best-closed"}
+    idle = decide(knowledge, api.inputs(closed, knowledge), DAY)
+    said = [reading.text for reading in idle.readings]
+    assert "own-weights is read as no: with these answers it is not asked." in said
+    held = idle.situation.inputs.answers
+    assert held["own-weights"] == Options(frozenset({"no"}))
+    assert held["model-size"] == knowledge.questions["model-size"].unasked_means
+    for other in ({**closed, "own-weights": "full"}, {**TRAFFIC, "frontier-models": "large-open"}):
+        decision = decide(knowledge, api.inputs(other, knowledge), DAY)
+        assert not any(r.subject == "own-weights" for r in decision.readings)

@@ -85,6 +85,13 @@ def test_a_question_may_depend_on_what_is_known(small: Knowledge) -> None:
     assert (asked.name, asked.test) == ("models", IsKnown(negated=True))
 
 
+def test_a_question_says_what_holds_where_it_is_not_asked(copy: Path) -> None:
+    asked = "ask-when: {models: unknown}\n"
+    held = asked + "  unasked-means: 70B to 175B\n"
+    changed = load_with(copy, "questions/workload.yaml", asked, held)
+    assert changed.questions["model-size"].unasked_means == Interval(70, 175)
+
+
 def test_questions_stand_in_their_order(small: Knowledge) -> None:
     assert list(small.questions)[:3] == ["use-case", "models", "model-size"]
     assert list(small.criteria) == ["cost", "latency", "model-diversity", "operations"]

@@ -1,0 +1,164 @@
+"""The leader against one rival after the other, by criterion, over all that is left.
+
+A cell counts with all the values inside it, not only with the one that stands for it in a
+mean.  Two offers that a criterion sees as one and the same are level on it, however wide the
+cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from advisor.decision.measured import Charged
+from advisor.decision.ranking import Scoring
+from advisor.decision.utilities import FULL_SPAN, Aspect, Utilities
+from advisor.decision.weighting import Vector
+from advisor.engine.worlds import FEW, Worlds
+
+CELLS_AT_MOST = 1 << 13
+"""Joint cells of one criterion up to which each is looked at; beyond, anything may be."""
+COMBINATIONS_AT_MOST = 1 << 21
+"""Joint cells up to which a pair is compared in each of them."""
+CHUNK = 1 << 16
+
+
+class Pairs:
+    """The leader against rivals, in the worlds given: those that are left, or those of them
+    in which a rival counts."""
+
+    def __init__(self, scoring: Scoring, leader: str, worlds: Worlds | None = None) -> None:
+        self._scoring = scoring
+        worlds = self._worlds = scoring.worlds if worlds is None else worlds
+        self._leader = scoring.place[leader]
+        self._criteria = list(scoring.utilities.values())
+        self._numbers: list[list[int] | None] = [
+            [number for (number,) in worlds.combinations([own.spans])]
+            if worlds.told_apart([own.spans]) <= CELLS_AT_MOST
+            else None
+            for own in self._criteria
+        ]
+        self._ranges = [
+            scoring.weights.ranges[number]
+            for (number,) in worlds.combinations([scoring.weights.spans])
+        ]
+        self._distinct = list(dict.fromkeys(self._ranges))
+
+    def beats(self, rival: str) -> tuple[bool, int]:
+        """Whether the leader is shown to score more everywhere, and in how many combinations
+        that was looked at one by one."""
+        if not self._ranges:
+            return True, 0
+        scoring = self._scoring
+        gaps = self.gaps(rival)
+        worst = [min(gap.values()) for gap in gaps]
+        if all(_least(low, high, worst) > 0 for low, high in self._distinct):
+            return True, 0
+        best = [max(gap.values()) for gap in gaps]
+        if any(_most(low, high, best) <= 0 for low, high in self._distinct):
+            return False, 0
+        varying = [i for i, gap in enumerate(gaps) if len(set(gap.values())) > 1]
+        parts = [scoring.weights.spans, *(self._criteria[i].spans for i in varying)]
+        if any(self._numbers[i] is None for i in varying):
+            return False, 0
+        many = self._worlds.told_apart(parts)
+        if many > COMBINATIONS_AT_MOST:
+            return False, 0
+        if many > FEW:
+            return self._by_column(varying, gaps, worst), many
+        for number, *numbers in self._worlds.combinations(parts):
+            row = list(worst)
+            for i, own_number in zip(varying, numbers, strict=True):
+                row[i] = gaps[i][own_number]
+            if _least(*scoring.weights.ranges[number], row) <= 0:
+                return False, many
+        return True, many
+
+    def gaps(self, rival: str) -> list[dict[int, int]]:
+        """Per criterion, by number of its ``spans``, the least lead."""
+        other = self._scoring.place[rival]
+        return [
+            self._gaps(own, numbers, other)
+            for own, numbers in zip(self._criteria, self._numbers, strict=True)
+        ]
+
+    def known(self, k: int) -> bool:
+        """Whether each joint cell of a criterion, by place, was looked at."""
+        return self._numbers[k] is not None
+
+    def least(self, worst: Sequence[int]) -> int:
+        """The least weighted sum of these gaps."""
+        return min([_least(low, high, worst) for low, high in self._distinct])
+
+    def never_behind(self, rival: str) -> bool:
+        """Whether on no criterion, in no cell, the rival may be ahead."""
+        other = self._scoring.place[rival]
+        return all(
+            min(self._gaps(own, numbers, other).values()) >= 0
+            for own, numbers in zip(self._criteria, self._numbers, strict=True)
+        )
+
+    def _gaps(self, own: Utilities, numbers: Sequence[int] | None, other: int) -> dict[int, int]:
+        """By number of ``spans``, the least lead on one criterion."""
+        if _alike(own, self._leader, other):
+            return dict.fromkeys(numbers or (-1,), 0)
+        if numbers is None:
+            return {-1: -FULL_SPAN, -2: FULL_SPAN}
+        return {n: own.least_lead(n, self._leader, other) for n in numbers}
+
+    def _by_column(
+        self, varying: Sequence[int], gaps: Sequence[dict[int, int]], worst: Sequence[int]
+    ) -> bool:
+        import numpy as np
+
+        scoring = self._scoring
+        parts = [scoring.weights.spans, *(self._criteria[i].spans for i in varying)]
+        tables = {}
+        for i in varying:
+            tables[i] = np.zeros(max(gaps[i]) + 1, dtype=np.int64)
+            tables[i][list(gaps[i])] = list(gaps[i].values())
+        for numbers in self._worlds.chunks(parts, CHUNK):
+            lows = np.array([low for low, _ in scoring.weights.ranges], dtype=np.int64)[numbers[0]]
+            highs = np.array([high for _, high in scoring.weights.ranges], dtype=np.int64)[
+                numbers[0]
+            ]
+            total = np.zeros(len(numbers[0]), dtype=np.int64)
+            own_numbers = dict(zip(varying, numbers[1:], strict=True))
+            for i, gap in enumerate(worst):
+                if i in own_numbers:
+                    here = tables[i][own_numbers[i]]
+                    total += here * np.where(here > 0, lows[:, i], highs[:, i])
+                else:
+                    total += gap * (lows if gap > 0 else highs)[:, i]
+            if (total <= 0).any():
+                return False
+        return True
+
+
+def _alike(own: Utilities, first: int, second: int) -> bool:
+    """Whether a criterion sees two offers, by position, as one and the same in every cell: the
+    last of its looks tells, by offer, the charge or the aspect that their utilities rest on."""
+    look = own.spans.looks[-1]
+    return look.is_whole and all(
+        row[first] is row[second] and _is_fixed(row[first]) for row in look.meanings
+    )
+
+
+def _is_fixed(seen: Aspect | Charged) -> bool:
+    """Whether what is seen of an offer is the same all over a cell.  Of charges that hang on
+    the shares of the traffic only the bounds are known there."""
+    return isinstance(seen, Aspect) or seen.inside == seen.profile
+
+
+def _least(low: Vector, high: Vector, gaps: Sequence[int]) -> int:
+    """The least weighted sum of gaps, each weight being anywhere from ``low`` to ``high``."""
+    return sum(
+        [
+            (least if gap > 0 else most) * gap
+            for least, most, gap in zip(low, high, gaps, strict=True)
+        ]
+    )
+
+
+def _most(low: Vector, high: Vector, gaps: Sequence[int]) -> int:
+    """The greatest weighted sum of gaps."""
+    return -_least(low, high, [-gap for gap in gaps])
