@@ -259,10 +259,10 @@ class _Gains:
             if not any(key in gate.keys for key in axes):
                 continue
             if part is None:
-                # Too much to look at cell by cell: the answer that is compared settles it.
+                # Too much to look at cell by cell: the answer that is compared settles it, and
+                # whom it excludes is not known.
                 asked = gate.rule is not None and question in self._asked(gate.rule)
                 settles = settles or asked
-                excluded |= excludes & ours if asked else 0
                 continue
             if not any(
                 len(set(look.classes(key))) > 1

@@ -33,29 +33,24 @@ CHUNK = 1 << 16
 
 class Proof(Struct, frozen=True):
     """``by``: bound (per criterion), enumeration (of ``checked`` combinations, the most that
-    one rival took), or None where nothing was shown; ``open_rivals`` are the offers that were
-    not ruled out.  The strongest comes first; with ``settled`` there are none.  ``level``:
-    there are no open ones either, but these may draw level: on no criterion is the leader ever
-    behind them, and it comes first by its id."""
+    one rival took), or None where nothing was shown.  ``level``: nobody can be ahead, but these
+    may draw level: on no criterion is the leader ever behind them, and it comes first by its
+    id."""
 
     settled: bool
     by: Literal["bound", "enumeration"] | None
     checked: int
-    open_rivals: tuple[str, ...]
     level: tuple[str, ...] = ()
 
 
-def prove(
-    scoring: Scoring, leader: str, standing: Standing, unproven: Sequence[str], *, all_rivals: bool
-) -> Proof:
-    """``unproven``: offers that stay behind a safe leader.  Without ``all_rivals`` the first
-    rival that cannot be ruled out ends the search."""
+def prove(scoring: Scoring, leader: str, standing: Standing, unproven: Sequence[str]) -> Proof:
+    """``unproven``: offers that stay behind a safe leader.  The first rival that cannot be
+    ruled out ends the search."""
+    if standing.lane != "safe" or standing.depends_on:
+        return Proof(False, None, 0)
     rivals = [o for o in scoring.offers if o != leader and o not in unproven]
     # The strongest rivals first: one that cannot be ruled out decides.
     rivals.sort(key=lambda offer: (-scoring.scores[offer].score, offer))
-    if standing.lane != "safe" or standing.depends_on:
-        return Proof(False, None, 0, tuple(rivals))
-    open_rivals: list[str] = []
     level: list[str] = []
     checked = 0
     pairs = _Pairs(scoring, leader)
@@ -66,14 +61,10 @@ def prove(
         if not shown and leader < rival and pairs.never_behind(rival):
             level.append(rival)
         elif not shown:
-            open_rivals.append(rival)
-            if not all_rivals:
-                break
-    if open_rivals:
-        return Proof(False, None, checked, tuple(open_rivals))
+            return Proof(False, None, checked)
     if level:
-        return Proof(False, None, checked, (), tuple(level))
-    return Proof(True, "enumeration" if checked else "bound", checked, ())
+        return Proof(False, None, checked, tuple(level))
+    return Proof(True, "enumeration" if checked else "bound", checked)
 
 
 class _Pairs:

@@ -107,11 +107,11 @@ class Decision:
     def proof(self) -> Proof:
         """Whether any answer that is open can change the winner."""
         if not self.order:
-            return Proof(True, None, 0, ())
+            return Proof(True, None, 0)
         leader = self.order[0]
         standing = self.standings[leader]
         unproven = [offer for offer in self.order if self.standings[offer].to_confirm]
-        found = prove(self.scoring, leader, standing, unproven, all_rivals=False)
+        found = prove(self.scoring, leader, standing, unproven)
         if found.settled or standing.lane != "safe" or self._worlds().total == 1:
             return found
         won = always_first(
@@ -122,7 +122,7 @@ class Decision:
             standing,
             lambda: self.outlook,
         )
-        return Proof(True, "enumeration", won, ()) if won else found
+        return Proof(True, "enumeration", won) if won else found
 
     @cached_property
     def outlook(self) -> Outlook:
