@@ -137,6 +137,6 @@ def test_a_number_and_an_option_are_relaxed_together():
     decision = decide(loaded(red), Inputs(answers), DAY)
     told, _ = relaxations(decision, decision.again, 2)
     found = {(r.change["load"], r.change["color"], r.opens) for r in told}
-    assert found == {
-        ("at most 40", color, ("x-one",)) for color in "bc"
-    } | {("at most 25", color, ("x-one", "y-one")) for color in "bc"}
+    assert found == {("at most 40", color, ("x-one",)) for color in "bc"} | {
+        ("at most 25", color, ("x-one", "y-one")) for color in "bc"
+    }
