@@ -69,7 +69,7 @@ def numbers(draw: st.DrawFn, values):
 @examples(60)
 @given(numbers(st.integers(0, 100)), cuts)
 def test_whole_numbers_turn_between_neighbours(drawn, named_cuts):
-    side, inner, outer, at, inside = drawn
+    side, *_, at, inside = drawn
     found, holds = turned(named(named_cuts, integer=True), *drawn[:4], inside=inside)
     first = at if inside else at + side
     assert (found.changes, found.stays) == (first, first - side)
@@ -80,7 +80,7 @@ def test_whole_numbers_turn_between_neighbours(drawn, named_cuts):
 @examples(60)
 @given(numbers(hundredths), cuts)
 def test_other_numbers_turn_at_a_named_bound_or_in_the_seventh_digit(drawn, named_cuts):
-    side, inner, outer, at, inside = drawn
+    side, _, outer, at, inside = drawn
     found, holds = turned(named(named_cuts), *drawn[:4], inside=inside)
     if at in named_cuts:
         assert found.changes == found.stays == at

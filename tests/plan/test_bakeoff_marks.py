@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from advisor.decision.bakeoff import bake_off
+from advisor.decision.checklists import checklists_of
 from advisor.decision.measurements import claim
 from advisor.decision.recommend import decide
 from advisor.decision.trials import Variant, leaders, with_claims
@@ -25,7 +26,7 @@ from advisor.knowledge.syntax import (
 )
 from advisor.knowledge.values import Interval
 from advisor.language.answers import inputs_from_mapping
-from tests.decision.fixed import base
+from tests.decision.market import among, named
 from tests.decision.wide import gate, score
 
 CEREBRAS, GROQ, GMI = "cerebras-shared", "groq-shared", "gmi-serverless"
@@ -34,24 +35,6 @@ MODEL = "gpt-oss-120b"
 TRAFFIC = {"requests-per-day": 20_000, "input-tokens": 800, "output-tokens": 80}
 BUSY = {"requests-per-day": 200_000_000, "input-tokens": 800, "output-tokens": 800}
 SPEED, FIRST = "tokens per second for one user, 1000 / TPOT p50", "time to the first token, p95"
-
-
-def named(offer):
-    return Atom("offer", OneOf(frozenset({offer})))
-
-
-def among(knowledge, offers, rules, latency=None):
-    """A few offers that are told apart by cost and by rules on latency."""
-    criteria = {name: knowledge.criteria[name] for name in ("latency", "cost")}
-    if latency is not None:
-        criteria["latency"] = replace(criteria["latency"], base=latency)
-    return replace(
-        knowledge,
-        offers={name: knowledge.offers[name] for name in offers},
-        rules={rule.id: rule for rule in rules},
-        sources={**knowledge.sources, **base().sources},
-        criteria=criteria,
-    )
 
 
 def planned(knowledge, as_of, **answers):
@@ -174,7 +157,8 @@ def test_the_known_price_itself_may_turn_the_winner_once_it_is_certain(knowledge
         score("back", "latency", ALWAYS, named(GROQ), -3),
         score("further", "latency", ALWAYS, named(GROQ), -1),
     ]
-    market = among(knowledge, (H200, GROQ), rules, latency=-3)
+    little = replace(knowledge.criteria["latency"], base=-3)
+    market = among(knowledge, (H200, GROQ), rules, (little, knowledge.criteria["cost"]))
     plan, inputs = planned(market, as_of, **BUSY)
     assert decide(market, inputs, as_of).order[0] == GROQ
     certain = replace(inputs, prices={H200: {"gpu-hour": Fraction(459, 100)}})
@@ -233,3 +217,63 @@ def test_a_figure_of_the_offer_itself_needs_no_row_for_the_model(knowledge, as_o
     made = claim(GROQ, None, "requests-per-minute", Interval.point(300), as_of, "test")
     changed = with_claims(offer, MODEL, [made], knowledge)
     assert changed.serves == () and changed.claims[-1] == made
+
+
+def test_one_with_more_points_and_an_open_requirement_is_tested_once(knowledge, as_of):
+    unshown = NotOf(Atom("speed-per-user", Compare("at least", 0)))
+    rules = [
+        score("better", "latency", ALWAYS, named(H200), 3),
+        gate("unshown", ALWAYS, AllOf((named(H200), unshown))),
+    ]
+    plan, _ = planned(among(knowledge, (H200, GROQ), rules), as_of, **BUSY)
+    assert [c.offer for c in plan.candidates] == [GROQ, H200]
+    assert plan.candidates[1].why.endswith("points once its open points are confirmed")
+    (open_point,) = marks(plan, "confirm", H200)
+    assert open_point.figure == "open point 'unshown'"
+    assert open_point.overturns == ("confirmed in writing: Rented H200 GPUs, self-run may lead")
+
+
+def test_a_stretch_in_the_middle_is_told_from_end_to_end(knowledge, as_of):
+    """groq is favoured between 200 and 350 tokens a second and nowhere else."""
+    within = (
+        Atom("speed-per-user", Compare("at least", 200)),
+        Atom("speed-per-user", Compare("below", 350)),
+    )
+    rules = [
+        score("named", "latency", ALWAYS, named(CEREBRAS), 2),
+        score("middle", "latency", ALWAYS, AllOf((named(GROQ), *within)), 3),
+    ]
+    plan, _ = planned(among(knowledge, (CEREBRAS, GROQ), rules), as_of, **TRAFFIC)
+    (mark,) = (m for m in marks(plan, "flip", GROQ) if m.figure == SPEED)
+    assert mark.overturns == "from 200 tokens/s to 350 tokens/s: Groq shared API leads"
+
+
+def test_without_a_peak_no_rate_per_device_is_told(knowledge, as_of):
+    rules = [
+        score("named", "latency", ALWAYS, named(H200), 3),
+        score("other", "latency", ALWAYS, named(GROQ), -1),
+    ]
+    plan, _ = planned(among(knowledge, (H200, GROQ), rules), as_of)
+    assert plan.candidates[0].offer == H200
+    (price,) = marks(plan, "price", H200)
+    assert price.winner == GROQ
+    assert [m.figure for m in marks(plan, "flip", H200)] == [FIRST, SPEED]
+
+
+def test_what_an_offer_is_by_nature_is_a_reason_where_it_is_known(knowledge, as_of):
+    """Advice on open weights: of which model is not known where none is named."""
+    weights = Atom("model.open", OneOf(frozenset({"yes"})))
+    rule = replace(
+        score("advice", "latency", ALWAYS, AnyOf((weights, named(GROQ))), 0),
+        effect="advise",
+        criterion=None,
+        checklist="cost",
+    )
+    market = among(knowledge, (GROQ,), [rule])
+    for models, expected in (([MODEL], ["open weights: yes"]), ([], [])):
+        bare = replace(market, method=replace(market.method, reference_models={}))
+        inputs = inputs_from_mapping({"answers": {"models": models} if models else {}}, bare)
+        decision = decide(bare, inputs, as_of)
+        (listed,) = checklists_of(decision, decision.recommendation(thorough=False))
+        (line,) = listed.lines
+        assert [reason for reason in line.reasons if "weights" in reason] == expected
