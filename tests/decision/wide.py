@@ -41,23 +41,25 @@ def gate(name: str, when: Condition, side: Condition, *, negotiable: bool = Fals
     return make_rule(name, "exclude", None, when, side, 0, "measured", name, negotiable)
 
 
-def wide(
-    rules: Sequence[Rule], flags: int, names: Sequence[str] = ("x-one", "y-one"), percent: int = 50
-) -> Knowledge:
-    """The rules over one question of so many flags, beside those of ``fixed.base``; offers
-    whose name begins with x are of kind x, the others of kind y."""
+def wide(rules: Sequence[Rule], flags: int, more: int = 0, percent: int = 50) -> Knowledge:
+    """The rules over a question ``wide`` of so many flags and another, ``more``, beside the
+    questions of ``fixed.base``."""
     plain = base()
-    asked = flags_question("wide", [percent] * flags, len(plain.questions))
+    asked = {
+        name: flags_question(name, [percent] * count, len(plain.questions) + place)
+        for place, (name, count) in enumerate((("wide", flags), ("more", more)))
+        if count
+    }
     offers = {
         name: Offer(
             name, name, order, name, "shared-api", None, "",
             (claim(name, "kind", Options(frozenset({name[0]})), "measured"),), (), HERE,
         )
-        for order, name in enumerate(names)
+        for order, name in enumerate(("x-one", "y-one"))
     }  # fmt: skip
     return replace(
         plain,
-        questions={**plain.questions, "wide": asked},
+        questions={**plain.questions, **asked},
         offers=offers,
         criteria={name: replace(c, base=0) for name, c in plain.criteria.items()},
         rules={rule.id: rule for rule in rules},
