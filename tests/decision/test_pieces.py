@@ -10,10 +10,12 @@ from msgspec.structs import replace
 from advisor.decision.changes import changed
 from advisor.decision.flips import search_flips
 from advisor.decision.recommend import decide
+from advisor.decision.rulebase import RuleBase
+from advisor.decision.situation import Situation
 from advisor.decision.variations import Variations, winner_of
 from advisor.knowledge.model import Impossible, Inputs
-from advisor.knowledge.syntax import ALWAYS, AllOf, Atom, Compare, NotOf, OneOf
-from advisor.knowledge.values import Options
+from advisor.knowledge.syntax import ALWAYS, AllOf, Atom, Compare, CompareIts, NotOf, OneOf
+from advisor.knowledge.values import Flags, Interval, Options
 from tests.conftest import AS_OF
 from tests.decision.bases import DAY, HERE
 from tests.decision.market import among, named
@@ -105,6 +107,27 @@ def test_a_class_that_cannot_be_is_left_out():
     assert check(knowledge, Inputs(BLUE)) == {"x-one", "y-one"}
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_range_that_ends_inside_a_cell_may_be_left_on_either_side(whole):
+    """Loads from 20 to 30; where nobody leads for ever, below 10 or from 50 on another does."""
+    rules = [
+        score("small", "speed", Atom("load", Compare("below", 25)), X, 3),
+        score("large", "speed", Atom("load", Compare("at least", 25)), Y, 2),
+        score("huge", "price", Atom("load", Compare("above", 50)), Y, 3),
+    ]
+    knowledge = wide(rules, 1)
+    load = knowledge.questions["load"]
+    load = replace(load, type=replace(load.type, integer=whole))
+    knowledge = replace(knowledge, questions={**knowledge.questions, "load": load})
+    asked = Inputs({"load": Interval(20, 30)})
+    assert check(knowledge, asked) == {"x-one", "y-one"}
+    found = varied(knowledge, asked, DAY)
+    assert {change.side for change in found.candidates} == {-1, 1}
+    for change in found.candidates:
+        assert (change.answer.low < 20) if change.side < 0 else (change.answer.low > 30)
+        assert not whole or change.answer.low.denominator == 1
+
+
 # -- costs and models --------------------------------------------------------------------------
 
 
@@ -157,3 +180,17 @@ def test_changes_that_bear_on_costs_together_are_bounded_apart(knowledge, dear, 
     asked = inputs(market, **ASKED)
     _, search = search_flips(varied(market, asked, AS_OF, dear=dear), 2, fine=False)
     assert search.completed == completed
+
+
+def test_of_a_catalogue_of_models_every_kind_that_a_limit_may_see_is_known(knowledge):
+    """Sixteen models that may be asked for: too many sets of them to look at each."""
+    beyond = Atom("context-length", CompareIts("above", "context-limit"))
+    rule = gate("short", beyond, ALWAYS)
+    base = RuleBase.on(among(knowledge, (GROQ, H200, "cerebras-shared"), [rule]), AS_OF)
+    some = sorted(name for name, model in knowledge.models.items() if model.open)[:16]
+    may = Situation(base, Inputs({"models": Flags(frozenset(), frozenset(some))}))
+    assert not may.choices.is_whole
+    kinds = may.kinds(rule)
+    for model in some:
+        named_one = Flags(frozenset({model}), frozenset({model}))
+        assert set(Situation(base, Inputs({"models": named_one})).kinds(rule)) <= set(kinds)

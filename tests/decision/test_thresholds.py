@@ -111,3 +111,10 @@ def test_bounds_that_rules_name_are_tried_before_anything_else():
     found = turning_point(named([30, 60, 80], integer=True), change, Fraction(10), holds)
     assert (found.stays, found.changes) == (59, 60)
     assert tried == [31, 61, 59, 60]
+
+
+def test_two_values_with_no_step_of_the_grid_between_them_are_neighbours():
+    """Off the grid of a millionth, less than two of its steps apart."""
+    inner, outer = Fraction(10_000_001, 10**7), Fraction(10_000_015, 10**7)
+    found, _ = turned(named([]), 1, inner, outer, Fraction(10_000_012, 10**7), inside=True)
+    assert (found.stays, found.changes) == (inner, outer)

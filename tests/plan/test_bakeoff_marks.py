@@ -20,6 +20,7 @@ from advisor.knowledge.syntax import (
     Atom,
     Compare,
     CompareIts,
+    IsKnown,
     NotOf,
     NotTest,
     OneOf,
@@ -200,6 +201,7 @@ def test_a_volume_without_a_peak_factor_is_said_to_be_even(rented, as_of):
         Atom("offer", AnyTest((OneOf(frozenset({GROQ})), OneOf(frozenset({"nobody"}))))),
         AnyOf((named(GROQ), named("nobody"))),
         NotOf(named(H200)),
+        AllOf((named(GROQ), Atom("offer", IsKnown()))),
     ],
 )
 def test_a_rule_that_names_an_offer_speaks_of_its_variants(knowledge, as_of, speaks):
