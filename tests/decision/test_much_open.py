@@ -258,3 +258,15 @@ def test_what_the_winner_hangs_on_stands_first_among_fixed_worlds():
     assert gains["wide"].pivotal == gains["load"].pivotal == 0
     assert gains["load"].entropy < 5_000
     assert decision.next_step().worlds.method == "sample"
+
+
+def test_worlds_are_looked_at_some_thousands_at_a_time():
+    """x leads but where the first flag is asked for: a gate bars it there, in half of them."""
+    rules = [score("fast", "speed", ALWAYS, X, 1), gate("barred", asks(0), X)]
+    rules += [score(f"all-{i}", "price", asks(i), ALWAYS, -1, "all") for i in range(1, 13)]
+    seen = decide(wide(rules, 13), Inputs({}), DAY).outlook
+    assert seen.exhaustive and len(seen.mass) == 2**13
+    barred = seen.cells["wide:f0"] == 1
+    assert [seen.offers[i] for i in set(seen.winner[barred])] == ["y-one"]
+    assert [seen.offers[i] for i in set(seen.winner[~barred])] == ["x-one"]
+    assert float(seen.mass[barred].sum()) == pytest.approx(0.5)
