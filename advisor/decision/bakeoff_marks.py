@@ -218,7 +218,7 @@ class _Marks:
                 continue
             one = self._unit_cost(charges[offer], known[offer])
             if factor == 1:
-                shown = "" if one is None else f", {_dollars(one)}"
+                shown = "" if one is None else f", {dollars(one)}"
                 words = f"the known price itself{shown}, once it is certain: "
                 words += f"{self._title(winner)} leads"
                 yield offer, self._flip(offer, figure, words, one, "USD", winner, "price")
