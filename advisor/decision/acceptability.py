@@ -71,7 +71,6 @@ def _scores(decision: Decision) -> NDArray[np.float64]:
     number = part_numbers(columns, scoring.weights.part, DRAWS)
     vectors = np.array([scoring.weights.vectors[n] for n in range(int(number.max()) + 1)])
     total = np.zeros((DRAWS, len(places)))
-    whole = np.zeros(DRAWS)
     for k, (criterion, own) in enumerate(scoring.utilities.items()):
         factor = np.array(FACTORS)[(_numbers(f"weight/{criterion}") & np.uint64(3)).astype(int)]
         weight = vectors[number, k] * factor
@@ -82,7 +81,6 @@ def _scores(decision: Decision) -> NDArray[np.float64]:
         drawn = np.stack([_numbers(f"fact/{criterion}/{o}") for o in decision.order], axis=1)
         part = (drawn >> np.uint64(48)).astype(np.int64)
         total += weight[:, None] * (low + (high - low) * part // 65_535)
-        whole += weight
     if scoring.failures:
         failing = scoring.failing_part(scoring.failures)
         numbers = part_numbers(columns, failing, DRAWS)

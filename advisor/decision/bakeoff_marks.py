@@ -217,6 +217,12 @@ class _Marks:
                 yield offer, self._flip(offer, figure, words, None, "USD", None, "price")
                 continue
             one = self._unit_cost(charges[offer], known[offer])
+            if factor == 1:
+                shown = "" if one is None else f", {dollars(one)}"
+                words = f"the known price itself{shown}, once it is certain: "
+                words += f"{self._title(winner)} leads"
+                yield offer, self._flip(offer, figure, words, one, "USD", winner, "price")
+                continue
             side, more = ("above", "more") if factor > 1 else ("below", "less")
             shown = "" if one is None else f", {side} {dollars(one * factor)}"
             words = f"{short(factor)} times the known price or {more}{shown}: "
@@ -250,11 +256,9 @@ class _Marks:
                 first = next((i for i, w in enumerate(row) if self._is_turned(offer, w)), None)
                 if first is None:
                     continue
-                if first == 0 and tried is coarse:
-                    # The known price itself says so once it is certain: no threshold.
-                    continue
                 found[offer] = factors[first], row[first]
-                ends[offer] = factors[max(first - 1, 0)], factors[first]
+                if first:
+                    ends[offer] = factors[first - 1], factors[first]
         return found
 
     def _is_turned(self, offer: str, winner: str | None) -> bool:

@@ -70,11 +70,9 @@ def _ends(profile: Profile, cells: Sequence[Corners]) -> tuple[Against, Against]
 def _of_tokens(profile: Profile, at: Sequence[Numbers]) -> Against:
     """A bill by the token rises with all of the traffic."""
     reads, writes, people = profile.reads[0], profile.writes[0], profile.people[0]
-    values = np.zeros(len(at))
-    if reads is not None and writes is not None and people is not None:
-        table = np.array(at, dtype=float)
-        tokens = table[:, 1] * reads + table[:, 2] * writes
-        values = table[:, 0] * tokens * 365 / 12 + people
+    table = np.array(at, dtype=float)
+    tokens = table[:, 1] * reads + table[:, 2] * writes
+    values = table[:, 0] * tokens * 365 / 12 + people
 
     def against(number: Number) -> Signs:
         limit = Fraction(number) * SCALE

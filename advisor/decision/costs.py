@@ -150,9 +150,7 @@ class Costs:
     def pace(self, env: Mapping[str, Domain]) -> tuple[float, float]:
         """The slowest and the fastest speed per user that may be asked for."""
         answered = self._inputs.answers.get(RATE)
-        if answered is None:
-            return PACE, PACE
-        asked = env.get(RATE, answered)
+        asked = None if answered is None else env.get(RATE, answered)
         if not isinstance(asked, Interval):
             return PACE, PACE
         low = max(PACE, float(asked.low or 0))

@@ -130,7 +130,8 @@ class Gains:
         for gate, part in gates:
             unmet = self._unmet.get(gate.id)
             if part is None:
-                # Too much to look at cell by cell: the answer that is compared settles it.
+                # Too much to look at cell by cell: the answer that is compared settles it, and
+                # whom it excludes is not known.
                 asked = gate.rule is not None and question in self._asked(gate.rule)
                 settled |= asked
             elif unmet is not None and _tells(part, axes):
@@ -247,7 +248,6 @@ class Gains:
                 # Too much to look at cell by cell: the answer that is compared settles it.
                 asked = gate.rule is not None and question in self._asked(gate.rule)
                 settles = settles or asked
-                excluded |= excludes & ours if asked else 0
                 continue
             if not _tells(part, axes):
                 continue

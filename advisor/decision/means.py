@@ -309,8 +309,7 @@ class Means(Struct, frozen=True):
                     ],
                     dtype=np.int8,
                 )
-                if not table.all():
-                    passes *= table[worlds.sampled(failing.part)[order]]
+                passes *= table[worlds.sampled(failing.part)[order]]
             return order, starts, wholes.tolist(), vectors[chosen][order], passes
 
         keys = [key for f in failures for key in f.part.keys]

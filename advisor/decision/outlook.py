@@ -257,11 +257,10 @@ class Columns:
         if unproven.any():
             key -= unproven * np.int64(UNPROVEN)
         key[out] = OUT
-        winner = np.argmax(key, axis=1).astype(np.int16) if places else np.zeros(rows, np.int16)
-        if places:
-            level = (key == key.max(axis=1)[:, None]).sum(axis=1) > 1
-            winner[level] = len(places)
-            winner[out.all(axis=1)] = NOBODY
+        winner = np.argmax(key, axis=1).astype(np.int16)
+        level = (key == key.max(axis=1)[:, None]).sum(axis=1) > 1
+        winner[level] = len(places)
+        winner[out.all(axis=1)] = NOBODY
         return winner, worth, unmet
 
     def _points(self, criterion: int) -> Any:

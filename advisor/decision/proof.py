@@ -27,16 +27,13 @@ from advisor.decision.situation import Situation
 
 class Proof(Struct, frozen=True):
     """``by``: bound (per criterion), enumeration (of ``checked`` combinations, the most that
-    one rival took), or None where nothing was shown; ``open_rivals`` are the offers that were
-    not ruled out.  The strongest comes first; with ``settled`` there are none.  ``level``:
-    there are no open ones either, but these may draw level: on no criterion is the leader ever
-    behind them, and it comes first by its id.  ``facts``: no answer can change the winner, but
-    what is unproven of it may."""
+    one rival took), or None where nothing was shown.  ``level``: nobody can be ahead, but these
+    may draw level: on no criterion is the leader ever behind them, and it comes first by its
+    id.  ``facts``: no answer can change the winner, but what is unproven of it may."""
 
     settled: bool
     by: Literal["bound", "enumeration"] | None
     checked: int
-    open_rivals: tuple[str, ...]
     level: tuple[str, ...] = ()
     facts: bool = False
 
@@ -47,22 +44,16 @@ class Proof(Struct, frozen=True):
 
 
 def prove(
-    situation: Situation,
-    scoring: Scoring,
-    standings: Mapping[str, Standing],
-    leader: str,
-    *,
-    all_rivals: bool,
+    situation: Situation, scoring: Scoring, standings: Mapping[str, Standing], leader: str
 ) -> Proof:
-    """Without ``all_rivals`` the first rival that cannot be ruled out ends the search."""
+    """The first rival that cannot be ruled out ends the search."""
     doubts = Doubts(situation, scoring, standings[leader])
     rivals = [standings[o] for o in scoring.offers if o != leader]
     found = [(rival.offer, doubts.compared(rival)) for rival in rivals]
+    if not doubts.stays or any(how == "open" for _, how in found):
+        return Proof(False, None, 0)
     # The strongest rivals first: one that cannot be ruled out decides.
     found.sort(key=lambda pair: (-scoring.scores[pair[0]].score, pair[0]))
-    open_rivals = [rival for rival, how in found if how == "open"]
-    if not doubts.stays or (open_rivals and not all_rivals):
-        return Proof(False, None, 0, tuple(open_rivals))
     level: list[str] = []
     checked = 0
     pairs = Pairs(scoring, leader)
@@ -77,13 +68,9 @@ def prove(
         if not shown and leader < rival and pairs.never_behind(rival):
             level.append(rival)
         elif not shown:
-            open_rivals.append(rival)
-            if not all_rivals:
-                break
-    if open_rivals:
-        return Proof(False, None, checked, tuple(open_rivals))
+            return Proof(False, None, checked)
     if level:
-        return Proof(False, None, checked, (), tuple(level))
+        return Proof(False, None, checked, tuple(level))
     by: Literal["bound", "enumeration"] = "enumeration" if checked else "bound"
     safe = standings[leader].lane == "safe"
-    return Proof(safe, by, checked, (), facts=not safe)
+    return Proof(safe, by, checked, facts=not safe)

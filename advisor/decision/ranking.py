@@ -265,6 +265,8 @@ class Scoring:
         def make() -> list[dict[int, int]]:
             found = self.worlds.grouped if few else self.worlds.sampled_groups
             masses = {row: mass for (row,), mass in found([own.part]).items()}
+            # Where nothing that is left is expected, one is as likely as another.
+            masses = masses or dict.fromkeys(self.rows(own), 1)
             return own.spread(masses, len(self.place))
 
         keys = list(own.part.keys)

@@ -107,10 +107,10 @@ class Decision:
     def proof(self) -> Proof:
         """Whether any answer that is open can change the winner."""
         if not self.order:
-            return Proof(True, None, 0, ())
+            return Proof(True, None, 0)
         leader = self.order[0]
         standing = self.standings[leader]
-        found = prove(self.situation, self.scoring, self.standings, leader, all_rivals=False)
+        found = prove(self.situation, self.scoring, self.standings, leader)
         if found.settled or standing.lane != "safe" or self._worlds().total == 1:
             return found
         won = always_first(
@@ -121,7 +121,7 @@ class Decision:
             standing,
             lambda: self.outlook,
         )
-        return Proof(True, "enumeration", won, ()) if won else found
+        return Proof(True, "enumeration", won) if won else found
 
     @cached_property
     def outlook(self) -> Outlook:

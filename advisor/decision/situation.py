@@ -257,9 +257,7 @@ class Situation:
                 return slot.inside(at), slot.value(at, point=False)
 
             return Look(keys, self.sizes(keys), see)
-        derived = self.knowledge.derived.get(name)
-        if derived is None:
-            return Look((), (), lambda _: (None, None))
+        derived = self.knowledge.derived[name]
         names = sorted(inputs_of(derived))
 
         def derived_from(pairs: tuple[Pair, ...]) -> Pair:

@@ -124,7 +124,7 @@ class Variations(Struct, dict=True):
         if not sets:
             return
         told: list[int] = [UNDECIDED] * len(sets)
-        if self.decision.scoring.exact and self.pieces.usable:
+        if self.decision.scoring.exact:
             import numpy as np
 
             told = self.pieces.winners(np.array(sets, dtype=np.int64)).tolist()

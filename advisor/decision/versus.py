@@ -20,7 +20,8 @@ def versus(decision: Decision, offer: str, rival: str) -> Versus:
     mine, theirs = decision.scored[offer], decision.scored[rival]
     exact = [a.exact - b.exact for a, b in zip(mine.terms, theirs.terms, strict=True)]
     gap = rounded(mine.score) - rounded(theirs.score)
-    shown = _shown(exact, gap)
+    # Both scores are rounded halves up, so the gap lies within what rounding the parts can give.
+    shown = largest_remainder(exact, gap)
     criteria = decision.situation.knowledge.criteria
     gaps = [
         Gap(term.criterion, criteria[term.criterion].label, points, value)
@@ -59,11 +60,3 @@ def _decided_by(decision: Decision, offer: str, rival: str) -> By:
     if decision.scored[offer].score != decision.scored[rival].score:
         return "score"
     return "tie-break"
-
-
-def _shown(exact: list[Fraction], gap: int) -> list[int]:
-    """Whole points that add up to the gap as it is shown."""
-    floors = sum(value.numerator // value.denominator for value in exact)
-    if floors <= gap <= floors + len(exact):
-        return largest_remainder(exact, gap)
-    return [rounded(value) for value in exact]

@@ -17,9 +17,19 @@ from advisor.decision.recommend import decide
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation
 from advisor.knowledge.model import Inputs
+from advisor.knowledge.syntax import ALWAYS, AnyOf, Atom, OneOf
 from advisor.knowledge.values import Interval, Options
 from tests.conftest import AS_OF
-from tests.decision.bases import DAY, answers, bases, examples, points
+from tests.decision.bases import (
+    DAY,
+    answers,
+    bases,
+    choice_question,
+    examples,
+    make_rule,
+    points,
+)
+from tests.decision.fixed import base
 from tests.decision.test_oracles import one_world
 
 
@@ -102,3 +112,25 @@ def test_nothing_is_asked_of_nobody(knowledge):
     assert decide_many(nobody, [replace(a, prices={}) for a in asked], AS_OF) == [
         decide(nobody, replace(a, prices={}), AS_OF).brief() for a in asked
     ]
+
+
+def test_rows_that_differ_in_very_many_answers_are_told_apart():
+    """Two answers to each of 42 questions are more combinations than fit into a code."""
+    knowledge = base()
+    asked = {f"q{i}": choice_question(f"q{i}", 2, [1, 1], i) for i in range(42)}
+    picked = [Atom(name, OneOf(frozenset({"b"}))) for name in asked]
+    rules = [
+        make_rule("any", "score", "speed", AnyOf(tuple(picked)), ALWAYS, 2, "measured", "any"),
+        make_rule("odd", "score", "price", AnyOf(tuple(picked[1::2])), ALWAYS, 1, "measured", "o"),
+    ]
+    knowledge = replace(
+        knowledge, questions=asked, derived={}, rules={rule.id: rule for rule in rules}
+    )
+    draw = random.Random(3)
+    sheets = [dict.fromkeys(asked, "a")]
+    sheets += [{**sheets[0], name: "b"} for name in asked]
+    sheets += [{name: draw.choice("ab") for name in asked} for _ in range(20)]
+    given_ = [Inputs({q: Options(frozenset({a})) for q, a in s.items()}) for s in sheets]
+    found = decide_many(knowledge, given_, DAY)
+    assert found == [decide(knowledge, one, DAY).brief() for one in given_]
+    assert len({brief.first[0].points for brief in found}) == 3

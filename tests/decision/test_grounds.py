@@ -7,11 +7,15 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from advisor.decision.grounds import break_evens_of, grounds_of
 from advisor.decision.recommend import decide
 from advisor.estimate.cost import DEVICE_ITEMS
+from advisor.knowledge.syntax import ALWAYS, AnyOf, Atom, Compare, OneOf
 from advisor.language.answers import case_inputs, inputs_from_mapping
+from tests.decision.market import among
+from tests.decision.wide import score
 
 STEADY = {
     "models": ["gpt-oss-120b"],
@@ -95,3 +99,56 @@ def test_old_facts_are_called_stale(knowledge):
         for claimed in ground.claims:
             age = (later - date.fromisoformat(claimed.checked)).days
             assert claimed.stale == (age > days)
+
+
+def evens(knowledge, as_of, **answers):
+    asked = inputs_from_mapping({"answers": {**STEADY, **answers}}, knowledge)
+    decision = decide(knowledge, asked, as_of)
+    result = decision.recommendation(thorough=False)
+    return break_evens_of(decision.situation, result.ranking)
+
+
+def test_where_only_one_way_of_paying_is_left_or_a_range_of_volumes_there_is_no_break_even(
+    knowledge, as_of
+):
+    both = among(knowledge, ("h200-cluster", "groq-shared"), [])
+    assert evens(both, as_of)
+    assert evens(among(knowledge, ("h200-cluster",), []), as_of) == ()
+    assert evens(both, as_of, **{"requests-per-day": "400000 to 500000"}) == ()
+
+
+def test_without_fitted_speeds_no_stretches_are_worked_out(knowledge, as_of):
+    both = among(knowledge, ("h200-cluster", "groq-shared"), [])
+    (even,) = evens(both, as_of)
+    assert even.stretches
+    (bare,) = evens(replace(both, fitted=None), as_of)
+    assert bare.stretches == () and bare.requests_low is not None
+
+
+def test_people_that_nobody_needs_cost_nothing_on_either_side(knowledge, as_of):
+    both = among(knowledge, ("h200-cluster", "groq-shared"), [])
+    nobody = replace(both, method=replace(both.method, staff_hours={}))
+    (staffed,), (alone,) = evens(both, as_of), evens(nobody, as_of)
+    assert alone.requests_low == staffed.requests_low
+    assert alone.stretches != staffed.stretches
+
+
+def test_a_fact_whose_claims_have_all_ended_is_none(knowledge, as_of):
+    quick = Atom("speed-per-user", Compare("at least", 1))
+    region = Atom("regions", OneOf(frozenset({"us"})))
+    rule = score("quick", "latency", ALWAYS, AnyOf((region, quick)), 1)
+    market = among(knowledge, ("groq-shared",), [rule])
+
+    def grounds(market):
+        decision = decide(market, inputs_from_mapping({"answers": STEADY}, market), as_of)
+        leader = decision.recommendation(thorough=False).ranking[0]
+        return {g.attribute for g in grounds_of(decision.situation, decision.gates, leader)}
+
+    assert {"regions", "speed-per-user"} <= grounds(market)
+    offer = market.offers["groq-shared"]
+    rows = [
+        replace(row, claims=tuple(replace(c, until=as_of) for c in row.claims))
+        for row in offer.serves
+    ]
+    ended = replace(market, offers={offer.id: replace(offer, serves=tuple(rows))})
+    assert "regions" in grounds(ended) and "speed-per-user" not in grounds(ended)

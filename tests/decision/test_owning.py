@@ -5,11 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from advisor.decision.profiles import MONTHLY
 from advisor.decision.recommend import decide
 from advisor.estimate.cost import DEVICE_ITEMS
+from advisor.knowledge.values import Interval
 from advisor.language.answers import inputs_from_mapping
+from tests.decision.bases import claim
 
 OWN = "own-gpu-servers"
 ASKED = {
@@ -56,3 +59,21 @@ def test_a_dearer_figure_never_makes_owning_cheaper_in_the_ranking(knowledge, as
     one, _ = costs_of(knowledge, as_of, {OWN: FIGURES})
     two, _ = costs_of(knowledge, as_of, {OWN: dearer})
     assert one.low < two.low and one.high < two.high
+
+
+def test_owning_that_is_cheaper_than_large_buyers_say_is_taken_at_its_own_figures(knowledge, as_of):
+    """All of it published, and below what those pay who buy by the thousand."""
+    figures = {
+        "device-price": 1_000, "useful-life": 60, "device-power": 500,
+        "facility-overhead": 1, "electricity-price": Fraction(1, 10), "space-price": 10,
+    }  # fmt: skip
+    offer = knowledge.offers[OWN]
+    kept = tuple(c for c in offer.claims if c.attribute not in figures)
+    made = tuple(claim(OWN, n, Interval.point(v), "measured") for n, v in figures.items())
+    cheap = replace(offer, claims=(*kept, *made))
+    market = replace(knowledge, offers={**knowledge.offers, OWN: cheap})
+    measure, bill = costs_of(market, as_of, {})
+    assert bill.unknown == ()
+    assert measure.high == pytest.approx(float(bill.monthly.high), rel=1e-6)
+    dear, _ = costs_of(knowledge, as_of, {})
+    assert measure.low < dear.low

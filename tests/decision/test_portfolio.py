@@ -14,7 +14,13 @@ from advisor import api
 from advisor.decision.needs import peaks_need, promised, quota_share, unmet_needs
 from advisor.decision.portfolio import portfolio
 from advisor.decision.recommend import decide
-from advisor.knowledge.values import Interval
+from advisor.knowledge.model import Served
+from advisor.knowledge.syntax import ALWAYS, AllOf, Atom, Compare, NotOf, OneOf
+from advisor.knowledge.values import Flags, Interval, Options
+from tests.decision.bases import HERE, claim
+from tests.decision.fixed import base
+from tests.decision.market import named
+from tests.decision.wide import gate
 
 DAY = datetime.date(2026, 11, 22)
 TRAFFIC = {
@@ -192,3 +198,140 @@ def test_a_quota_that_is_kept_leaves_nothing_unmet(knowledge):
     decision = busy(among(knowledge, "cerebras-shared", "groq-shared"), 10_000)
     assert all(peaks_need(decision, offer) is None for offer in decision.order)
     assert all(quota_share(decision, offer) is None for offer in decision.order)
+
+
+# -- where little is known, or offers are made for it -------------------------------------------
+
+CEREBRAS, GROQ, SAMBANOVA = "cerebras-shared", "groq-shared", "sambanova-shared"
+GMI, NEBIUS = "gmi-serverless", "nebius-serverless"
+
+
+def said(offer, **claims):
+    """The offer with these claims in place of what is said of the same attributes."""
+    named = {name.replace("_", "-"): value for name, value in claims.items()}
+    kept = tuple(c for c in offer.claims if c.attribute not in named)
+    made = tuple(claim(offer.id, name, value, "measured") for name, value in named.items() if value)
+    return replace(offer, claims=(*kept, *made))
+
+
+def held(*options):
+    return Flags(frozenset(options), frozenset(options))
+
+
+def made(knowledge, *offers):
+    sources = {**knowledge.sources, **base().sources}
+    return replace(knowledge, offers={o.id: o for o in offers}, sources=sources)
+
+
+def test_regions_go_to_those_that_run_there(knowledge):
+    one, two = (knowledge.offers[name] for name in (CEREBRAS, GROQ))
+    market = made(knowledge, said(one, regions=held("us")), said(two, regions=held("europe")))
+    decision = decided(market, models=["gpt-oss-120b"], regions=["us", "europe"])
+    leader, other = decision.order
+    where = {CEREBRAS: "us", GROQ: "europe"}
+    found = portfolio(decision, decision.again)
+    assert [need.kind for need in found.needs] == ["regions"]
+    primary, region = found.parts
+    assert (primary.offer, primary.regions, primary.share) == (leader, (where[leader],), 1 / 2)
+    assert (region.offer, region.regions, region.share) == (other, (where[other],), 1 / 2)
+    assert found.notes == (
+        "Traffic is taken to be spread evenly over the regions: the answers do not say how it is.",
+    )
+
+
+def test_one_house_does_not_back_itself(knowledge):
+    one, two = (knowledge.offers[name] for name in (CEREBRAS, GROQ))
+    for platform, parts in ((two.platform, 2), (one.platform, 0)):
+        market = made(knowledge, one, replace(two, platform=platform))
+        decision = decided(market, availability=99.99, models=["gpt-oss-120b"])
+        found = portfolio(decision, decision.again)
+        assert (0 if found is None else len(found.parts)) == parts
+
+
+def test_what_two_houses_reach_together_is_not_known_without_promises(knowledge):
+    one, two = (said(knowledge.offers[name], availability_sla=None) for name in (CEREBRAS, GROQ))
+    decision = decided(made(knowledge, one, two), availability=99.9, models=["gpt-oss-120b"])
+    found = portfolio(decision, decision.again)
+    assert found.parts[1].role == "fallback"
+    assert found.notes[0].startswith("Two houses fail independently of each other, but not both")
+
+
+def test_what_leaving_costs_is_told_by_what_is_known_of_it(knowledge):
+    one, two = (knowledge.offers[name] for name in (CEREBRAS, GROQ))
+    mixed = Options(frozenset({"per-token", "per-hour"}))
+    plain = said(two, billing=mixed, api=None, retirement_notice=None)
+    decision = decided(made(knowledge, one, plain), availability=99.999, models=["gpt-oss-120b"])
+    found = portfolio(decision, decision.again)
+    exits = {part.offer: part.exit for part in found.parts}
+    assert exits[GROQ] == ()
+    assert exits[CEREBRAS]
+
+
+MODELS = ("gpt-oss-120b", "gpt-oss-20b", "llama-3.3-70b", "llama-3.1-8b", "qwen3-235b-a22b")
+
+
+def serving(offer, *models):
+    """The offer with these models and, as its list is complete, no others."""
+    rows = tuple(
+        Served(model, None, None, "s0", "2026", DAY, "measured", "", (), HERE) for model in models
+    )
+    yes = Options(frozenset({"yes"}))
+    no = Options(frozenset({"no"}))
+    return replace(said(offer, catalogue_complete=yes, any_open_model=no), serves=rows)
+
+
+def split(knowledge, *served, rules=()):
+    """Who gets which models, where offer by offer those are served."""
+    names = (CEREBRAS, GROQ, SAMBANOVA, GMI, NEBIUS)
+    offers = [serving(knowledge.offers[n], *m) for n, m in zip(names, served, strict=False)]
+    market = made(knowledge, *offers)
+    market = replace(market, rules={**market.rules, **{rule.id: rule for rule in rules}})
+    asked = sorted({model for models in served for model in models})
+    return market, asked
+
+
+def parts(market, asked):
+    decision = decided(market, models=asked)
+    found = portfolio(decision, decision.again)
+    return None if found is None else {part.offer: part.split for part in found.parts}
+
+
+def test_as_many_offers_as_it_takes_and_no_more_than_four(knowledge):
+    a, b, c, d, e = MODELS
+    three, asked = split(knowledge, (a, b), (c,), (d,), (a,))
+    assert parts(three, asked) == {
+        CEREBRAS: f"all requests to {', '.join(sorted((a, b)))}",
+        GROQ: f"all requests to {c}",
+        SAMBANOVA: f"all requests to {d}",
+    }
+    assert parts(*split(knowledge, (a,), (b,), (c,), (d,), (e,))) is None
+
+
+def test_models_are_not_split_where_it_would_help_nobody(knowledge):
+    """One serves them all and is out for another reason; or all but one are served nowhere."""
+    a, b, c, *_ = MODELS
+    shut = gate("shut", ALWAYS, named(CEREBRAS))
+    market, asked = split(knowledge, (a, b), (a,), (b,), rules=[shut])
+    assert parts(market, asked) is None
+    market, _ = split(knowledge, (a,), (a,))
+    assert parts(market, [a, c]) is None
+
+
+def test_models_that_one_may_not_serve_together_are_not_given_to_it(knowledge):
+    a, b, c, *_ = MODELS
+    together = AllOf(tuple(Atom("models", OneOf(frozenset({m}))) for m in (b, c)))
+    market, asked = split(knowledge, (a,), (b, c), rules=[gate("two", together, named(GROQ))])
+    assert parts(market, asked) is None
+    market, asked = split(knowledge, (a,), (b, c))
+    assert set(parts(market, asked)) == {CEREBRAS, GROQ}
+
+
+def test_an_open_point_that_is_no_quota_is_no_peak(knowledge):
+    """Negotiable and unproven, but about the speed of one user."""
+    unshown = gate("unshown", ALWAYS, NotOf(Atom("speed-per-user", Compare("at least", 1))))
+    offer = knowledge.offers[GMI]
+    market = made(knowledge, offer)
+    market = replace(market, rules={**market.rules, "unshown": replace(unshown, negotiable=True)})
+    decision = decided(market, models=["gpt-oss-120b"])
+    assert "unshown" in [g.id for g in decision.standings[GMI].to_confirm]
+    assert peaks_need(decision, GMI) is None

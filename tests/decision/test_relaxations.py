@@ -10,7 +10,11 @@ from advisor.decision.changes import changed
 from advisor.decision.recommend import decide, recommend
 from advisor.decision.relaxations import _Search, relaxations
 from advisor.decision.whynot import why_not
+from advisor.knowledge.model import Inputs
+from advisor.knowledge.syntax import ALWAYS, Atom, Compare, OneOf
+from advisor.knowledge.values import Interval, Options
 from tests.decision.bases import DAY, answers, bases
+from tests.decision.wide import X, Y, gate, wide
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -86,3 +90,53 @@ def test_why_not_names_every_failed_gate(knowledge, inputs):
             assert told.rank == decision.order.index(offer) + 1
             assert (told.versus is None) == (told.rank == 1)
             assert [d.rule for d in told.to_confirm] == [g.id for g in standing.to_confirm]
+
+
+def loaded(*more):
+    """Nobody carries the answered load, x more of it than y."""
+    rules = [
+        gate("full-x", Atom("load", Compare("above", 40)), X),
+        gate("full-y", Atom("load", Compare("above", 25)), Y),
+        *more,
+    ]
+    return wide(rules, 1)
+
+
+def test_a_number_is_relaxed_to_the_nearest_value_that_opens_as_much():
+    decision = decide(loaded(), Inputs({"load": Interval.point(70)}), DAY)
+    told, report = relaxations(decision, decision.again, 2)
+    assert report.complete
+    assert {(r.change["load"], r.opens) for r in told} == {
+        ("at most 40", ("x-one",)),
+        ("at most 25", ("x-one", "y-one")),
+    }
+    # Of equally few the likelier, which is the nearer, first.
+    assert [len(r.opens) for r in told] == [1, 2]
+    only, _ = relaxations(decision, decision.again, 2, "y-one")
+    assert [(r.change["load"], r.opens) for r in only] == [("at most 25", ("y-one",))]
+
+
+def test_of_other_options_one_is_told_the_one_that_opens_most_then_the_likeliest():
+    """Colours are weighed 3, 5 and 2; places 1 to 4."""
+    red, blue = (Atom("color", OneOf(frozenset({c}))) for c in "ab")
+    here = Atom("place", OneOf(frozenset({"a"})))
+    rules = [gate("red", red, ALWAYS), gate("blue", blue, Y)]
+    decision = decide(wide(rules, 1), Inputs({"color": Options(frozenset({"a"}))}), DAY)
+    told, _ = relaxations(decision, decision.again, 1)
+    assert [(r.change, r.opens) for r in told] == [({"color": "c"}, ("x-one", "y-one"))]
+    decision = decide(
+        wide([gate("here", here, ALWAYS)], 1), Inputs({"place": Options(frozenset({"a"}))}), DAY
+    )
+    told, _ = relaxations(decision, decision.again, 1)
+    assert [r.change for r in told] == [{"place": "d"}]
+
+
+def test_a_number_and_an_option_are_relaxed_together():
+    red = gate("red", Atom("color", OneOf(frozenset({"a"}))), ALWAYS)
+    answers = {"load": Interval.point(70), "color": Options(frozenset({"a"}))}
+    decision = decide(loaded(red), Inputs(answers), DAY)
+    told, _ = relaxations(decision, decision.again, 2)
+    found = {(r.change["load"], r.change["color"], r.opens) for r in told}
+    assert found == {("at most 40", color, ("x-one",)) for color in "bc"} | {
+        ("at most 25", color, ("x-one", "y-one")) for color in "bc"
+    }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from advisor.decision.recommend import decide
 from advisor.decision.result import BreakEven, CostByVolume, Recommendation
 from advisor.decision.volumes import MOST_CURVES, cost_by_volume
 from advisor.knowledge.model import Knowledge
+from advisor.knowledge.values import Interval
 from advisor.language.answers import inputs_from_mapping
 
 STEADY = {
@@ -87,3 +89,13 @@ def test_what_is_not_known_is_not_drawn(knowledge, as_of, missing):
     else:
         for curve in found.curves if found else ():
             assert any(cost.monthly.low is not None for cost in curve.costs)
+
+
+def test_of_no_requests_at_all_nothing_is_drawn(knowledge, as_of):
+    found, _ = decided(knowledge, as_of, STEADY)
+    assert found is not None
+    inputs = inputs_from_mapping({"answers": STEADY}, knowledge)
+    none = replace(inputs, answers={**inputs.answers, VOLUME: Interval.point(0)})
+    decision = decide(knowledge, none, as_of)
+    ranking = decision.recommendation(thorough=False).ranking
+    assert cost_by_volume(decision.situation, decision.entries.traffic(), ranking, ()) is None

@@ -183,3 +183,54 @@ def test_utilities_of_token_bills_in_columns_are_those_one_by_one(
     for at, place in zip(numbers, places.tolist(), strict=True):
         alone = measured_utility(COST, anchors, profile.bounds(PER_MILLION, at), doubts)
         assert decoded(distinct[place], alone.weak, alone.note) == alone
+
+
+@pytest.mark.parametrize("which", range(len(OFFERED)))
+def test_of_requests_too_long_for_any_replica_the_most_devices_are_not_known(
+    replicas: list[tuple[Replica, int]], which: int
+) -> None:
+    sizes = sizes_of(replicas, which)
+    short, long = (1_000_000, 1_000, 100, 2_000), (2_000_000, 10**9, 10**6, 2_000)
+    assert not replicas[which][0].workers(float(sum(long[1:3])))
+    few, many = sizes.devices(long)
+    assert few >= sizes.unit and many is None
+    assert sizes.carried(few, many, long[1:3]) > 0
+    least = sizes.devices(short)[0]
+    for per_request in (False, True):
+        (low, low_top), (_, high_top) = sizes.over(short, long, per_request=per_request)
+        # By request the ends are those of lines around all steps.
+        assert per_request or low <= least
+        assert low_top is None and high_top is None
+    profile = profile_of(sizes)
+    over = profile.over(PER_MILLION, (short, long))
+    assert over is not None and over.high[1] is None
+    cheap = profile.bounds(PER_MILLION, short)
+    assert cheap is not None and over.low[0] is not None
+    assert over.low[0] <= cheap[0]
+
+
+def test_a_bill_by_the_token_at_a_step_of_the_utility_is_told_exactly() -> None:
+    """Prices in cents, so that costs lie exactly on anchors and between two whole utilities."""
+    anchors = sorted((int(Fraction(str(a)) * SCALE), u) for a, u in ANCHORS)
+    doubts = Doubts(0, weak=False)
+    numbers = [(1000, 400, 600, 1000), (1000, 400, 600, 5000), (7, 1, 0, 1000)]
+    for cents in range(0, 260, 2):
+        price = cents * CENT
+        for top in (price, price + CENT, None):
+            profile = Profile(True, (price, top), (price, top), (0, 0), (0, 0), 0, None)
+            found = codes(profile, COST, anchors, Traffic(numbers), doubts)
+            assert found is not None
+            distinct, places = found
+            for at, place in zip(numbers, places.tolist(), strict=True):
+                alone = measured_utility(COST, anchors, profile.bounds(PER_MILLION, at), doubts)
+                assert decoded(distinct[place], alone.weak, alone.note) == alone
+
+
+def test_anchors_finer_than_devices_are_reckoned_are_left_to_be_looked_at_one_by_one(
+    replicas: list[tuple[Replica, int]],
+) -> None:
+    profile, traffic = profile_of(sizes_of(replicas, 0)), Traffic([(1000, 400, 600, 1000)])
+    fine = [(1, 10_000), (10 * SCALE, 0)]
+    assert codes(profile, COST, fine, traffic, Doubts(0, weak=False)) is None
+    coarse_ones = [(10**9, 10_000), (10 * SCALE, 0)]
+    assert codes(profile, COST, coarse_ones, traffic, Doubts(0, weak=False)) is not None

@@ -155,3 +155,47 @@ def test_rented_devices_are_counted_by_their_measured_rate(knowledge, as_of):
 def test_models_are_known_by_their_spellings(knowledge, spelling):
     names = names_of_models(knowledge.models)
     assert names.get(spelling.lower().rpartition("/")[2]) == "gpt-oss-120b"
+
+
+def test_a_result_of_an_offer_whose_model_nobody_knows_is_left_out(knowledge, as_of):
+    """No model is named, and the offer lists none that would be taken in its place."""
+    bare = replace(knowledge.offers["gmi-serverless"], serves=())
+    market = replace(knowledge, offers={**knowledge.offers, bare.id: bare})
+    inputs = inputs_from_mapping({"answers": {}}, market)
+    assert decide(market, inputs, as_of).entries.model(bare.id) is None
+    found = with_results(market, inputs, [result(bare.id, model=None)], as_of)
+    assert found.knowledge is market
+    assert [r.text for r in found.readings] == [
+        f"Left out: r:1 does not say which model of {bare.title} was measured."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "gone"),
+    [
+        ({"token_ms": None}, {"speed-per-user"}),
+        ({"token_ms": Spread(Fraction(0), Fraction(0))}, {"speed-per-user"}),
+        ({"first_ms": None}, {"first-token-time"}),
+        ({"accepted": 0}, {"requests-per-minute", "requests-per-minute-model"}),
+    ],
+)
+def test_a_figure_that_was_not_measured_is_no_fact(knowledge, voice, as_of, changes, gone):
+    found = with_results(knowledge, voice, [result("groq-shared", **changes)], as_of)
+    offer = found.knowledge.offers["groq-shared"]
+    row = next(row for row in offer.serves if row.model == "gpt-oss-120b")
+    made = {c.attribute for c in (*offer.claims, *row.claims) if c.source == SOURCE}
+    every = {
+        "speed-per-user",
+        "first-token-time",
+        "requests-per-minute",
+        "requests-per-minute-model",
+    }
+    assert made == every - gone
+
+
+def test_devices_are_not_counted_without_traffic(knowledge, as_of):
+    inputs = inputs_from_mapping({"answers": {"models": ["gpt-oss-120b"]}}, knowledge)
+    measured = result("h200-cluster", output_rate=Fraction(1000), devices=8)
+    found = with_results(knowledge, inputs, [measured], as_of)
+    known = evidence(found, "h200-cluster", "gpt-oss-120b", as_of, inputs)
+    assert "speed-per-user" in known and "devices-measured" not in known

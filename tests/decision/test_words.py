@@ -1,0 +1,55 @@
+"""What is said where something is not known, and what is read out of what is."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from advisor.decision.listings import listing_facts
+from advisor.decision.recommend import decide
+from advisor.knowledge.model import Served
+from advisor.knowledge.values import NumberType
+from tests.conftest import AS_OF
+from tests.decision.bases import DAY, HERE
+from tests.decision.market import among
+from tests.decision.test_costs_open import GMI, GROQ, inputs
+
+MODEL = "gpt-oss-120b"
+
+
+def test_a_placeholder_without_anything_to_fill_it_says_so(knowledge):
+    """Of no offer nothing is published, and nothing is billed without traffic."""
+    market = among(knowledge, (GROQ,), [])
+    words = decide(market, inputs(market), AS_OF).words
+    assert words.fill("{context-limit}", None, MODEL) == "an unpublished context limit"
+    assert words.fill("{context-limit}", GROQ, MODEL) == "131,072"
+    assert words.fill("{monthly-cost}", GROQ, MODEL) == "an amount that is not known"
+
+
+def test_who_lists_a_model_is_said_with_grade_and_date(knowledge):
+    row = Served(MODEL, None, None, "s0", "2026-03", DAY, "press", "", (), HERE)
+    offer = replace(knowledge.offers[GMI], serves=(row,), claims=())
+    assert listing_facts(knowledge, offer, [MODEL], AS_OF) == (
+        f"{MODEL}: served (press; s0, 2026-03)",
+    )
+    assert listing_facts(knowledge, offer, ["llama-3.3-70b"], AS_OF) == ()
+
+
+@pytest.mark.parametrize("ends", [(0, 10), (1000, 2000)])
+def test_a_named_model_of_a_size_that_may_not_be_answered_says_nothing(knowledge, ends):
+    market = among(knowledge, (GROQ,), [])
+    assert [r.subject for r in decide(market, inputs(market), AS_OF).readings] == ["model-size"]
+    size = market.questions["model-size"]
+    bounded = replace(size, type=NumberType(size.type.unit, *ends))
+    market = replace(market, questions={**market.questions, "model-size": bounded})
+    decision = decide(market, inputs(market), AS_OF)
+    assert decision.readings == ()
+    assert "model-size" not in decision.situation.inputs.answers
+
+
+def test_own_prices_are_read_back_in_their_unit(knowledge):
+    market = among(knowledge, (GROQ,), [])
+    asked = replace(inputs(market), prices={GROQ: {"input": 1, "output": 2}})
+    told = decide(market, asked, AS_OF).recommendation(thorough=False).inputs
+    assert set(told.prices[GROQ]) == {"input", "output"}
+    assert "1" in told.prices[GROQ]["input"] and "2" in told.prices[GROQ]["output"]
