@@ -149,7 +149,8 @@ def _seen_by(situation: Situation, rule: Rule | None) -> tuple[object, ...]:
 def _judged(situation: Situation, worlds: Worlds, gate: Gate) -> Judged:
     found = _outcome(situation, worlds, gate)
     if found is None:
-        outcome = _coarse(situation, gate)
+        assert gate.rule is not None, "who serves a model is told choice by choice"
+        outcome = _coarse(situation, gate.rule)
         return Judged(outcome.fails, outcome.doubts, 0, 0, None)
     fails = doubts = passes = at_points = 0
     for (number,) in worlds.combinations([found.part]):
@@ -222,20 +223,18 @@ def _of_cost(situation: Situation, gate: Gate, rule: Rule) -> Failures:
     return Failures(gate, Part([look]), look.meanings)
 
 
-def _coarse(situation: Situation, gate: Gate) -> Outcome:
+def _coarse(situation: Situation, rule: Rule) -> Outcome:
     """A gate that rests on too much that is open is judged over all of it at once: sound, and
     silent about which cells fail."""
-    if gate.rule is not None and situation.base.reads(gate.rule).measures:
-        return CostGate(situation, gate.rule).over_all()
-    truths = [_over_all(situation, gate.rule, o) for o in situation.knowledge.offers]
+    if situation.base.reads(rule).measures:
+        return CostGate(situation, rule).over_all()
+    truths = [_over_all(situation, rule, o) for o in situation.knowledge.offers]
     return outcome_of((1 << i, truth, truth) for i, truth in enumerate(truths))
 
 
-def _over_all(situation: Situation, rule: Rule | None, offer: str) -> Truth:
+def _over_all(situation: Situation, rule: Rule, offer: str) -> Truth:
     """Whether the offer fails over all that is left, taken as one cell."""
     choice = situation.choice(offer, {})
-    if rule is None:
-        return negation(choice.served)
     suits = situation.base.suits(rule, offer, choice.model)
     if suits is False:
         return False

@@ -108,6 +108,8 @@ def test_a_speed_that_no_device_reaches_is_said(estimated):
     _, offers = estimated({**TRAFFIC, "tokens-per-second-per-user": 100_000})
     assert offers[H200].sizing is not None and offers[H200].sizing.likely is None
     assert offers[H200].speed is None and offers[H200].fit is None
+    used = offers[H200].utilised
+    assert used is not None and (used.full.low, used.full.high) == (None, None)
     assert offers[H200].why_not[-1] == (offers[H200].sizing.reason or "no sizing meets the target")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import combinations
 
+import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -12,11 +13,14 @@ from msgspec.structs import replace
 from advisor.decision.changes import alternatives, changed
 from advisor.decision.flips import _FlipSearch, search_flips
 from advisor.decision.recommend import decide, recommend
+from advisor.decision.stability import weight_intervals
 from advisor.decision.variations import Variations, winner_of
-from advisor.knowledge.syntax import Atom, NotOf, OneOf
+from advisor.knowledge.model import Inputs
+from advisor.knowledge.syntax import ALWAYS, Atom, Compare, NotOf, OneOf
 from advisor.knowledge.values import Flags, Interval, Options
 from tests.decision.bases import DAY, answers, bases
 from tests.decision.fixed import base, sheets
+from tests.decision.wide import X, Y, score, weigh, wide
 
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 FEWER = settings(FEW, max_examples=20)
@@ -203,3 +207,54 @@ def test_the_order_of_declarations_does_not_matter(knowledge, inputs):
     assert one.flips == other.flips
     assert one.relaxations == other.relaxations
     assert one.sensitivity == other.sensitivity
+
+
+def ramp(*rules):
+    """Two offers that are level but for the load: x leads without any, y from 40 on."""
+    load = {at: Atom("load", Compare("above", at)) for at in (0, 20, 40)}
+    hurry = Atom("shape", OneOf(frozenset({"a"})))
+    return wide(
+        [
+            score("idle", "speed", NotOf(load[0]), X, 1),
+            score("busy", "speed", load[40], Y, 2),
+            score("all", "price", load[20], ALWAYS, 1),
+            weigh("hurry", "speed", hurry, 1),
+            *rules,
+        ],
+        1,
+    )
+
+
+def test_a_value_that_was_not_decided_is_no_bound_of_a_threshold():
+    """Where two are level under weights that are open only a whole decision tells, and none is
+    allowed: the number is told as it was tried, from the answer on."""
+    inputs = Inputs({"load": Interval.point(0)})
+    flips, search = search_flips(variations(ramp(), inputs, limit=0), 1, fine=True)
+    assert [flip.winner for flip in flips] == ["y-one"]
+    assert flips[0].thresholds == () and not search.complete
+    (flip,), search = search_flips(variations(ramp(), inputs), 1, fine=True)
+    assert search.complete and flip.change == {"load": "above 40"}
+
+
+@pytest.mark.parametrize("room", [1, 3])
+def test_where_not_every_value_can_be_tried_the_nearest_are(room):
+    inputs = Inputs({"load": Interval.point(0), "color": Options(frozenset({"b"}))})
+    red = score("red", "calm", Atom("color", OneOf(frozenset({"a"}))), X, 1)
+    full = variations(ramp(red), inputs)
+    each = full.cells // full.room
+    tight = Variations.on(full.decision, full.decision.again, limit=99, dear=99, cells=room * each)
+    assert len(full.candidates) > 3
+    search = _FlipSearch(tight, fine=True)
+    assert not search.try_size(1)
+    assert search.report(1).considered == room
+    assert not search.try_size(2)
+    assert search.report(2).considered == room
+
+
+def test_all_weight_on_nothing_leaves_the_leader_where_it_is():
+    """Only speed counts, by how much hangs on what is open; without it nothing does."""
+    wishes = dict.fromkeys(("price", "calm"), "ignore")
+    decision = decide(ramp(), Inputs({"load": Interval.point(0)}, wishes), DAY)
+    (speed,) = weight_intervals(decision)
+    assert decision.order[0] == "x-one"
+    assert (speed.low, speed.below, speed.high, speed.above) == (0, None, None, None)
