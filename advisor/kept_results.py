@@ -31,7 +31,8 @@ _LARGEST = 4 * 1024 * 1024
 _LARGEST_FILE = 8 * 1024 * 1024
 _AT_ONCE = 1 << 16
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_DEEPEST = 6
+_LARGEST_BASE = 64 * 1024 * 1024
+_MOST_ENTRIES = 20_000
 # Beside text only what colours it: a file that was tampered with writes nothing else.
 _UNFIT = re.compile(
     "(?:\x1b(?!\\[[0-9;]*m))|[\x00-\x09\x0b-\x1a\x1c-\x1f\x7f-\x9f"
@@ -45,17 +46,20 @@ def key_of(rules: Path, answers: str, asked: tuple[str, ...]) -> str | None:
     them cannot be read, or is no regular file."""
     found = hashlib.blake2b("\0".join((_MARK, __version__, sys.version, *asked)).encode())
     package = Path(__file__).parent
+    read = 0
     try:
         if not stat.S_ISREG(Path(answers).stat().st_mode):
             # Opened and closed again, whoever writes to a pipe would be told to stop.
             return None
-        found.update(_content(answers))
         for path, status in _files(str(package), ".py"):
             found.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
-        for path, _ in _files(str(rules), ".yaml", ".yml"):
+        for path in (answers, *(path for path, _ in _files(str(rules), ".yaml", ".yml"))):
             data = _content(path)
             found.update(f"{path}\0{len(data)}\0".encode())
             found.update(data)
+            read += len(data)
+            if read > _LARGEST_BASE:
+                return None
     except (OSError, ValueError):
         return None
     return found.hexdigest()[:40]
@@ -120,17 +124,20 @@ def _content(path: str) -> bytes:
     return data
 
 
-def _files(
-    folder: str, *suffixes: str, depth: int = _DEEPEST
-) -> Iterator[tuple[str, os.stat_result]]:
-    """Files below a folder in the order of their names.  Raises OSError, and ValueError where
-    folders lie deeper than any of a rule base."""
-    if not depth:
-        raise ValueError("too deep")
-    with os.scandir(folder) as found:
-        entries = sorted(found, key=lambda entry: entry.name)
-    for entry in entries:
-        if entry.is_dir():
-            yield from _files(entry.path, *suffixes, depth=depth - 1)
-        elif entry.name.endswith(suffixes):
-            yield entry.path, entry.stat()
+def _files(folder: str, *suffixes: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Files below a folder, always in the same order.  Raises OSError, and ValueError where
+    there is more than any rule base holds: a folder was named that is none, or links go in a
+    circle."""
+    seen = 0
+    folders = [folder]
+    while folders:
+        with os.scandir(folders.pop()) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+        seen += len(entries)
+        if seen > _MOST_ENTRIES:
+            raise ValueError("too many files")
+        for entry in entries:
+            if entry.is_dir():
+                folders.append(entry.path)
+            elif entry.name.endswith(suffixes):
+                yield entry.path, entry.stat()

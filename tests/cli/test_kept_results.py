@@ -11,8 +11,9 @@ from threading import Thread
 
 import pytest
 
+from advisor import kept_results
 from advisor.cli.main import run
-from advisor.kept_results import _digest, kept
+from advisor.kept_results import _digest, kept, key_of
 
 DAY = "2026-11-22"
 MARK = "advisor-result-1"
@@ -254,6 +255,28 @@ def test_a_pipe_is_read_once_and_never_kept(good, base, cache, tmp_path):
         writer.join(timeout=30)
         assert not writer.is_alive()
     assert not list(cache.glob("*.result"))
+
+
+def test_a_circle_of_links_is_worked_out_each_time(ask, base, cache):
+    (base / "measured").mkdir(exist_ok=True)
+    (base / "measured" / "again").symlink_to(base / "measured")
+    assert ask()[0] == 0
+    assert not list(cache.glob("*.result"))
+
+
+def test_a_folder_that_is_no_rule_base_is_not_searched_to_its_end(good, tmp_path, monkeypatch):
+    monkeypatch.setattr(kept_results, "_MOST_ENTRIES", 500)
+    for number in range(501):
+        (tmp_path / "many" / str(number)).mkdir(parents=True)
+    assert key_of(tmp_path / "many", str(good), ()) is None
+
+
+def test_more_than_any_rule_base_holds_is_not_read(good, tmp_path, monkeypatch):
+    monkeypatch.setattr(kept_results, "_LARGEST_BASE", 10_000)
+    (tmp_path / "large").mkdir()
+    for number in range(3):
+        (tmp_path / "large" / f"{number}.yaml").write_bytes(b"#" * 5_000)
+    assert key_of(tmp_path / "large", str(good), ()) is None
 
 
 def test_an_edit_while_it_is_worked_out_is_not_kept(ask, base, cache, monkeypatch):
