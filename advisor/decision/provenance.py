@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from advisor.decision.ranking import Scoring
@@ -16,6 +16,7 @@ from advisor.knowledge.ledger import is_stale
 from advisor.knowledge.model import Claim, Inputs, Knowledge
 from advisor.language.answers import PRICES
 from advisor.language.units import format_number
+from advisor.language.wording import domain_words
 
 
 def stamp(knowledge: Knowledge) -> KnowledgeStamp:
@@ -35,13 +36,19 @@ def inputs_read(
     readings: tuple[Reading, ...],
     words: Words,
 ) -> InputsRead:
-    """The answers as understood: ``inputs`` as they were given, and how they were read."""
+    """The answers as understood: ``inputs`` as they were given, and how they were read.  Not
+    known is what has neither an answer nor a declared meaning without one."""
     questions = situation.knowledge.questions
     return InputsRead(
         answers={q: words.answer(q) for q in questions if q in inputs.answers},
-        unknown=tuple(q for q in questions if q not in inputs.answers),
+        unknown=tuple(
+            name
+            for name, question in questions.items()
+            if name not in situation.inputs.answers and question.unknown_means is None
+        ),
         readings=(
             *readings,
+            *_silences(situation),
             *frontier_reading(inputs),
             *(Reading(subject, text) for subject, text in words.readings()),
             *remarks(situation, scoring),
@@ -52,6 +59,16 @@ def inputs_read(
             for offer, own in sorted(inputs.prices.items())
         },
     )
+
+
+def _silences(situation: Situation) -> Iterator[Reading]:
+    """What no answer counts as, where the rules read it and it is declared."""
+    for question in situation.knowledge.questions.values():
+        held = question.unknown_means
+        read = question.id in situation.base.relevant
+        if held is not None and read and question.id not in situation.inputs.answers:
+            words = domain_words(held, question.type) or "none"
+            yield Reading(question.id, f"{question.id} is not answered, which counts as {words}.")
 
 
 def cited_sources(
