@@ -14,6 +14,7 @@ from advisor.decision.rulebase import RuleBase
 from advisor.decision.thresholds import turning_point
 from advisor.knowledge.syntax import ALWAYS, Atom, Compare
 from advisor.knowledge.values import Interval
+from advisor.language.units import format_number
 from tests.decision.bases import DAY, examples
 from tests.decision.fixed import base
 from tests.decision.wide import score
@@ -78,14 +79,17 @@ def test_whole_numbers_turn_between_neighbours(drawn, named_cuts):
 
 
 @examples(60)
-@given(numbers(hundredths), cuts)
-def test_other_numbers_turn_at_a_named_bound_or_in_the_seventh_digit(drawn, named_cuts):
+@given(numbers(hundredths), cuts, st.booleans())
+def test_other_numbers_turn_at_a_named_bound_or_in_the_seventh_digit(drawn, named_cuts, is_named):
     side, _, outer, at, inside = drawn
+    if is_named:
+        named_cuts = [*named_cuts, at]
     found, holds = turned(named(named_cuts), *drawn[:4], inside=inside)
     if at in named_cuts:
         assert found.changes == found.stays == at
         word = {(1, True): "at least", (1, False): "above", (-1, True): "at most"}
-        assert found.words.startswith(word.get((side, inside), "below"))
+        assert found.words == f"{word.get((side, inside), 'below')} {format_number(at, 'count')}"
+        assert found.question == "load"
         return
     assert holds(Interval.point(found.changes)) and not holds(Interval.point(found.stays))
     assert 0 < (found.changes - found.stays) * side <= Fraction(outer) / 500_000
@@ -97,7 +101,7 @@ def test_a_number_may_turn_on_the_way_to_nothing_at_all(inside):
     """The step of a nought is a millionth."""
     found, holds = turned(named([]), -1, 5, 0, Fraction(1, 3), inside=inside)
     assert holds(Interval.point(found.changes)) and not holds(Interval.point(found.stays))
-    assert 0 < found.stays - found.changes <= Fraction(2, 10**6)
+    assert found.stays - found.changes == Fraction(1, 10**6)
 
 
 def test_bounds_that_rules_name_are_tried_before_anything_else():
@@ -111,6 +115,16 @@ def test_bounds_that_rules_name_are_tried_before_anything_else():
     found = turning_point(named([30, 60, 80], integer=True), change, Fraction(10), holds)
     assert (found.stays, found.changes) == (59, 60)
     assert tried == [31, 61, 59, 60]
+    tried.clear()
+    change = Change("load", "load", Interval.point(10), Fraction(1, 2), -1)
+
+    def below(answer):
+        tried.append(answer.low)
+        return answer.low <= 60
+
+    found = turning_point(named([30, 60, 80], integer=True), change, Fraction(90), below)
+    assert (found.stays, found.changes) == (61, 60)
+    assert tried == [79, 59, 61, 60]
 
 
 def test_two_values_with_no_step_of_the_grid_between_them_are_neighbours():

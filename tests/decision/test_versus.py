@@ -73,3 +73,5 @@ def test_what_is_shown_of_each_criterion_adds_up_to_what_is_shown_of_both():
         gaps = [*told.enough, *told.further, *told.disadvantages]
         assert abs(sum(gap.points for gap in gaps) - told.gap) <= 3 - len(gaps)
         assert all(abs(gap.points - gap.exact) < 1 for gap in gaps)
+        criteria = decision.situation.knowledge.criteria
+        assert all(gap.label == criteria[gap.criterion].label for gap in gaps)
