@@ -293,3 +293,22 @@ def test_open_shares_of_the_traffic_stay_within_what_is_reckoned(knowledge, worl
             (utility, _), *more = one.scoring.spread("cost", offer)
             assert not more
             assert low <= utility.point <= high
+
+
+def test_where_a_dear_bill_is_worth_more_the_cheaper_one_is_not_shown_ahead(knowledge, world):
+    """A criterion that likes money to be spent: bounds of the lead hold at every budget."""
+    anchors = ((Constant(0), 0), (Name(BUDGET), 10_000))
+    spent = Criterion("spent", 1, "Spent", "", 0, Measure("monthly-cost", anchors, 2_000), HERE)
+    market = among(knowledge, (GROQ, CEREBRAS), [], (spent,))
+    given = {**world, **open_traffic(**{BUDGET: Interval.point(400_000)})}
+    wide = decide(market, Inputs(given), AS_OF)
+    own = wide.scoring.utilities["spent"]
+    leader, rival = (wide.scoring.place[offer] for offer in wide.order)
+    numbers = [n for (n,) in wide.scoring.worlds.combinations([own.spans])]
+    least = min(own.least_lead(n, leader, rival) for n in numbers)
+    for requests, reads in ((1_000, 500), (2_000_000, 20_000), (40_000, 3_000)):
+        one = {"requests-per-day": requests, "input-tokens": reads}
+        points = {name: Interval.point(value) for name, value in one.items()}
+        at = decide(market, Inputs({**given, **points}), AS_OF).scoring
+        first, second = (at.spread("spent", offer)[0][0].point for offer in wide.order)
+        assert least <= first - second

@@ -10,6 +10,7 @@ from fractions import Fraction
 import pytest
 from msgspec.structs import replace
 
+from advisor.decision.closing import closings
 from advisor.decision.proof import Proof, prove
 from advisor.decision.recommend import decide
 from advisor.decision.stability import weight_intervals
@@ -18,7 +19,7 @@ from advisor.knowledge.syntax import ALWAYS, AnyOf, Atom, Compare, NotOf, OneOf
 from advisor.knowledge.values import Flags, Interval, Options
 from tests.decision import naive
 from tests.decision.bases import DAY
-from tests.decision.wide import X, Y, asks, gate, score, wide
+from tests.decision.wide import X, Y, asks, gate, score, weigh, wide
 
 
 def shown(decision):
@@ -270,3 +271,34 @@ def test_worlds_are_looked_at_some_thousands_at_a_time():
     assert [seen.offers[i] for i in set(seen.winner[barred])] == ["y-one"]
     assert [seen.offers[i] for i in set(seen.winner[~barred])] == ["x-one"]
     assert float(seen.mass[barred].sum()) == pytest.approx(0.5)
+
+
+def test_a_rival_that_fails_one_gate_or_another_everywhere_counts_nowhere():
+    """y would be ahead but is barred with the first flag, and without it, by a gate each."""
+    rules = [
+        score("better", "speed", ALWAYS, Y, 3),
+        weigh("hurry", "speed", asks(0), 1),
+        gate("with", asks(0), Y),
+        gate("without", NotOf(asks(0)), Y),
+    ]
+    decision = decide(wide(rules, 1), Inputs({}), DAY)
+    assert decision.order[0] == "x-one"
+    assert decision.standings["y-one"].lane == "safe"
+    assert decision.proof.settled
+
+
+def test_what_a_question_closes_is_not_counted_on_a_criterion_of_too_many_cells():
+    """Speed hangs on a dozen flags and a colour: three colours by those cells are too many."""
+    red = Atom("color", OneOf(frozenset({"a", "b"})))
+
+    def closed(flags):
+        rules = [score("red", "speed", red, X, 3), score("calm", "calm", ALWAYS, X, 1)]
+        rules += [score(f"s{i}", "speed", asks(i), Y, 2, "slow") for i in range(flags)]
+        decision = decide(wide(rules, flags), Inputs({}), DAY)
+        leader, *rivals = decision.order
+        parts = decision.situation, decision.scoring, leader, rivals
+        return closings(*parts, {"color": ["color"]})
+
+    few, many = closed(2), closed(12)
+    assert set(few) == set(many) == {"color"}
+    assert few["color"] > 0 and many["color"] == 0
