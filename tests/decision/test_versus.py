@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import combinations, permutations
 
 from hypothesis import HealthCheck, event, given, settings
+from msgspec.structs import replace
 
 from advisor.decision.recommend import decide
 from advisor.decision.versus import versus
@@ -14,7 +15,7 @@ from advisor.knowledge.syntax import AllOf, Atom, NotOf, OneOf
 from advisor.knowledge.values import Flags
 from tests.decision.bases import DAY, answers, bases
 from tests.decision.fixed import base, sheets
-from tests.decision.wide import Y, gate, score, wide
+from tests.decision.wide import X, Y, gate, score, wide
 
 FEW = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -75,3 +76,19 @@ def test_what_is_shown_of_each_criterion_adds_up_to_what_is_shown_of_both():
         assert all(abs(gap.points - gap.exact) < 1 for gap in gaps)
         criteria = decision.situation.knowledge.criteria
         assert all(gap.label == criteria[gap.criterion].label for gap in gaps)
+
+
+def test_an_advantage_of_less_than_a_point_is_one():
+    """Calm counts for one colour alone, which next to nobody has."""
+    red = Atom("color", OneOf(frozenset({"a"})))
+    rules = [score("fast", "speed", NotOf(red), X, 2), score("rare", "calm", red, X, 1)]
+    knowledge = wide(rules, 1)
+    color = knowledge.questions["color"]
+    options = tuple(replace(o, weight=1 if o.id == "a" else 9_999) for o in color.options)
+    knowledge = replace(
+        knowledge,
+        questions={**knowledge.questions, "color": replace(color, options=options)},
+    )
+    told = versus(decide(knowledge, Inputs({}), DAY), "x-one", "y-one")
+    gaps = {gap.criterion: gap.exact for gap in (*told.enough, *told.further)}
+    assert set(gaps) == {"speed", "calm"} and 0 < gaps["calm"] < 1
