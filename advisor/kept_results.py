@@ -24,6 +24,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PROGRAM = (".py", ".html")
+"""How the files end that make a report."""
 _MARK = "advisor-result-1"
 _SUFFIX = ".result"
 _MOST_KEPT = 64
@@ -42,8 +44,8 @@ _UNFIT = re.compile(
 
 def key_of(rules: Path, answers: str, asked: tuple[str, ...]) -> str | None:
     """What a result hangs on, as a name: the content of the rule base and of the answers
-    file, the program's code, and ``asked``, all else that was asked.  None where one of
-    them cannot be read, or is no regular file."""
+    file, the program's code and templates, and ``asked``, all else that was asked.  None where
+    one of them cannot be read, or is no regular file."""
     found = hashlib.blake2b("\0".join((_MARK, __version__, sys.version, *asked)).encode())
     package = Path(__file__).parent
     read = 0
@@ -51,7 +53,7 @@ def key_of(rules: Path, answers: str, asked: tuple[str, ...]) -> str | None:
         if not stat.S_ISREG(Path(answers).stat().st_mode):
             # Opened and closed again, whoever writes to a pipe would be told to stop.
             return None
-        for path, status in _files(str(package), ".py"):
+        for path, status in _files(str(package), *PROGRAM):
             found.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
         for path in (answers, *(path for path, _ in _files(str(rules), ".yaml", ".yml"))):
             data = _content(path)

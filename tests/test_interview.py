@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from advisor.errors import DataError
-from advisor.interview import Interview, best_first, guidance, option_ids, parse_answer
+from advisor.interview import Interview, best_first, guidance
 from advisor.knowledge.model import Inputs, Knowledge, Option, Place, Question
 from advisor.knowledge.syntax import ALWAYS, Atom, Condition, NotTest, OneOf
 from advisor.knowledge.values import (
@@ -18,6 +18,7 @@ from advisor.knowledge.values import (
     Options,
     Type,
 )
+from advisor.typed_answers import option_ids, parse_answer
 from tests.decision.bases import DAY
 from tests.decision.fixed import base
 

@@ -21,14 +21,7 @@ from advisor.cli.output import emit, is_terminal, say, text_style
 from advisor.cli.plain_pages import PAGES, Pages
 from advisor.cli.recommending import rendered, verdict_code
 from advisor.errors import DataError, Problem, Span
-from advisor.interview import (
-    DONT_KNOW,
-    Interview,
-    Weight,
-    guidance,
-    option_ids,
-    parse_answer,
-)
+from advisor.interview import Interview, Weight, guidance
 from advisor.knowledge.model import Inputs, Knowledge, Question
 from advisor.knowledge.text_safety import visible
 from advisor.knowledge.values import FlagsType, NumberType
@@ -36,6 +29,7 @@ from advisor.places import session_directory
 from advisor.reports.figures import counted
 from advisor.reports.questions import MANY, number_words
 from advisor.reports.text import ascii_only, printable, wrapped
+from advisor.typed_answers import DONT_KNOW, option_ids, parse_answer
 
 if TYPE_CHECKING:
     from advisor.sessions import Session

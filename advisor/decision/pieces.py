@@ -13,18 +13,16 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
-from msgspec import Struct
 
 from advisor.decision.changes import Change, changed
-from advisor.decision.gates import SERVED, Gate, gates_of, judged
+from advisor.decision.gates import SERVED, Gate, gates_of
 from advisor.decision.inference import inferred, told_by
-from advisor.decision.piece_sums import Bools, Failing, Floats, Ints, Scores, by_cell, flat
-from advisor.decision.ranking import utilities_at
+from advisor.decision.piece import GatePiece, Table, Weighed, judged_by, tabled, weighed_at
+from advisor.decision.piece_sums import Bools, Failing, Floats, Ints, Scores, flat
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation, impossible_looks
 from advisor.decision.tables import weight
 from advisor.decision.variations import NOBODY, UNDECIDED
-from advisor.decision.weighting import weights_at
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.worlds import Worlds
 from advisor.knowledge.model import Criterion, Inputs
@@ -37,30 +35,6 @@ CLEAR = 1e-6
 CELLS_AT_MOST = 8_192
 """Joint cells of the open questions behind the weights up to which pieces are used."""
 CHUNK = 2_048
-
-
-class _GatePiece(Struct, frozen=True):
-    """Sets of offers (bits): excluded; unproven; worth nothing in a part of what is left.
-    ``failing``: per offer the mass (0..1) of that part, where there is any."""
-
-    out: int
-    unproven: int
-    partial: int
-    failing: tuple[float, ...] = ()
-
-
-class _Weighed(Struct, frozen=True):
-    """Per cell of the open questions behind the weights: its mass (0..1), the weights."""
-
-    rows: tuple[tuple[tuple[int, ...], float, tuple[int, ...]], ...]
-
-
-class _Table(Struct, frozen=True):
-    """Mean utilities: per cell of the axes shared with the weights, a row of all offers.
-    ``sure``: nothing is open behind them, so that they are whole numbers."""
-
-    rows: Floats
-    sure: bool
 
 
 class Pieces:
@@ -320,64 +294,32 @@ class Pieces:
         slots = [self._base.slot(q, answers.get(q)) for q in self._base.in_order(whole)]
         return ("piece", piece, self._start.prices, *slots)
 
-    def _gate(self, gate: Gate, subset: Subset) -> _GatePiece:
+    def _gate(self, gate: Gate, subset: Subset) -> GatePiece:
         place = (gate.id, subset)
         if place not in self._known:
             reads = self._read_by_gate(gate)
             stated = self._start.is_stated(gate.rule)
             self._known[place] = self._base.tables.of(
                 (stated, *self._kept(gate.id, reads, subset)),
-                lambda: self._judge(gate, reads, subset),
+                lambda: judged_by(gate, reads, *self._at(subset)),
             )
         piece = self._known[place]
-        assert isinstance(piece, _GatePiece)
+        assert isinstance(piece, GatePiece)
         return piece
 
-    def _judge(self, gate: Gate, reads: frozenset[str], subset: Subset) -> _GatePiece:
-        situation, worlds = self._at(subset)
-        if gate.rule is not None and not situation.may_apply(gate.rule):
-            return _GatePiece(0, 0, 0)
-        keys = situation.space.open_keys(reads)
-        found = judged(situation, worlds, Gate(gate.id, gate.rule, keys, gate.negotiable))
-        stuck = (found.fails | found.doubts) & ~found.passes
-        out = 0 if gate.negotiable else stuck & ~found.doubts
-        stated = found.failures is not None and situation.is_stated(gate.rule)
-        unproven = stuck & ~out if stated else 0
-        if gate.negotiable or found.failures is None or not found.at_points:
-            return _GatePiece(out, unproven, 0)
-        masses = worlds.grouped([found.failures.part])
-        whole = sum(masses.values())
-        failing = [0] * len(self.offers)
-        for (number,), mass in masses.items():
-            fails = found.failures.outcomes[number].at_point
-            for i in range(len(failing)):
-                failing[i] += mass * (fails >> i & 1)
-        shares = tuple(mass / whole for mass in failing) if whole else ()
-        return _GatePiece(out, unproven, found.at_points, shares)
-
-    def _weights(self, subset: Subset) -> _Weighed:
+    def _weights(self, subset: Subset) -> Weighed:
         place = ("weights", subset)
         if place not in self._known:
             wishes = tuple(sorted(self._inputs.weights.items()))
             self._known[place] = self._base.tables.of(
                 (wishes, *self._kept("weights", self._base.weigh_questions, subset)),
-                lambda: self._weigh(subset),
+                lambda: weighed_at(*self._at(subset), self._open),
             )
         piece = self._known[place]
-        assert isinstance(piece, _Weighed)
+        assert isinstance(piece, Weighed)
         return piece
 
-    def _weigh(self, subset: Subset) -> _Weighed:
-        situation, worlds = self._at(subset)
-        own = weights_at(situation)
-        return _Weighed(
-            tuple(
-                (cell, mass, own.vectors[next(iter(numbers))])
-                for cell, mass, numbers in by_cell(situation, worlds, own.part, self._open)
-            )
-        )
-
-    def _shares(self, weighed: _Weighed, k: int, criterion: str) -> Floats:
+    def _shares(self, weighed: Weighed, k: int, criterion: str) -> Floats:
         """The mass times the weight share of criterion ``k``, by cell of the axes that it
         shares with the weights; the plain weight where nothing behind the weights is open."""
         if not self._open:
@@ -392,33 +334,17 @@ class Pieces:
                 found[flat([cell[pick] for pick in picks], sizes)] += mass * vector[k] / whole
         return found
 
-    def _utilities(self, criterion: Criterion, subset: Subset) -> _Table:
+    def _utilities(self, criterion: Criterion, subset: Subset) -> Table:
         place = (criterion.id, subset)
         if place not in self._known:
             kept = self._kept(criterion.id, self._read_by(criterion), subset)
             self._known[place] = self._base.tables.of(
-                (self._shared[criterion.id], *kept), lambda: self._tabled(criterion, subset)
+                (self._shared[criterion.id], *kept),
+                lambda: tabled(criterion, *self._at(subset), self._shared[criterion.id]),
             )
         piece = self._known[place]
-        assert isinstance(piece, _Table)
+        assert isinstance(piece, Table)
         return piece
-
-    def _tabled(self, criterion: Criterion, subset: Subset) -> _Table:
-        situation, worlds = self._at(subset)
-        own = utilities_at(situation, criterion)
-        keys = self._shared[criterion.id]
-        if not own.part.keys and not keys:
-            return _Table(np.array([own.points_of(own.part.only)], dtype=float), sure=True)
-        sizes = situation.sizes(keys)
-        rows = np.zeros((math.prod(sizes), len(self.offers)))
-        sure = not keys
-        for joint, _, numbers in by_cell(situation, worlds, own.part, keys):
-            whole = sum(numbers.values())
-            sure = sure and len(numbers) == 1
-            line = rows[flat(joint, sizes)]
-            for row, mass in numbers.items():
-                line += np.array(own.points_of(row), dtype=float) * (mass / whole)
-        return _Table(rows, sure)
 
 
 def _live(situation: Situation) -> bool:

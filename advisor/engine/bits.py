@@ -13,6 +13,8 @@ from functools import reduce
 from operator import and_, getitem, itemgetter
 from typing import Any, TypeAlias
 
+from msgspec import Struct
+
 from advisor.engine.bits_forms import Pair, Plain
 from advisor.engine.bits_layout import Layout
 from advisor.engine.bits_scores import Scorer
@@ -29,39 +31,28 @@ from advisor.language.mentions import names_of
 Values: TypeAlias = Mapping[str, Plain]
 
 
-class Verdict:
+class Verdict(Struct, frozen=True, eq=False):
     """What follows from one set of answers.
 
     ``surely`` and ``possibly``: slots of the layout, as bits; ``scores`` add up what surely
     holds, by offer; ``excluded`` and ``ranking`` are places of offers.
     """
 
-    __slots__ = ("_engine", "excluded", "possibly", "ranking", "scores", "surely")
-
-    def __init__(
-        self,
-        engine: Bits,
-        surely: int,
-        possibly: int,
-        scores: tuple[int, ...],
-        excluded: tuple[int, ...],
-        ranking: list[int],
-    ) -> None:
-        self._engine = engine
-        self.surely = surely
-        self.possibly = possibly
-        self.scores = scores
-        self.excluded = excluded
-        self.ranking = ranking
+    engine: Bits
+    surely: int
+    possibly: int
+    scores: tuple[int, ...]
+    excluded: tuple[int, ...]
+    ranking: list[int]
 
     @property
     def fired(self) -> tuple[str, ...]:
         """Ids of the rules that surely hold for some offer, in the order of the rules."""
-        return self._engine.layout.rules(self.surely)
+        return self.engine.layout.rules(self.surely)
 
     def offers(self) -> tuple[str, ...]:
         """Ids of the ranking, best first."""
-        names = self._engine.layout.program.offers
+        names = self.engine.layout.program.offers
         return tuple(names[i] for i in self.ranking)
 
 

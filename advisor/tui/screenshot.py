@@ -67,7 +67,7 @@ async def take(app: AdvisorApp, screen: str, width: int, height: int) -> str:
 
 
 async def _answer(app: AdvisorApp) -> None:
-    from advisor.interview import parse_answer
+    from advisor.typed_answers import parse_answer
 
     app.open("interview")
     for name, text in ANSWERS.items():

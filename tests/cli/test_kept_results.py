@@ -128,6 +128,12 @@ def test_a_folder_behind_a_link_counts_too(ask, base, tmp_path):
     assert not ask()[2]
 
 
+def test_every_file_that_makes_a_report_counts():
+    reports = Path(kept_results.__file__).parent / "reports"
+    files = [p for p in reports.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    assert {path.suffix for path in files} == set(kept_results.PROGRAM)
+
+
 def test_day_format_look_and_demand_count(ask, monkeypatch):
     ask()
     assert not ask(day="2026-11-23")[2]

@@ -239,7 +239,7 @@ class QuestionPane(Vertical):
             self.query_one(AnswerList).action_confirm()
 
     def _take_number(self, text: str) -> None:
-        from advisor.interview import parse_answer
+        from advisor.typed_answers import parse_answer
 
         question = self.question
         if question is None:
