@@ -367,7 +367,7 @@ class _Lazy:
     def __lt__(self, other: _Lazy) -> bool:
         return self.get() < other.get()
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # compared, never kept by
 
 
 def _gate_keys(standings: Mapping[str, Standing]) -> frozenset[str]:

@@ -12,12 +12,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from browser_play import MANDATORY, Served, missing
+from browser_play import Served, missing
 
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    pytest.importorskip("textual_serve") if not MANDATORY else None
     server = Served(tmp_path)
     yield server
     server.stop()

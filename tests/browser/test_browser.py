@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from browser_play import AS_OF, SMALL, Served
 
 KEEP_TERMINAL = """
@@ -181,7 +180,6 @@ def test_it_listens_on_this_machine_alone_and_ends_when_told(served: Served) -> 
 
 
 def test_another_host_is_warned_of(tmp_path: Path) -> None:
-    pytest.importorskip("textual_serve")
     server = Served(tmp_path, "--host", "0.0.0.0")
     try:
         assert "warning: 0.0.0.0 can be reached by others" in server.said
