@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Whole: TypeAlias = NDArray[np.int64]
     Signs: TypeAlias = NDArray[np.int8]
-    Against: TypeAlias = Callable[[Number], Signs]
+    Against: TypeAlias = Callable[[Sequence[Number | None]], Signs]
 
 Corners = tuple[Numbers, ...]
 """Of a cell of the traffic: the least of everything first, the most last."""
@@ -43,19 +43,15 @@ def verdicts(
 ) -> Signs:
     """By cell and answer, whether the answer compares so with the least monthly cost anywhere
     in the cell: HOLDS, FAILS or OPEN.  Without a price nothing holds."""
-    found = np.zeros((len(cells), len(answers)), dtype=np.int8)
     if not profile.priced or not profile.known:
-        return found
-    ends = _ends(profile, cells)
-    for column, answer in enumerate(answers):
-        low, high = (_compared(op, answer, end) for end in ends)
-        found[:, column] = np.where(low == high, low, OPEN)
-    return found
+        return np.zeros((len(cells), len(answers)), dtype=np.int8)
+    low, high = (_compared(op, answers, end) for end in _ends(profile, cells))
+    return np.where(low == high, low, np.int8(OPEN))
 
 
 def _ends(profile: Profile, cells: Sequence[Corners]) -> tuple[Against, Against]:
-    """How the least and the greatest of the least monthly cost in each cell compare with a
-    number of USD."""
+    """How the least and the greatest of the least monthly cost in each cell compare with
+    numbers of USD, or with None where the answer has no bound: signs by cell and number."""
     first, last = [c[0] for c in cells], [c[-1] for c in cells]
     if not profile.least:
         return _of_tokens(profile, first), _of_tokens(profile, last)
@@ -74,13 +70,16 @@ def _of_tokens(profile: Profile, at: Sequence[Numbers]) -> Against:
     tokens = table[:, 1] * reads + table[:, 2] * writes
     values = table[:, 0] * tokens * 365 / 12 + people
 
-    def against(number: Number) -> Signs:
-        limit = Fraction(number) * SCALE
-        found: Signs = np.sign(values - float(limit)).astype(np.int8)
-        near = np.abs(values - float(limit)) <= NEAR * abs(float(limit)) + 1
-        for i in np.flatnonzero(near).tolist():
+    def against(numbers: Sequence[Number | None]) -> Signs:
+        limits = [None if number is None else Fraction(number) * SCALE for number in numbers]
+        about = np.array([math.nan if limit is None else float(limit) for limit in limits])
+        off = values[:, np.newaxis] - about
+        found = np.where(np.isnan(off), UNBOUNDED, np.sign(off)).astype(np.int8)
+        for i, column in np.argwhere(np.abs(off) <= NEAR * np.abs(about) + 1).tolist():
+            limit = limits[column]
+            assert limit is not None, "nothing is near to what has no bound"
             exact = _token_bill(profile, at[i])
-            found[i] = (exact > limit) - (exact < limit)
+            found[i, column] = (exact > limit) - (exact < limit)
         return found
 
     return against
@@ -98,11 +97,14 @@ def _of_devices(profile: Profile, devices: Whole) -> Against:
     micro = np.floor(np.minimum(months, MOST)).astype(np.int64)
     unknown = devices < 0
 
-    def against(number: Number) -> Signs:
-        limit = Fraction(number) * SCALE / MICRO
-        found = np.where(micro < math.ceil(limit), -1, 1).astype(np.int8)
-        if limit.denominator == 1:
-            found[micro == int(limit)] = 0
+    def against(numbers: Sequence[Number | None]) -> Signs:
+        found = np.full((len(devices), len(numbers)), UNBOUNDED, dtype=np.int8)
+        for column, number in enumerate(numbers):
+            if number is None:
+                continue
+            limit = Fraction(number) * SCALE / MICRO
+            # Between two whole numbers a limit is equal to neither.
+            found[:, column] = np.where(micro < math.ceil(limit), -1, micro > math.floor(limit))
         # A cost without an upper bound decides nothing by itself.
         found[unknown] = UNBOUNDED
         return found
@@ -137,28 +139,20 @@ def _devices(
     return few, np.where(settled, top, -1)
 
 
-def _compared(op: Comparison, answer: Interval, end: Against) -> Signs:
-    """Whether every value of the answer, or none, compares so with the end of an interval: as
-    ``truth.test_of``, of whole columns."""
-    above = _signs(answer.high, end)
-    beneath = _signs(answer.low, end)
+def _compared(op: Comparison, answers: Sequence[Interval], end: Against) -> Signs:
+    """Whether every value of each answer, or none, compares so with the end of an interval: as
+    ``truth.test_of``, by cell and answer."""
+    above = end([answer.high for answer in answers])
+    beneath = end([answer.low for answer in answers])
     if op in ("below", "at least"):
-        all_below = (above == 1) | ((above == 0) & answer.high_open)
+        all_below = (above == 1) | ((above == 0) & np.array([a.high_open for a in answers]))
         none_below = (beneath == 0) | (beneath == -1)
     else:
         all_below = (above == 1) | (above == 0)
-        none_below = (beneath == -1) | ((beneath == 0) & answer.low_open)
-    below = np.where(all_below, HOLDS, np.where(none_below, FAILS, OPEN))
-    if op in ("below", "at most"):
-        return below.astype(np.int8)
-    return np.where(below == OPEN, OPEN, 1 - below).astype(np.int8)
-
-
-def _signs(bound: Number | None, end: Against) -> Signs:
-    """Of each end against a bound of the answer; UNBOUNDED where either is not known."""
-    if bound is None:
-        return np.full_like(end(0), UNBOUNDED)
-    return end(bound)
+        none_below = (beneath == -1) | ((beneath == 0) & np.array([a.low_open for a in answers]))
+    yes, no = (HOLDS, FAILS) if op in ("below", "at most") else (FAILS, HOLDS)
+    found = np.where(all_below, np.int8(yes), np.where(none_below, np.int8(no), np.int8(OPEN)))
+    return found.astype(np.int8)
 
 
 def outcomes(

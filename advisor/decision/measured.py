@@ -275,9 +275,9 @@ class Measured(Utilities):
         own = np.array([[place[c] for c in self._charged.meanings[r]] for r in rows])
         at_figure = np.searchsorted(figures, [row[0] for row in seen])
         at_row = np.searchsorted(rows, [row[1] for row in seen])
-        start = len(self.rows)
-        self.rows.extend(table[at_figure[:, None], own[at_row]].tolist())
-        return list(range(start, len(self.rows)))
+        return [
+            self.row_number(tuple(row)) for row in table[at_figure[:, None], own[at_row]].tolist()
+        ]
 
 
 def figure_at(

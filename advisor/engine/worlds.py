@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import product, repeat
 from typing import TYPE_CHECKING, Any
 
 from advisor.engine.axes import Axis
@@ -276,38 +276,38 @@ def _one_by_one(
     parts: Sequence[Part],
     constraints: Sequence[Part],
 ) -> Masses:
-    position = {key: i for i, key in enumerate(cells)}
-    wanted = [_Reader(part, position) for part in parts]
-    bars = [_Reader(part, position) for part in constraints]
     found: Masses = {}
-    for chosen, mass in zip(product(*cells.values()), product(*weights), strict=True):
-        if any(bar.number(chosen) for bar in bars):
-            continue
-        combination = tuple([reader.number(chosen) for reader in wanted])
-        found[combination] = found.get(combination, 0) + math.prod(mass)
+    columns = [_numbers_over(cells, part) for part in parts]
+    bars = [_numbers_over(cells, part) for part in constraints]
+    rows = zip(*columns, strict=True) if columns else repeat(())
+    barred = map(any, zip(*bars, strict=True)) if bars else repeat(False)
+    for row, out, mass in zip(rows, barred, map(math.prod, product(*weights)), strict=False):
+        if not out:
+            found[row] = found.get(row, 0) + mass
     return found
 
 
-class _Reader:
-    """A part, and where its looks find their cells among those of several axes."""
+def _numbers_over(cells: Mapping[str, Sequence[int]], part: Part) -> list[int]:
+    """The part's number in every combination of the listed cells."""
+    if not part.looks:
+        return [part.combined(())] * math.prod(len(listed) for listed in cells.values())
+    seen = list(zip(*(_seen_over(cells, look) for look in part.looks), strict=True))
+    distinct = list(dict.fromkeys(seen))
+    numbers = dict(zip(distinct, part.combined_many(distinct), strict=True))
+    return [numbers[row] for row in seen]
 
-    def __init__(self, part: Part, position: Mapping[str, int]) -> None:
-        self._part = part
-        self._looks = [
-            (look, [(position[key], stride) for key, stride in look.strides()])
-            for look in part.looks
-        ]
 
-    def number(self, cells: Cells) -> int:
-        """The part's number in a joint cell."""
-        return self._part.combined(
-            tuple(
-                [
-                    look.at(sum([cells[i] * stride for i, stride in pairs]))
-                    for look, pairs in self._looks
-                ]
-            )
-        )
+def _seen_over(cells: Mapping[str, Sequence[int]], look: Look[Any]) -> list[int]:
+    """What the look sees in every combination of the listed cells."""
+    strides = dict(look.strides())
+    places = [0]
+    for key, listed in cells.items():
+        stride = strides.get(key, 0)
+        steps = [cell * stride for cell in listed]
+        places = [place + step for place in places for step in steps]
+    if look.is_whole:
+        return [look.table[place] for place in places]
+    return [look.at(place) for place in places]
 
 
 def _by_column(
