@@ -43,14 +43,14 @@ class Doubts:
 
     def compared(self, rival: Standing) -> Literal["behind", "by score", "open"]:
         """Whether the rival stands behind in every world, or is never ahead but by score."""
-        if not all(self._as_open(gate, rival) for gate in self._shared):
-            return "open"
+        # Where the rival passes what the leader does not, the leader has one more to prove.
+        most = self._most + sum(not self._as_open(gate, rival) for gate in self._shared)
         sure = sum(
             [gate.id not in self._shared and self._steady(gate) for gate in rival.to_confirm]
         )
-        if sure > self._most:
+        if sure > most:
             return "behind"
-        return "by score" if sure == self._most else "open"
+        return "by score" if sure == most else "open"
 
     def where_it_counts(self, rival: Standing) -> Worlds | None:
         """The worlds without those in which a gate of the rival alone puts it behind; None

@@ -13,13 +13,15 @@ from advisor.decision.measured import Charged
 from advisor.decision.ranking import Scoring
 from advisor.decision.utilities import FULL_SPAN, Aspect, Utilities
 from advisor.decision.weighting import Vector
+from advisor.engine.looks import Part
 from advisor.engine.worlds import FEW, Worlds
 
 CELLS_AT_MOST = 1 << 13
 """Joint cells of one criterion up to which each is looked at; beyond, anything may be."""
-COMBINATIONS_AT_MOST = 1 << 21
-"""Joint cells up to which a pair is compared in each of them."""
-CHUNK = 1 << 16
+CELLS_TOGETHER = 1 << 20
+"""Joint cells that are put together at a time; beyond, the lead is bounded."""
+BARRED = 1 << 50
+"""In place of a lead where a combination cannot be: more than any sum of leads."""
 
 
 class Pairs:
@@ -46,7 +48,8 @@ class Pairs:
     def beats(self, rival: str) -> tuple[bool, int]:
         """Whether the leader is shown to score more everywhere, and in how many combinations
         that was looked at one by one."""
-        if not self._ranges:
+        if not self._ranges or [] in self._numbers:
+            # No world is left in which the rival counts.
             return True, 0
         scoring = self._scoring
         gaps = self.gaps(rival)
@@ -56,15 +59,15 @@ class Pairs:
         best = [max(gap.values()) for gap in gaps]
         if any(_most(low, high, best) <= 0 for low, high in self._distinct):
             return False, 0
-        varying = [i for i, gap in enumerate(gaps) if len(set(gap.values())) > 1]
+        varying = [
+            i
+            for i, gap in enumerate(gaps)
+            if self._numbers[i] is not None and len(set(gap.values())) > 1
+        ]
         parts = [scoring.weights.spans, *(self._criteria[i].spans for i in varying)]
-        if any(self._numbers[i] is None for i in varying):
-            return False, 0
         many = self._worlds.told_apart(parts)
-        if many > COMBINATIONS_AT_MOST:
-            return False, 0
         if many > FEW:
-            return self._by_column(varying, gaps, worst), many
+            return self._least_lead(parts, varying, gaps, worst) > 0, many
         for number, *numbers in self._worlds.combinations(parts):
             row = list(worst)
             for i, own_number in zip(varying, numbers, strict=True):
@@ -105,33 +108,36 @@ class Pairs:
             return {-1: -FULL_SPAN, -2: FULL_SPAN}
         return {n: own.least_lead(n, self._leader, other) for n in numbers}
 
-    def _by_column(
-        self, varying: Sequence[int], gaps: Sequence[dict[int, int]], worst: Sequence[int]
-    ) -> bool:
+    def _least_lead(
+        self,
+        parts: Sequence[Part],
+        varying: Sequence[int],
+        gaps: Sequence[dict[int, int]],
+        worst: Sequence[int],
+    ) -> int:
+        """The least weighted sum of leads over all joint cells of the ``parts`` (weights, then
+        the criteria that are ``varying``), or a lower bound of it."""
         import numpy as np
 
-        scoring = self._scoring
-        parts = [scoring.weights.spans, *(self._criteria[i].spans for i in varying)]
-        tables = {}
-        for i in varying:
-            tables[i] = np.zeros(max(gaps[i]) + 1, dtype=np.int64)
-            tables[i][list(gaps[i])] = list(gaps[i].values())
-        for numbers in self._worlds.chunks(parts, CHUNK):
-            lows = np.array([low for low, _ in scoring.weights.ranges], dtype=np.int64)[numbers[0]]
-            highs = np.array([high for _, high in scoring.weights.ranges], dtype=np.int64)[
-                numbers[0]
-            ]
-            total = np.zeros(len(numbers[0]), dtype=np.int64)
-            own_numbers = dict(zip(varying, numbers[1:], strict=True))
-            for i, gap in enumerate(worst):
-                if i in own_numbers:
-                    here = tables[i][own_numbers[i]]
-                    total += here * np.where(here > 0, lows[:, i], highs[:, i])
-                else:
-                    total += gap * (lows if gap > 0 else highs)[:, i]
-            if (total <= 0).any():
-                return False
-        return True
+        from advisor.engine.elimination import Table, least_sum, spread, thinned
+
+        (chosen, *leads), barred = self._worlds.tables(parts)
+        ends = np.array(self._scoring.weights.ranges, dtype=np.int64)[chosen.values]
+        by_criterion = dict(zip(varying, leads, strict=True))
+        found = [Table(bar.keys, bar.values * BARRED) for bar in barred]
+        for i, gap in enumerate(gaps):
+            lead = Table((), np.array(worst[i], dtype=np.int64))
+            if i in by_criterion:
+                numbers = by_criterion[i].values
+                # What is seen only where a combination cannot be has no lead.
+                table = np.zeros(max(int(numbers.max()), *gap) + 1, dtype=np.int64)
+                table[list(gap)] = list(gap.values())
+                lead = thinned(Table(by_criterion[i].keys, table[numbers]))
+            weights = [thinned(Table(chosen.keys, ends[..., side, i])) for side in (0, 1)]
+            keys = tuple(dict.fromkeys(key for t in (lead, *weights) for key in t.keys))
+            here, least, most = (spread(t, keys) for t in (lead, *weights))
+            found.append(Table(keys, here * np.where(here > 0, least, most)))
+        return least_sum(found, CELLS_TOGETHER)
 
 
 def _alike(own: Utilities, first: int, second: int) -> bool:

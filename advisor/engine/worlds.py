@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy import bool_
     from numpy.typing import NDArray
 
+    from advisor.engine.elimination import Table
     from advisor.engine.grids import Column
 
 SAMPLE = 16_384
@@ -148,6 +149,21 @@ class Worlds:
             for bar in bars:
                 keep &= part_numbers(columns, bar, count) == 0
             yield [part_numbers(columns, part, count)[keep] for part in parts]
+
+    def tables(self, parts: Sequence[Part]) -> tuple[list[Table], list[Table]]:
+        """Each part's numbers over the axes that it reads, cells that no look of the parts
+        tells apart taken once; and, over the same cells, 1 where a combination cannot be."""
+        from advisor.engine.elimination import Table
+        from advisor.engine.grids import grid, part_numbers
+
+        cells, bars = self._classes(parts)
+
+        def table(part: Part) -> Table:
+            own = {key: cells[key] for key in part.keys}
+            sizes = [len(listed) for listed in own.values()]
+            return Table(tuple(own), part_numbers(grid(own), part, math.prod(sizes)).reshape(sizes))
+
+        return [table(part) for part in parts], [table(bar) for bar in bars]
 
     def sampled_groups(self, parts: Sequence[Part]) -> Masses:
         """Combination of the parts' numbers -> how many of the fixed worlds have it."""
