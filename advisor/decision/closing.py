@@ -41,7 +41,7 @@ def closings(
         gaps = pairs.gaps(rival)
         worst = [min(gap.values()) for gap in gaps]
         least = pairs.least(worst)
-        if least <= 0:
+        if least <= 0 and not pairs.beats(rival)[0]:
             open_.append((gaps, worst, least))
         if len(open_) == RIVALS:
             break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -20,6 +20,8 @@ from advisor.knowledge.model import Question, Rule
 WORTH = Fraction(1, 20)
 """The gain of the best mean score that counts as much as one bit about the winner."""
 MICRO = 1_000_000
+GONE = 1 << 16
+"""Who is excluded is behind by more than there are requirements."""
 
 
 class Gain(Struct, frozen=True):
@@ -30,10 +32,10 @@ class Gain(Struct, frozen=True):
     prior share, in millionths, of the answers after which another offer wins most often.
 
     Shares of the worlds left, in millionths: ``needed``, those in which the answer settles a
-    requirement of the offer that wins there (where nobody qualifies, the share of the offers
-    that it excludes counts); ``pivotal``, those in which another answer to the question alone
-    has another winner.  ``closes``: the share of what a proof of the leader lacks that the
-    answer makes up on average, looked at once no requirement of the leader is open.
+    requirement of the offer that wins there while another stands ready (where nobody
+    qualifies, the share of the offers that it excludes counts); ``pivotal``, those in which
+    another answer to the question alone has another winner.  ``closes``: the share of what a
+    proof of the leader lacks that the answer makes up on average.
     """
 
     question: str
@@ -93,6 +95,10 @@ class Gains:
         self._gates = self._of_gates(situation, scoring, gates)
         self._places = [scoring.place[offer] for offer in seen.offers]
         self._unmet = {gate: found[live] for gate, found in seen.unmet.items()}
+        self._behind: Any = sum(
+            map(_weighed, self._unmet.values()),
+            np.zeros((len(self._mass), len(seen.offers)), dtype=np.int32),
+        )
         self._wins = {
             i: np.flatnonzero(self._winner == i)
             for i in self._winners
@@ -102,17 +108,42 @@ class Gains:
         self._depends = [{g.id for g in standings[o].depends_on} for o in seen.offers]
 
     def _needed(self, question: str, axes: Sequence[str], code: Any, count: int) -> int:
-        """The share of worlds in which the answer settles a gate of the winner there."""
+        """The share of worlds in which the answer settles a gate of the winner there and
+        another offer stands ready to win without it."""
         mine = [(gate, part) for gate, _, part in self._gates if set(axes) & set(gate.keys)]
         total = 0.0
         for i, rows in self._wins.items():
             found = [(g, part) for g, part in mine if g.id in self._depends[i]]
-            settled = self._settled(question, axes, found, i, code, count)
-            total += float(self._mass[rows][settled[code[rows]]].sum())
+            settled = self._settled(question, axes, found, i, code, count)[code[rows]]
+            if settled.any():
+                settled &= self._challenged(
+                    i, rows, [gate.id for gate, _ in mine], [gate.id for gate, _ in found]
+                )
+            total += float(self._mass[rows][settled].sum())
         if len(self._nobody):
             out = self._excluded([gate for gate, _ in mine], code, count).mean(axis=1)
             total += float((self._mass[self._nobody] * out[code[self._nobody]]).sum())
         return round(total / (self._total or 1) * MICRO)
+
+    def _challenged(
+        self, offer: int, rows: Any, mine: Collection[str], hanging: Collection[str]
+    ) -> Any:
+        """In which of the ``rows`` that an offer wins another stands ready: by the gates that
+        are not ``mine`` it is no further behind, and one that the offer is ``hanging`` on it
+        passes somewhere where the offer does not."""
+        import numpy as np
+
+        ready = np.zeros(len(self._seen.offers), dtype=bool)
+        for gate in hanging:
+            unmet = self._unmet.get(gate)
+            if unmet is None:
+                return np.ones(len(rows), dtype=bool)
+            ready |= (unmet[unmet[:, offer] != 0] == 0).any(axis=0)
+        behind = self._behind[rows]
+        for gate in mine:
+            if gate in self._unmet:
+                behind -= _weighed(self._unmet[gate][rows])
+        return (behind[:, ready] <= behind[:, offer, None]).any(axis=1)
 
     def _settled(
         self,
@@ -264,6 +295,13 @@ class Gains:
 
     def _asked(self, rule: Rule) -> frozenset[str]:
         return self._situation.base.reads(rule).asked
+
+
+def _weighed(unmet: Any) -> Any:
+    """How far offers are behind by one gate: who is excluded is behind all others."""
+    import numpy as np
+
+    return np.where(unmet == FAILS, np.int32(GONE), unmet)
 
 
 def _tells(part: Part, axes: Sequence[str]) -> bool:

@@ -64,6 +64,8 @@ class Pairs:
             for i, gap in enumerate(gaps)
             if self._numbers[i] is not None and len(set(gap.values())) > 1
         ]
+        if not varying:
+            return False, 0
         parts = [scoring.weights.spans, *(self._criteria[i].spans for i in varying)]
         many = self._worlds.told_apart(parts)
         if many > FEW:

@@ -34,26 +34,64 @@ def after(knowledge, inputs, question, answer):
     return decide(knowledge, Inputs({**inputs.answers, question: answer}, inputs.weights, {}), DAY)
 
 
+def unmet(decision):
+    """By offer, how far each gate puts it behind: who is excluded is behind all others."""
+    return {
+        offer: {gate.id: 1 for gate in standing.to_confirm}
+        | {gate.id: 1000 for gate in standing.excluded_by}
+        for offer, standing in decision.standings.items()
+    }
+
+
+def challenged(winner, here, everywhere, mine, hanging):
+    """Whether by the gates that are not ``mine`` another offer is no further behind than the
+    winner, and anywhere passes one that the winner hangs on and does not pass there."""
+
+    def behind(offer):
+        return sum(by for gate, by in here[offer].items() if gate not in mine)
+
+    return any(
+        other != winner
+        and behind(other) <= behind(winner)
+        and any(g in w[winner] and g not in w[other] for w in everywhere for g in hanging)
+        for other in here
+    )
+
+
 @given(choice_sheets())
 @SMALL
-def test_needed_is_how_often_the_answer_settles_a_requirement_of_who_wins(sheet):
+def test_needed_is_how_often_a_winner_hangs_on_the_answer_and_another_stands_ready(sheet):
     knowledge, inputs = sheet
     decision = decide(knowledge, inputs, DAY)
     gains = {gain.question: gain for gain in decision.prospects().gains}
     assume(gains)
     seen = looked_at(knowledge, inputs)
+    everywhere = [
+        unmet(decide(knowledge, Inputs(answers, inputs.weights, {}), DAY)) for answers, *_ in seen
+    ]
+    keys = {gate.id: gate.keys for gate in decision.gates}
     total = sum(share for _, share, *_ in seen)
     for name, gain in gains.items():
+        mine = {
+            gate
+            for gate, read in keys.items()
+            if any(decision.situation.axes[key].question == name for key in read)
+        }
         found = 0.0
         known = {}
-        for answers, share, best, _ in seen:
+        for (answers, share, best, _), here in zip(seen, everywhere, strict=True):
             answer = answers[name]
             if answer not in known:
                 known[answer] = after(knowledge, inputs, name, answer).standings
             if len(best) == 1:
                 before, then = decision.standings[best[0]], known[answer][best[0]]
                 unsure = {g.id for g in (*then.depends_on, *then.to_confirm, *then.excluded_by)}
-                found += share * any(g.id not in unsure for g in before.depends_on)
+                hanging = {g.id for g in before.depends_on} & mine
+                settled = bool(hanging - unsure)
+                if settled:
+                    ready = challenged(best[0], here, everywhere, mine, hanging)
+                    event(f"another stands ready: {ready}")
+                    found += share * ready
             elif not best:
                 out = [bool(known[answer][offer].excluded_by) for offer in decision.order]
                 found += share * sum(out) / len(out)
