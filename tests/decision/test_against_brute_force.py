@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import partial
 
 import pytest
@@ -16,7 +17,7 @@ from advisor.decision.recommend import recommend as recommend_in_full
 from advisor.knowledge.syntax import Atom, NotOf, OneOf
 from advisor.knowledge.values import Flags, Interval, Options
 from tests.decision.bases import DAY, answers, barred, bases, examples
-from tests.decision.naive import decide, possible, worlds
+from tests.decision.naive import decide, possible, weights, worlds
 
 recommend = partial(recommend_in_full, thorough=False)
 SMALL = examples(30)
@@ -85,6 +86,20 @@ def test_contributions_add_up_exactly_and_as_shown(knowledge, inputs):
     for entry in recommend(knowledge, inputs, DAY).ranking:
         assert sum(c.exact for c in entry.contributions) == entry.score.exact
         assert sum(c.points for c in entry.contributions) == entry.score.points
+
+
+@given(bases(), answers())
+@SMALL
+def test_the_weight_of_a_criterion_is_its_mean_share_of_all_weights(knowledge, inputs):
+    everything = list(worlds(knowledge, inputs))
+    whole = sum(mass for _, mass in everything)
+    shares = dict.fromkeys(knowledge.criteria, Fraction(0))
+    for world, mass in everything:
+        by = weights(knowledge, inputs, world)
+        for criterion, weight in by.items():
+            shares[criterion] += mass * Fraction(weight, sum(by.values()) or 1)
+    for scored in decided(knowledge, inputs, DAY).scored.values():
+        assert {t.criterion: t.weight * whole for t in scored.terms} == shares
 
 
 @given(bases(), answers())

@@ -116,10 +116,12 @@ def quick_and_cheap(*gates):
     """One offer is quick, the other cheap; how much speed counts hangs on an open answer."""
     x, y = (Atom("kind", OneOf(frozenset({kind}))) for kind in "xy")
     red = Atom("color", OneOf(frozenset({"a"})))
+    somewhere = Atom("place", OneOf(frozenset({"a"})))
     rules = [
         make_rule("quick", "score", "speed", ALWAYS, x, 3, "measured", "e0"),
         make_rule("cheap", "score", "price", ALWAYS, y, 2, "measured", "e1"),
         make_rule("hurry", "weigh", "speed", red, ALWAYS, 1, "measured", "e2"),
+        make_rule("quiet", "score", "calm", somewhere, x, 1, "measured", "e3"),
         *gates,
     ]
     offers = {
@@ -130,7 +132,7 @@ def quick_and_cheap(*gates):
         for order, (name, kind) in enumerate((("quick-one", "x"), ("cheap-one", "y")))
     }  # fmt: skip
     criteria = {name: replace(c, base=0) for name, c in base().criteria.items()}
-    questions = {name: base().questions[name] for name in ("color", "shape")}
+    questions = {name: base().questions[name] for name in ("color", "shape", "place")}
     return replace(
         base(),
         rules={r.id: r for r in rules},
