@@ -134,13 +134,15 @@ def _factor(situation: Situation, worlds: Worlds, failing: _Joint, private: set[
 
 
 def _mass(situation: Situation, worlds: Worlds, key: str) -> int:
-    """The mass of an axis that is tied to no other, without the cells that cannot be."""
+    """The mass of an axis that is tied to no other, without the cells that cannot be.  Where
+    none of the rest is expected nobody passes, and it is any number but 0."""
     barring = worlds.barring((key,))
-    return sum(
+    mass = sum(
         cell.weight
         for place, cell in enumerate(situation.axes[key].cells)
         if not any(look.meaning((place,)) for look in barring)
     )
+    return mass or 1
 
 
 def _as_it_is(failing: _Joint, offers: int) -> Factor:
