@@ -109,11 +109,7 @@ def _factor(situation: Situation, worlds: Worlds, failing: _Joint, private: set[
 
     def make() -> Factor:
         """Cells that the gate does not tell apart share what their first one passes."""
-        whole = math.prod(
-            sum(cell.weight for cell in situation.axes[key].cells)
-            for key in failing.part.keys
-            if key in private
-        )
+        whole = math.prod(_mass(situation, worlds, k) for k in failing.part.keys if k in private)
         masses = worlds.grouped([failing.part], fixed=kept, weightless=kept)
         passed: dict[Cells, list[int]] = {}
         for (*cells, number), mass in masses.items():
@@ -135,6 +131,18 @@ def _factor(situation: Situation, worlds: Worlds, failing: _Joint, private: set[
 
     place = ("factor", failing, kept, *situation.open_behind(worlds, failing.part.keys))
     return situation.base.tables.of(place, make)
+
+
+def _mass(situation: Situation, worlds: Worlds, key: str) -> int:
+    """The mass of an axis that is tied to no other, without the cells that cannot be.  Where
+    none of the rest is expected nobody passes, and it is any number but 0."""
+    barring = worlds.barring((key,))
+    mass = sum(
+        cell.weight
+        for place, cell in enumerate(situation.axes[key].cells)
+        if not any(look.meaning((place,)) for look in barring)
+    )
+    return mass or 1
 
 
 def _as_it_is(failing: _Joint, offers: int) -> Factor:

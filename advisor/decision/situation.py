@@ -307,16 +307,23 @@ def impossible_looks(situation: Situation) -> tuple[Look[bool], ...]:
     """Looks that are True where a declared impossible combination surely holds.
 
     Answers that contradict each other outright have no world left; then the declaration
-    is set aside, and the answers are taken as they are.
+    is set aside, and the answers are taken as they are.  So is one that leaves no world
+    together with those before it.
     """
 
     def barred(truths: Look[Truths]) -> Look[bool]:
         return truths.map(lambda row: row[0][1] is True)
 
-    looks = []
+    def leaves_any(look: Look[bool]) -> bool:
+        before = {key for earlier in looks for key in earlier.keys}
+        if before.isdisjoint(look.keys):
+            return True
+        return Worlds(situation.axes, [*looks, look]).are_possible(look.keys)
+
+    looks: list[Look[bool]] = []
     for combination in situation.knowledge.impossible:
         truths = situation.condition(combination.id, combination.when)
         look = situation.kept(("impossible", truths), partial(barred, truths))
-        if look.keys and not look.is_always(True):
+        if look.keys and not look.is_always(True) and leaves_any(look):
             looks.append(look)
     return tuple(looks)

@@ -64,6 +64,10 @@ class Worlds:
                 total *= sum(1 for _ in self._possible_cells(bound))
         return total * self.joint(tuple(rest))
 
+    def are_possible(self, keys: Sequence[str]) -> bool:
+        """Whether any joint cell of these axes, and of those tied to them, can be."""
+        return any(True for _ in self._possible_cells(self.bound(keys)))
+
     def barring(self, keys: Sequence[str]) -> tuple[Look[bool], ...]:
         """What is impossible among these axes, and so changes sums over their joint cells."""
         return tuple(look for look in self._impossible if set(look.keys) <= set(keys))

@@ -252,11 +252,12 @@ def stated(gate, inputs):
 
 
 def possible(knowledge, everything):
-    """The worlds that can be; a combination that would leave none is set aside."""
+    """The worlds that can be; a combination that would leave none, by itself or with those
+    before it, is set aside."""
     gone = set()
     for combination in knowledge.impossible:
         barred = {i for i, (w, _) in enumerate(everything) if true(combination.when, w, None)}
-        if len(barred) < len(everything):
+        if len(gone | barred) < len(everything):
             gone |= barred
     return [pair for i, pair in enumerate(everything) if i not in gone]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import partial
 
 import pytest
-from hypothesis import assume, event, given
+from hypothesis import event, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -13,10 +14,12 @@ from advisor.decision import bases as kept
 from advisor.decision import means, pairs, sureness
 from advisor.decision.recommend import decide as decided
 from advisor.decision.recommend import recommend as recommend_in_full
-from advisor.knowledge.syntax import Atom, NotOf, OneOf
+from advisor.knowledge.model import Impossible, Inputs
+from advisor.knowledge.syntax import ALWAYS, Atom, NotOf, OneOf
 from advisor.knowledge.values import Flags, Interval, Options
-from tests.decision.bases import DAY, answers, barred, bases, examples
-from tests.decision.naive import decide, possible, worlds
+from tests.decision.bases import DAY, HERE, answers, barred, bases, examples, make_rule
+from tests.decision.fixed import base
+from tests.decision.naive import decide, weights, worlds
 
 recommend = partial(recommend_in_full, thorough=False)
 SMALL = examples(30)
@@ -46,8 +49,47 @@ def test_lanes_and_scores_are_those_of_every_world_looked_at(knowledge, inputs):
 @SMALL
 def test_worlds_that_cannot_be_count_for_nothing(knowledge, impossible, inputs):
     knowledge = replace(knowledge, impossible=impossible)
-    assume(possible(knowledge, list(worlds(knowledge, inputs))))
     check(knowledge, inputs)
+
+
+def test_what_cannot_be_is_no_share_of_what_a_gate_lets_pass():
+    """The gate alone reads the place, one of which no workload has."""
+    never, shut = (Atom("place", OneOf(frozenset(options))) for options in ("a", "ab"))
+    gate = make_rule("shut", "exclude", None, shut, ALWAYS, 0, "measured", "shut")
+    whole = base()
+    knowledge = replace(
+        whole,
+        rules={"shut": gate},
+        impossible=(Impossible("never", never, "", HERE),),
+        questions={name: whole.questions[name] for name in ("color", "place")},
+        derived={},
+    )
+    check(knowledge, Inputs({}))
+
+
+@pytest.mark.parametrize("answered", [{}, {"color": Options(frozenset({"a", "b"}))}])
+def test_of_combinations_that_leave_no_world_the_last_is_set_aside(answered):
+    """Each leaves some; what is answered may contradict all of them together."""
+    whole = base()
+    bars = [
+        Impossible(f"no-{options}", Atom("color", OneOf(frozenset(options))), "", HERE)
+        for options in ("a", "bc")
+    ]
+    first = replace(whole, impossible=tuple(bars[:1]))
+    both = replace(whole, impossible=tuple(bars))
+    told = [recommend(k, Inputs(answered), DAY) for k in (first, both)]
+    assert told[0].ranking and told[0].ranking == told[1].ranking
+
+
+def test_answers_of_which_each_may_be_but_not_with_the_others(knowledge):
+    """Nobody embeds with long answers, or speaks in batches; it is one of the two."""
+    said = {
+        "use-case": Options(frozenset({"embedding", "voice"})),
+        "output-tokens": Interval.point(3000),
+        "batch-share": Interval.point(80),
+    }
+    result = recommend(knowledge, Inputs(said), DAY)
+    assert result.ranking and sum(c.exact for c in result.ranking[0].contributions)
 
 
 @given(bases(), answers(), st.data())
@@ -85,6 +127,20 @@ def test_contributions_add_up_exactly_and_as_shown(knowledge, inputs):
     for entry in recommend(knowledge, inputs, DAY).ranking:
         assert sum(c.exact for c in entry.contributions) == entry.score.exact
         assert sum(c.points for c in entry.contributions) == entry.score.points
+
+
+@given(bases(), answers())
+@SMALL
+def test_the_weight_of_a_criterion_is_its_mean_share_of_all_weights(knowledge, inputs):
+    everything = list(worlds(knowledge, inputs))
+    whole = sum(mass for _, mass in everything)
+    shares = dict.fromkeys(knowledge.criteria, Fraction(0))
+    for world, mass in everything:
+        by = weights(knowledge, inputs, world)
+        for criterion, weight in by.items():
+            shares[criterion] += mass * Fraction(weight, sum(by.values()) or 1)
+    for scored in decided(knowledge, inputs, DAY).scored.values():
+        assert {t.criterion: t.weight * whole for t in scored.terms} == shares
 
 
 @given(bases(), answers())

@@ -5,10 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import partial
 
+import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from advisor.decision.proof import prove
 from advisor.decision.recommend import decide as decided
 from advisor.decision.recommend import recommend as recommend_in_full
 from advisor.knowledge.model import Inputs
@@ -155,6 +157,12 @@ def test_a_requirement_that_is_met_between_the_points_may_bring_a_rival_back():
     assert not decision.proof.settled
 
 
+def bounded(decision):
+    """The proof that does without a look at every world, as where those are too many."""
+    leader = decision.order[0]
+    return prove(decision.situation, decision.scoring, decision.standings, leader)
+
+
 def test_a_rival_counts_only_where_its_own_requirements_let_it():
     """It scores more where it is out and nowhere else."""
     out = make_rule("out", "exclude", None, RED, the_offer("offer-1"), 0, "measured", "out")
@@ -163,6 +171,67 @@ def test_a_rival_counts_only_where_its_own_requirements_let_it():
     knowledge = fixed_base(out, red, blue)
     pair = {o: knowledge.offers[o] for o in ("offer-0", "offer-1")}
     decision = decided(replace(knowledge, offers=pair), Inputs({}), DAY)
-    assert decision.order[0] == "offer-0" and decision.proof.settled
+    assert decision.order[0] == "offer-0"
+    assert bounded(decision).settled and decision.proof.settled
     never = {rule.id: rule for rule in (red, blue)}
     assert not decided(replace(knowledge, offers=pair, rules=never), Inputs({}), DAY).proof.settled
+
+
+@pytest.mark.parametrize(("strain", "leader", "load"), [(60, "offer-0", 10), (200, "offer-1", 60)])
+def test_a_weight_that_moves_between_the_points_may_bring_a_rival_ahead(strain, leader, load):
+    """Speed counts twice from some strain on: from 60 at all points of the cells but not at
+    the least load, from 200 at the greatest load only."""
+    hurry = make_rule(
+        "hurry", "weigh", "speed", Atom("strain", Compare("at least", strain)), ALWAYS, 1,
+        "measured", "hurry",
+    )  # fmt: skip
+    quick = make_rule("quick", "score", "speed", ALWAYS, the_offer("offer-0"), 2, "measured", "e0")
+    cheap = make_rule("cheap", "score", "price", ALWAYS, the_offer("offer-1"), 3, "measured", "e1")
+    whole = fixed_base(hurry, quick, cheap)
+    knowledge = replace(
+        whole,
+        offers={o: whole.offers[o] for o in ("offer-0", "offer-1")},
+        criteria={name: replace(c, base=0) for name, c in whole.criteria.items()},
+    )
+    left = Inputs({"load": Interval(10, 60), "pace": Interval.point(Fraction(7, 2))})
+    decision = decided(knowledge, left, DAY)
+    there = Inputs({**left.answers, "load": Interval.point(load)})
+    other = decided(knowledge, there, DAY).order[0]
+    assert decision.order[0] == leader != other
+    assert not decision.proof.settled
+    inside = {60: Interval(20, 60), 200: Interval(10, 50)}[strain]
+    assert decided(knowledge, Inputs({**left.answers, "load": inside}), DAY).proof.settled
+
+
+@pytest.mark.parametrize("effect", ["score", "weigh"])
+def test_a_rival_that_is_out_in_every_world_by_one_gate_or_another_counts_nowhere(effect):
+    """Neither gate excludes it alone.  Its score, or the weights, hang on the same answer."""
+    other = Atom("color", OneOf(frozenset({"b", "c"})))
+    gates = [
+        make_rule(name, "exclude", None, when, the_offer("offer-1"), 0, "measured", name)
+        for name, when in (("in-red", RED), ("else", other))
+    ]
+    best = make_rule("best", "score", "speed", ALWAYS, the_offer("offer-1"), 3, "measured", "e0")
+    side = the_offer("offer-1") if effect == "score" else ALWAYS
+    red = make_rule("red", effect, "calm", RED, side, 1, "measured", "e1")
+    knowledge = fixed_base(*gates, best, red)
+    pair = {o: knowledge.offers[o] for o in ("offer-0", "offer-1")}
+    decision = decided(replace(knowledge, offers=pair), Inputs({}), DAY)
+    assert decision.order == ["offer-0", "offer-1"]
+    assert bounded(decision).settled and decision.proof.settled
+
+
+def test_whoever_is_level_everywhere_is_named_and_no_answer_helps():
+    """Without a rule all four are level; with one the last may be ahead of the first."""
+    decision = decided(fixed_base(), Inputs({}), DAY)
+    assert decision.order[0] == "offer-0"
+    proof = decision.proof
+    assert set(proof.level) == {"offer-1", "offer-2", "offer-3"}
+    assert proof.ends and not proof.settled and not proof.facts
+    ahead = make_rule("ahead", "score", "calm", RED, the_offer("offer-3"), 1, "measured", "e0")
+    behind = make_rule(
+        "behind", "score", "price", ALWAYS, the_offer("offer-3"), -1, "measured", "e1"
+    )
+    open_ = decided(fixed_base(ahead, behind), Inputs({}), DAY)
+    assert open_.order[0] != "offer-3"
+    assert not open_.proof.ends and open_.proof.level == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -44,7 +44,6 @@ def leaders_at(knowledge, inputs, criterion, factor):
 def check(knowledge, inputs, decision):
     leader = decision.order[0]
     for interval in weight_intervals(decision):
-        event(f"exact: {interval.exact}, bounded: {interval.high is not None}")
         assert interval.low <= 1
         assert interval.high is None or interval.high >= 1
         near = INSIDE if interval.exact else Fraction(0)
@@ -75,7 +74,7 @@ def test_where_one_set_of_weights_holds_the_ends_are_exact(knowledge, inputs, da
     decision = decide(knowledge, world, DAY)
     assume(len(decision.order) > 1)
     assert all(interval.exact for interval in weight_intervals(decision))
-    check(knowledge, plain_numbers(world), decision)
+    check(knowledge, world, decision)
 
 
 @given(bases(), answers())
@@ -84,10 +83,6 @@ def test_where_weights_hang_on_what_is_open_the_leader_stays_inside(knowledge, i
     decision = decide(knowledge, inputs, DAY)
     assume(len(decision.order) > 1)
     check(knowledge, inputs, decision)
-
-
-def plain_numbers(inputs):
-    return inputs
 
 
 @given(bases(), answers())
@@ -117,14 +112,17 @@ def test_a_draw_moves_weights_and_facts():
             assert sum(entry.ranks[: len(safe)]) == 1
 
 
-def test_where_weights_hang_on_what_is_open_the_next_leader_is_told():
+def quick_and_cheap(*gates):
     """One offer is quick, the other cheap; how much speed counts hangs on an open answer."""
     x, y = (Atom("kind", OneOf(frozenset({kind}))) for kind in "xy")
     red = Atom("color", OneOf(frozenset({"a"})))
+    somewhere = Atom("place", OneOf(frozenset({"a"})))
     rules = [
         make_rule("quick", "score", "speed", ALWAYS, x, 3, "measured", "e0"),
         make_rule("cheap", "score", "price", ALWAYS, y, 2, "measured", "e1"),
         make_rule("hurry", "weigh", "speed", red, ALWAYS, 1, "measured", "e2"),
+        make_rule("quiet", "score", "calm", somewhere, x, 1, "measured", "e3"),
+        *gates,
     ]
     offers = {
         name: Offer(
@@ -134,9 +132,19 @@ def test_where_weights_hang_on_what_is_open_the_next_leader_is_told():
         for order, (name, kind) in enumerate((("quick-one", "x"), ("cheap-one", "y")))
     }  # fmt: skip
     criteria = {name: replace(c, base=0) for name, c in base().criteria.items()}
-    knowledge = replace(
-        base(), rules={r.id: r for r in rules}, offers=offers, criteria=criteria, derived={}
+    questions = {name: base().questions[name] for name in ("color", "shape", "place")}
+    return replace(
+        base(),
+        rules={r.id: r for r in rules},
+        offers=offers,
+        criteria=criteria,
+        questions=questions,
+        derived={},
     )
+
+
+def test_where_weights_hang_on_what_is_open_the_next_leader_is_told():
+    knowledge = quick_and_cheap()
     decision = decide(knowledge, Inputs({}), DAY)
     assert decision.order == ["quick-one", "cheap-one"]
     speed, price, calm = weight_intervals(decision)
@@ -151,6 +159,23 @@ def test_where_weights_hang_on_what_is_open_the_next_leader_is_told():
     for interval, factor in ((speed, speed.low * Fraction(9, 10)), (price, price.high * 2)):
         assert leaders_at(knowledge, Inputs({}), interval.criterion, factor) == {"cheap-one"}
     assert (calm.low, calm.high) == (0, None)
+
+
+@pytest.mark.parametrize("gated", ["shape", "color"])
+def test_gates_count_whether_or_not_they_hang_together_with_the_weights(gated):
+    """The cheap offer is worth nothing in some shapes, or in some colours."""
+    when = Atom(gated, OneOf(frozenset({"a"})))
+    cheap = Atom("kind", OneOf(frozenset({"y"})))
+    gate = make_rule("not-a", "exclude", None, when, cheap, 0, "measured", "not-a")
+    knowledge = quick_and_cheap(gate)
+    decision = decide(knowledge, Inputs({}), DAY)
+    assert decision.order == ["quick-one", "cheap-one"]
+    check(knowledge, Inputs({}), decision)
+    price = weight_intervals(decision)[1]
+    assert (price.below, price.above) == (None, "cheap-one")
+    for factor, leader in ((Fraction(99, 100), "quick-one"), (Fraction(101, 100), "cheap-one")):
+        told = leaders_at(knowledge, Inputs({}), "price", price.high * factor)
+        assert told == {leader}
 
 
 def test_where_nobody_leads_no_weight_matters():
