@@ -47,7 +47,7 @@ class Pairs:
 
     def beats(self, rival: str) -> tuple[bool, int]:
         """Whether the leader is shown to score more everywhere, and in how many combinations
-        that was looked at one by one."""
+        that was looked at beyond the bounds of each criterion."""
         if not self._ranges or [] in self._numbers:
             # No world is left in which the rival counts.
             return True, 0

@@ -137,23 +137,6 @@ class Worlds:
         weights = [[1] * len(listed) for listed in cells.values()]
         return list(_masses_of(cells, weights, parts, bars))
 
-    def chunks(self, parts: Sequence[Part], rows: int) -> Iterator[list[Column]]:
-        """Columns of the parts' numbers over every possible joint cell, ``rows`` at a time;
-        cells that no look tells apart come once."""
-        import numpy as np
-
-        from advisor.engine.grids import grid_rows, part_numbers
-
-        cells, bars = self._classes(parts)
-        whole = math.prod(len(listed) for listed in cells.values())
-        for start in range(0, whole, rows):
-            columns = grid_rows(cells, start, min(start + rows, whole))
-            count = min(rows, whole - start)
-            keep = np.ones(count, dtype=bool)
-            for bar in bars:
-                keep &= part_numbers(columns, bar, count) == 0
-            yield [part_numbers(columns, part, count)[keep] for part in parts]
-
     def tables(self, parts: Sequence[Part]) -> tuple[list[Table], list[Table]]:
         """Each part's numbers over the axes that it reads, cells that no look of the parts
         tells apart taken once; and, over the same cells, 1 where a combination cannot be."""

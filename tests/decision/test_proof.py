@@ -15,7 +15,7 @@ from advisor.decision.recommend import decide as decided
 from advisor.decision.recommend import recommend as recommend_in_full
 from advisor.knowledge.model import Inputs
 from advisor.knowledge.syntax import ALWAYS, Atom, Compare, OneOf
-from advisor.knowledge.values import Interval
+from advisor.knowledge.values import Interval, Options
 from tests.decision.bases import DAY, answers, bases, examples, make_rule, points
 from tests.decision.fixed import base
 from tests.decision.naive import decide, weights
@@ -175,6 +175,20 @@ def test_a_rival_counts_only_where_its_own_requirements_let_it():
     assert bounded(decision).settled and decision.proof.settled
     never = {rule.id: rule for rule in (red, blue)}
     assert not decided(replace(knowledge, offers=pair, rules=never), Inputs({}), DAY).proof.settled
+
+
+@pytest.mark.parametrize("unproven", [1, 2])
+def test_a_rival_that_always_has_more_to_prove_than_the_leader_ever_has_stays_behind(unproven):
+    """In red the leader has to prove what the rival passes; the rival scores more."""
+    more = [gate(f"more-{i}", ANY_COLOR, the_offer("offer-2")) for i in range(unproven)]
+    best = make_rule("best", "score", "speed", ALWAYS, the_offer("offer-2"), 3, "measured", "e0")
+    whole = fixed_base(gate("ask", RED, the_offer("offer-1")), *more, best)
+    knowledge = replace(whole, offers={o: whole.offers[o] for o in ("offer-1", "offer-2")})
+    decision = decided(knowledge, Inputs({}), DAY)
+    assert decision.order[0] == "offer-1"
+    assert bounded(decision).ends is decision.proof.ends is (unproven > 1)
+    red = decided(knowledge, Inputs({"color": Options(frozenset({"a"}))}), DAY)
+    assert red.order[0] == ("offer-1" if unproven > 1 else "offer-2")
 
 
 @pytest.mark.parametrize(("strain", "leader", "load"), [(60, "offer-0", 10), (200, "offer-1", 60)])

@@ -162,16 +162,20 @@ def test_every_combination_that_can_be_is_listed_once(rnd):
 
 @CASES
 @given(sources)
-def test_chunks_go_through_all_that_can_be(rnd):
+def test_tables_tell_the_numbers_of_all_joint_cells_and_which_cannot_be(rnd):
     case = Case(rnd)
-    rows = rnd.randint(1, 7)
-    chunks = [*case.worlds.chunks(case.parts, rows)]
+    tables, bars = case.worlds.tables(case.parts)
+    sizes = {key: size for table in (*tables, *bars) for key, size in table.sizes.items()}
     found = set()
-    for columns in chunks:
-        assert all(len(column) <= rows for column in columns)
-        found.update(zip(*(column.tolist() for column in columns), strict=True))
+    for cells in product(*(range(size) for size in sizes.values())):
+        at = dict(zip(sizes, cells, strict=True))
+        numbers, barred = (
+            [int(table.values[tuple(at[key] for key in table.keys)]) for table in listed]
+            for listed in (tables, bars)
+        )
+        if not any(barred):
+            found.add(tuple(numbers))
     assert found == set(case.worlds.combinations(case.parts))
-    assert len(chunks) == -(-case.worlds.told_apart(case.parts) // rows)
 
 
 @CASES
