@@ -4,8 +4,8 @@ Among the open questions that matter first the one that a proof of the winner is
 to do without.  That is told by the larger of two figures: the share of the worlds left in
 which the answer settles a requirement of the offer that wins there while another stands ready;
 and the share in which the winner hangs on the question alone.  To the latter is added, once no
-requirement of the leader is open or neither figure of any question reaches a half, the share of
-what a proof of the leader lacks that the answer makes up on average.
+requirement of the leader is open or no question reaches seven tenths by either figure, the share
+of what a proof of the leader lacks that the answer makes up on average.
 
 Then what could settle a requirement of an offer that may win; then (EVOI / 0.05 + dH) / effort,
 where EVOI is the expected gain in the best mean score (of 1) and dH the expected drop of the
@@ -34,7 +34,7 @@ from advisor.knowledge.model import Question
 from advisor.knowledge.values import NumberType
 from advisor.language.kleene import condition_truth
 
-HALF = MICRO // 2
+STANDING_OUT = 7 * MICRO // 10
 """Of the worlds left, below which no question stands out by what it decides by itself."""
 
 FACTS = "No answer can change the winner any more; what is left to find out are facts."
@@ -89,7 +89,7 @@ def prospects(
     hangs = pivots(situation, scoring, order, gates, seen, every)
     closed: Mapping[str, int] = {}
     surest = max([max(gain.needed, hangs.get(gain.question, 0)) for gain in gains], default=0)
-    if not leader.depends_on or surest < HALF:
+    if not leader.depends_on or surest < STANDING_OUT:
         unproven = len(leader.to_confirm)
         rivals = [o for o in order[1:] if len(standings[o].to_confirm) <= unproven]
         closed = closings(situation, scoring, order[0], rivals, axes_of)

@@ -17,6 +17,7 @@ from advisor.language.units import format_number
 from advisor.language.wording import domain_words, spoken
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_IN_PLACE_OF_A_VALUE = ("your ", "the model", "an unpublished ", "an amount ")
 
 
 class Words(Struct, frozen=True):
@@ -38,7 +39,11 @@ class Words(Struct, frozen=True):
 
     def fill(self, text: str, offer: str | None = None, model: str | None = None) -> str:
         """Replace every ``{name}``; what is not answered is said to be so."""
-        return _PLACEHOLDER.sub(lambda m: self._value(m.group(1), offer, model), text)
+        filled = _PLACEHOLDER.sub(lambda m: self._value(m.group(1), offer, model), text)
+        # A sentence begins with a capital, but for a name that is written otherwise.
+        if text.startswith("{") and filled.startswith(_IN_PLACE_OF_A_VALUE):
+            return filled[:1].upper() + filled[1:]
+        return filled
 
     def _value(self, name: str, offer: str | None, model: str | None) -> str:
         knowledge = self.situation.knowledge

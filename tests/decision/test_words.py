@@ -21,9 +21,19 @@ def test_a_placeholder_without_anything_to_fill_it_says_so(knowledge):
     """Of no offer nothing is published, and nothing is billed without traffic."""
     market = among(knowledge, (GROQ,), [])
     words = decide(market, inputs(market), AS_OF).words
-    assert words.fill("{context-limit}", None, MODEL) == "an unpublished context limit"
-    assert words.fill("{context-limit}", GROQ, MODEL) == "131,072"
-    assert words.fill("{monthly-cost}", GROQ, MODEL) == "an amount that is not known"
+    assert words.fill("of {context-limit}", None, MODEL) == "of an unpublished context limit"
+    assert words.fill("of {context-limit}", GROQ, MODEL) == "of 131,072"
+    assert words.fill("for {monthly-cost}", GROQ, MODEL) == "for an amount that is not known"
+    assert words.fill("on {model}") == "on the model"
+
+
+def test_a_sentence_that_begins_with_what_is_not_known_begins_with_a_capital(knowledge):
+    market = among(knowledge, (GROQ,), [])
+    words = decide(market, inputs(market), AS_OF).words
+    assert words.fill("{precision} is read", GROQ) == "Your precision (not stated) is read"
+    assert words.fill("{context-limit}", None, MODEL) == "An unpublished context limit"
+    assert words.fill("{monthly-cost}", GROQ, MODEL) == "An amount that is not known"
+    assert words.fill("{model} is served", GROQ, MODEL).startswith("gpt-oss")
 
 
 def test_who_lists_a_model_is_said_with_grade_and_date(knowledge):

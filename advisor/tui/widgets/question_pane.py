@@ -312,9 +312,9 @@ def _standing(question: Question | None, state: Consultation) -> Content:
         return Content.assemble(("Why now  ", "$secondary"), (following.why, "$quiet"))
     return Content.assemble(
         ("Matters more  ", "$secondary"),
-        (f"{phrases.name_words(following.id)}: {following.why} ", "$quiet"),
+        (f"{phrases.name_words(following.id)}: {following.why} (", "$quiet"),
         ("n", "bold $accent"),
-        (" goes there", "$quiet"),
+        (" goes there)", "$quiet"),
     )
 
 
