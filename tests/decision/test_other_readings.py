@@ -107,3 +107,12 @@ def test_only_classes_of_the_number_that_are_told_are_read():
     derived = (table("silent", "load", from_20), table("pace-class", "pace", from_20, "{pace}"))
     assert others(known(derived=derived), Interval.point(20)) == ((), [])
     assert len(others(known(derived=derived), Interval.point(40))[1]) == 1
+
+
+def test_a_reading_that_changes_nothing_hides_no_other():
+    """The load comes first, and nothing hangs on its class."""
+    slow = replace(LIGHT, when=Atom("pace-class", OneOf(frozenset({"small"}))))
+    paced = table("pace-class", "pace", Compare("at least", 2), "{pace}")
+    flips, asked = others(known(slow, derived=(paced,)), Interval.point(40))
+    assert len(asked) == 2
+    assert [flip.change for flip in flips] == [{"pace": "just below 2"}]
