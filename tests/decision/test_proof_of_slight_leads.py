@@ -28,6 +28,16 @@ def ahead(criterion, side, other):
     ]
 
 
+def hand_in_hand(flags):
+    """What x gains on speed by any flag it loses on price."""
+    changes = (("up", "speed", 1), ("down", "price", -1))
+    return [
+        score(f"{name}-{i}", criterion, asks(i), X, steps, name)
+        for name, criterion, steps in changes
+        for i in range(flags)
+    ]
+
+
 def deciding(rules, flags=1, **answers):
     knowledge = wide(rules, flags)
     least = {name: replace(c, base=-3) for name, c in knowledge.criteria.items()}
@@ -45,12 +55,8 @@ def test_by_the_bounds():
 @pytest.mark.parametrize("flags", [1, 11])
 @pytest.mark.parametrize("level", [False, True])
 def test_by_looking_and_by_tables(flags, level):
-    """What x gains on speed by a flag it loses on price; where another rule says the same of x,
-    but less surely, both are level."""
-    rules = ahead("calm", X, Y)
-    for i in range(flags):
-        rules.append(score(f"up-{i}", "speed", asks(i), X, 1))
-        rules.append(score(f"down-{i}", "price", asks(i), X, -1))
+    """Where another rule says the same of x, but less surely, both are level."""
+    rules = [*ahead("calm", X, Y), *hand_in_hand(flags)]
     if level:
         rules.append(make_rule("also", "score", "calm", asks(0), X, 1, "derived", "calm-sure"))
     decision = deciding(rules, flags)
@@ -58,13 +64,14 @@ def test_by_looking_and_by_tables(flags, level):
     assert bounded(decision) == Proof(not level, None if level else "enumeration", 2**flags)
 
 
-def test_a_slight_lead_counts_no_more_than_its_least_weight_inside_a_cell():
-    """Calm counts twice where the strain is at least 60: at the points of the cells, but not
+@pytest.mark.parametrize("flags", [1, 11])
+def test_a_slight_lead_counts_no_more_than_its_least_weight_inside_a_cell(flags):
+    """By looking and by tables, as speed and price go by flags.  Calm counts twice where the strain is at least 60: at the points of the cells, but not
     at the least load; there the other is level again, by price."""
     hurry = weigh("hurry", "calm", Atom("strain", Compare("at least", 60)), 1)
-    rules = [hurry, *ahead("calm", X, Y), *ahead("price", Y, X)]
-    decision = deciding(rules, load=Interval(10, 60), pace=Interval.point(3))
+    rules = [hurry, *ahead("calm", X, Y), *ahead("price", Y, X), *hand_in_hand(flags)]
+    decision = deciding(rules, flags, load=Interval(10, 60), pace=Interval.point(3))
     assert decision.order[0] == "x-one"
     assert not bounded(decision).settled
-    strained = deciding(rules, load=Interval(20, 60), pace=Interval.point(3))
+    strained = deciding(rules, flags, load=Interval(20, 60), pace=Interval.point(3))
     assert bounded(strained).settled
