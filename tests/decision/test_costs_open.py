@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from advisor.decision import costgates, measured, outcomes
 from advisor.decision.complete import decide_many
 from advisor.decision.costgates import CostGate
+from advisor.decision.proof import Proof
 from advisor.decision.recommend import decide
 from advisor.decision.rulebase import RuleBase
 from advisor.decision.situation import Situation
@@ -30,8 +31,8 @@ from advisor.knowledge.syntax import (
 from advisor.knowledge.values import Interval, NumberType, Options
 from advisor.language.answers import inputs_from_mapping
 from tests.conftest import AS_OF
-from tests.decision.bases import HERE
-from tests.decision.market import among
+from tests.decision.bases import HERE, make_rule
+from tests.decision.market import among, named
 from tests.decision.test_oracles import one_world
 from tests.decision.wide import gate
 
@@ -312,3 +313,18 @@ def test_where_a_dear_bill_is_worth_more_the_cheaper_one_is_not_shown_ahead(know
         at = decide(market, Inputs({**given, **points}), AS_OF).scoring
         first, second = (at.spread("spent", offer)[0][0].point for offer in wide.order)
         assert least <= first - second
+
+
+@pytest.mark.parametrize("name", [H200, GROQ, OWN])
+@pytest.mark.parametrize("open_", [("requests-per-day",), ("requests-per-day", "batch-share")])
+def test_two_that_charge_the_same_are_level_on_cost_whatever_the_traffic(
+    knowledge, world, name, open_
+):
+    """So what one is ahead by elsewhere settles it."""
+    twin = replace(knowledge.offers[name], id="twin", order=99)
+    both = replace(knowledge, offers={**knowledge.offers, "twin": twin})
+    ahead = make_rule("best", "score", "latency", ALWAYS, named(name), 1, "measured", "best")
+    left = Inputs({q: value for q, value in world.items() if q not in open_})
+    decision = decide(among(both, [name, "twin"], [ahead]), left, AS_OF)
+    assert decision.order == [name, "twin"]
+    assert decision.proof == Proof(True, "bound", 0)

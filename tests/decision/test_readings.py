@@ -44,9 +44,13 @@ def test_frontier_is_stated_as_read_and_flipped(knowledge, read, other):
     leader = winner_of(decision)
     flips = reading_flips(knowledge, inputs, leader, decision.again)
     answers = {**inputs.answers, "frontier-models": Options(frozenset({other}))}
-    after = winner_of(decide(knowledge, replace(inputs, answers=answers), DAY))
+    then = decide(knowledge, replace(inputs, answers=answers), DAY)
+    after = winner_of(then)
+    assert after is not None and after != leader
+    (entry,) = (e for e in then.recommendation(thorough=False).ranking if e.offer == after)
     found = [f for f in flips if "frontier-models" in f.change]
-    assert [f.winner for f in found] == ([after] if after != leader else [])
+    assert [(f.winner, f.title, f.model) for f in found] == [(after, entry.title, entry.model)]
+    assert entry.model is not None
     assert all(f.change == {"frontier-models": other} and f.reading for f in found)
     assert told in decision.recommendation(thorough=False).inputs.readings
 

@@ -14,8 +14,9 @@ from advisor.decision.recommend import decide
 from advisor.decision.result import Sureness
 from advisor.decision.sureness import duel, robustness, weight_samples, word_for
 from advisor.knowledge.model import Inputs
-from tests.decision import naive
-from tests.decision.bases import DAY, bases, examples, points
+from advisor.knowledge.syntax import ALWAYS, Atom, OneOf
+from tests.decision import fixed, naive
+from tests.decision.bases import DAY, bases, examples, make_rule, points
 from tests.decision.test_proof import plain
 
 BEST = Sureness(Fraction(95, 100), Fraction(2), Fraction(2, 5), ())
@@ -86,3 +87,22 @@ def test_p_and_r_of_one_world_are_those_of_the_rules_looked_at(knowledge, data):
     else:
         gains = sum(gap for gap in gaps.values() if gap > 0)
         assert abs(float(r) - math.sqrt(gains / losses)) < 2e-6
+
+
+def test_an_offer_that_is_out_loses_to_one_that_is_not():
+    """One scores more, and each of three answers shuts it out; the other passes everywhere."""
+    side = Atom("offer", OneOf(frozenset({"offer-1"})))
+    best = make_rule("best", "score", "speed", ALWAYS, side, 1, "measured", "best")
+    gates = [
+        make_rule(
+            name, "exclude", None, Atom(name, OneOf(frozenset("a"))), side, 0, "measured", name
+        )
+        for name in ("color", "shape", "place")
+    ]
+    knowledge = replace(fixed.base(), rules={rule.id: rule for rule in (best, *gates)})
+    scoring = decide(knowledge, Inputs({}), DAY).scoring
+    found = duel(scoring, "offer-1", "offer-0")
+    passes = Fraction(7, 10) * Fraction(4, 5) * Fraction(9, 10)
+    assert found.share == passes
+    assert duel(scoring, "offer-0", "offer-1").share == 1 - passes
+    assert not found.always

@@ -62,3 +62,21 @@ def test_axes_along_which_nothing_changes_are_left_out(table):
     for axis in range(less.values.ndim):
         first = less.values.take([0], axis=axis)
         assert (less.values != first).any()
+
+
+@given(st.permutations("abcd"), st.data())
+def test_what_hangs_together_through_one_axis_takes_no_more_cells_than_its_tables(names, data):
+    """Each of the others is put together with that axis alone; that axis first, with all."""
+    hub, *others = names
+    numbers = st.lists(st.integers(-9, 9), min_size=9, max_size=9)
+    star = [
+        Table((hub, other), np.array(data.draw(numbers), dtype=np.int64).reshape(3, 3))
+        for other in others
+    ]
+    assert least_sum(star, 9) == min(sum(int(t.values[i].min()) for t in star) for i in range(3))
+
+
+def test_axes_of_one_cell_are_left_out_beside_those_that_count():
+    values = np.array([[[4, 5, 6]], [[4, 5, 6]]], dtype=np.int64)
+    less = thinned(Table(("e", "d", "a"), values))
+    assert less.keys == ("a",) and less.values.tolist() == [4, 5, 6]
