@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
+from msgspec.structs import replace
 
 from advisor.decision.changes import changed
 from advisor.decision.recommend import decide, recommend
@@ -13,7 +15,9 @@ from advisor.decision.whynot import why_not
 from advisor.knowledge.model import Inputs
 from advisor.knowledge.syntax import ALWAYS, Atom, Compare, OneOf
 from advisor.knowledge.values import Interval, Options
+from advisor.language.answers import inputs_from_mapping
 from tests.decision.bases import DAY, answers, bases
+from tests.decision.market import among
 from tests.decision.wide import X, Y, gate, wide
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -140,3 +144,44 @@ def test_a_number_and_an_option_are_relaxed_together():
     assert found == {("at most 40", color, ("x-one",)) for color in "bc"} | {
         ("at most 25", color, ("x-one", "y-one")) for color in "bc"
     }
+
+
+def test_no_more_changes_are_made_together_than_asked_for():
+    red = gate("red", Atom("color", OneOf(frozenset({"a"}))), ALWAYS)
+    answers = {"load": Interval.point(70), "color": Options(frozenset({"a"}))}
+    decision = decide(loaded(red), Inputs(answers), DAY)
+    told, report = relaxations(decision, decision.again, 1)
+    assert told == () and (report.asked, report.completed) == (1, 1)
+
+
+@pytest.mark.parametrize("fixed", ["color", "place"])
+def test_what_the_asker_may_change_is_told_first_and_marked(fixed):
+    """One offer is out by the colour, the other by the place."""
+    first = {name: Atom(name, OneOf(frozenset({"a"}))) for name in ("color", "place")}
+    whole = wide([gate("red", first["color"], X), gate("here", first["place"], Y)], 1)
+    question = replace(whole.questions[fixed], changeable=False)
+    knowledge = replace(whole, questions={**whole.questions, fixed: question})
+    answers = dict.fromkeys(first, Options(frozenset({"a"})))
+    decision = decide(knowledge, Inputs(answers), DAY)
+    told, _ = relaxations(decision, decision.again, 1)
+    assert {tuple(r.change): r.yours for r in told} == {
+        (name,): name != fixed for name in ("color", "place")
+    }
+    assert [r.yours for r in told] == sorted((r.yours for r in told), reverse=True)
+
+
+def test_what_is_opened_is_told_as_it_would_then_be_ranked(knowledge):
+    """With the model that it would serve."""
+    peaks = Atom("usage-pattern", OneOf(frozenset({"daily-peaks"})))
+    shut = gate("shut", peaks, ALWAYS)
+    one = among(knowledge, ["groq-shared"], [shut])
+    said = {"models": ["gpt-oss-120b"], "requests-per-day": 1000}
+    before, after = (
+        decide(one, inputs_from_mapping({"answers": {**said, **more}}, one), DAY)
+        for more in ({"usage-pattern": "daily-peaks"}, {})
+    )
+    told, _ = relaxations(before, before.again, 1)
+    (entry,) = after.recommendation(thorough=False).ranking
+    assert entry.model is not None
+    (opened_,) = told[0].offers
+    assert (opened_.title, opened_.model, opened_.rank) == (entry.title, entry.model, 1)
