@@ -108,7 +108,7 @@ def _below(knowledge: Knowledge, question: Question, value: Number) -> Iterator[
             words = format_number(value, kind.unit)
             yield _Other(
                 question.id,
-                Interval.point(_plain(Fraction(value) - step)),
+                Interval.point(Fraction(value) - step),
                 f"just below {words}",
                 f"{words} read as the {derived.id.replace('-', ' ')} below, which touches it",
             )
@@ -129,7 +129,3 @@ def _only(answer: Domain | None) -> str:
     if isinstance(answer, Options) and len(answer.values) == 1:
         return next(iter(answer.values))
     return ""
-
-
-def _plain(value: Fraction) -> Number:
-    return int(value) if value.denominator == 1 else value
