@@ -48,7 +48,7 @@ def closings(
     found = {}
     for question, axes in axes_of.items() if open_ else ():
         keys = [key for key in axes if len(situation.axes[key].cells) > 1]
-        if keys and math.prod(situation.sizes(keys)) <= ANSWERS:
+        if keys and pairs.weighed_by_cell and math.prod(situation.sizes(keys)) <= ANSWERS:
             found[question] = _closed(situation, scoring, pairs, open_, keys)
     return found
 

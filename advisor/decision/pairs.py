@@ -17,7 +17,8 @@ from advisor.engine.looks import Part
 from advisor.engine.worlds import FEW, Worlds
 
 CELLS_AT_MOST = 1 << 13
-"""Joint cells of one criterion up to which each is looked at; beyond, anything may be."""
+"""Joint cells of one criterion, or of the weights, up to which each is looked at; beyond,
+anything may be."""
 CELLS_TOGETHER = 1 << 20
 """Joint cells that are put together at a time; beyond, the lead is bounded."""
 BARRED = 1 << 50
@@ -39,10 +40,14 @@ class Pairs:
             else None
             for own in self._criteria
         ]
-        self._ranges = [
-            scoring.weights.ranges[number]
-            for (number,) in worlds.combinations([scoring.weights.spans])
-        ]
+        weights = scoring.weights
+        self.weighed_by_cell = scoring.worlds.told_apart([weights.spans]) <= CELLS_AT_MOST
+        """Whether the weights of each joint cell were looked at; else they are bounded."""
+        self._ranges = (
+            [weights.ranges[number] for (number,) in worlds.combinations([weights.spans])]
+            if self.weighed_by_cell
+            else [weights.over_all]
+        )
         self._distinct = list(dict.fromkeys(self._ranges))
 
     def beats(self, rival: str) -> tuple[bool, int]:
@@ -64,7 +69,7 @@ class Pairs:
             for i, gap in enumerate(gaps)
             if self._numbers[i] is not None and len(set(gap.values())) > 1
         ]
-        if not varying:
+        if not varying or not self.weighed_by_cell:
             return False, 0
         parts = [scoring.weights.spans, *(self._criteria[i].spans for i in varying)]
         many = self._worlds.told_apart(parts)
@@ -121,7 +126,7 @@ class Pairs:
         the criteria that are ``varying``), or a lower bound of it."""
         import numpy as np
 
-        from advisor.engine.elimination import Table, least_sum, spread, thinned
+        from advisor.engine.elimination import Table, joint_cells, least_sum, spread, thinned
 
         (chosen, *leads), barred = self._worlds.tables(parts)
         ends = np.array(self._scoring.weights.ranges, dtype=np.int64)[chosen.values]
@@ -136,6 +141,8 @@ class Pairs:
                 table[list(gap)] = list(gap.values())
                 lead = thinned(Table(by_criterion[i].keys, table[numbers]))
             weights = [thinned(Table(chosen.keys, ends[..., side, i])) for side in (0, 1)]
+            if joint_cells([lead, *weights]) > CELLS_TOGETHER:
+                lead = Table((), np.array(worst[i], dtype=np.int64))
             keys = tuple(dict.fromkeys(key for t in (lead, *weights) for key in t.keys))
             here, least, most = (spread(t, keys) for t in (lead, *weights))
             found.append(Table(keys, here * np.where(here > 0, least, most)))

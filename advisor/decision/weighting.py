@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from advisor.decision.situation import Situation, Truths
@@ -45,14 +46,30 @@ class Weights:
 
     def _range(self, seen: tuple[int, ...]) -> int:
         """Rules of which it is open whether they hold all over the cell count either way."""
-        sure = self._rules_where(seen, 1, (True,))
-        open_ = self._rules_where(seen, 1, (None,))
-        ends = [
-            self._weights([*sure, *(r for r in open_ if (r.steps > 0) == up)])
-            for up in (False, True)
-        ]
-        self.ranges.append((ends[0], ends[1]))
+        sure, open_ = (self._rules_where(seen, 1, (truth,)) for truth in (True, None))
+        self.ranges.append(self._ends(sure, open_))
         return len(self.ranges) - 1
+
+    @cached_property
+    def over_all(self) -> tuple[Vector, Vector]:
+        """The least and the greatest weights over all that is left, taken as one cell."""
+        sure, open_ = [], []
+        for rules, look in zip(self._rules, self._looks, strict=True):
+            for place, rule in enumerate(rules):
+                seen = {row[place][0][1] for row in look.meanings} if look.is_whole else {None}
+                if seen == {True}:
+                    sure.append(rule)
+                elif seen != {False}:
+                    open_.append(rule)
+        return self._ends(sure, open_)
+
+    def _ends(self, sure: Sequence[Rule], open_: Sequence[Rule]) -> tuple[Vector, Vector]:
+        """The least and the greatest weights where some rules hold and others may."""
+        fewest, most = (
+            self._weights([*sure, *(rule for rule in open_ if (rule.steps > 0) == up)])
+            for up in (False, True)
+        )
+        return fewest, most
 
     def _weights(self, held: Iterable[Rule]) -> Vector:
         return weights_of(self._knowledge, self._wishes, held)

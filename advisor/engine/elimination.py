@@ -53,14 +53,14 @@ def least_sum(tables: Sequence[Table], most: int) -> int:
     ``most`` cells would have to be put together."""
     left = list(tables)
     while keys := sorted({key for table in left for key in table.keys}):
-        key = min(keys, key=lambda key: (_joint([t for t in left if key in t.keys]), key))
+        key = min(keys, key=lambda key: (joint_cells([t for t in left if key in t.keys]), key))
         reading = [table for table in left if key in table.keys]
         left = [table for table in left if key not in table.keys]
         left += [_without(key, group) for group in _groups(reading, most)]
     return sum(int(table.values) for table in left)
 
 
-def _joint(tables: Sequence[Table]) -> int:
+def joint_cells(tables: Sequence[Table]) -> int:
     """Joint cells of all axes that the tables read."""
     sizes: dict[str, int] = {}
     for table in tables:
@@ -73,7 +73,7 @@ def _groups(tables: Sequence[Table], most: int) -> list[list[Table]]:
     groups: list[list[Table]] = []
     for table in sorted(tables, key=lambda table: (-table.values.size, table.keys)):
         for group in groups:
-            if _joint([*group, table]) <= most:
+            if joint_cells([*group, table]) <= most:
                 group.append(table)
                 break
         else:

@@ -10,6 +10,7 @@ from fractions import Fraction
 import pytest
 from msgspec.structs import replace
 
+from advisor.decision import pairs
 from advisor.decision.closing import closings
 from advisor.decision.proof import Proof, prove
 from advisor.decision.recommend import decide
@@ -126,6 +127,47 @@ def test_what_moves_alike_is_shown_over_more_joint_cells_than_could_be_listed():
     assert shown(some) == Proof(True, "enumeration", 2**14)
     few = decide(knowledge, Inputs({**some.stated.answers, "more": none}), DAY)
     assert shown(few) == Proof(True, "enumeration", 4)
+
+
+def many_weights(*rules):
+    """What counts how much hangs on 14 flags; one gives weight where there was none."""
+    criteria = ("speed", "price", "calm")
+    turned = [weigh(f"w{i}", criteria[i % 3], asks(i), (1, -1)[i % 2]) for i in range(14)]
+    return wide([*rules, *turned], 14)
+
+
+def test_weights_of_too_many_cells_are_bounded():
+    """Ahead on one criterion and behind on none x leads whatever counts; behind on one it may not."""
+    ahead = [score("calm", "calm", ALWAYS, X, 3), score("fast", "speed", ALWAYS, X, 3)]
+    ahead.append(score("cheap", "price", ALWAYS, X, 1))
+    decision = decide(many_weights(*ahead), Inputs({}), DAY)
+    assert shown(decision) == Proof(True, "bound", 0)
+    behind = [*ahead[:2], score("dear", "price", asks(0), X, -1)]
+    decision = decide(many_weights(*behind), Inputs({}), DAY)
+    assert decision.order[0] == "x-one"
+    assert shown(decision) == Proof(False, None, 0)
+    keys = {"wide": [key for key in decision.situation.axes if key.startswith("wide")][:4]}
+    args = decision.situation, decision.scoring, "x-one", decision.order[1:], keys
+    assert closings(*args) == {}
+
+
+@pytest.mark.parametrize("steps", [(1,), (-1,), (1, -1, 2)])
+def test_weights_over_all_hold_those_of_every_cell(steps):
+    rules = [weigh(f"w{i}", "speed", asks(i), by) for i, by in enumerate(steps)]
+    rules.append(weigh("sure", "price", ALWAYS, 1))
+    decision = decide(wide(rules, len(steps)), Inputs({}), DAY)
+    shown(decision)
+    weights = decision.scoring.weights
+    (least, most), seen = weights.over_all, weights.ranges
+    assert least == tuple(min(column) for column in zip(*(low for low, _ in seen), strict=True))
+    assert most == tuple(max(column) for column in zip(*(high for _, high in seen), strict=True))
+
+
+def test_a_criterion_too_wide_to_be_put_together_with_its_weights_counts_at_its_worst(monkeypatch):
+    decision = decide(hand_in_hand(3), Inputs({}), DAY)
+    assert shown(decision).settled
+    monkeypatch.setattr(pairs, "CELLS_TOGETHER", 8)
+    assert shown(decision) == Proof(False, None, 2**11)
 
 
 # -- means -------------------------------------------------------------------------------------
