@@ -34,7 +34,8 @@ def closings(
     axes_of: Mapping[str, Sequence[str]],
 ) -> dict[str, int]:
     """By question, whose axes are given, the share that it closes in millionths; nothing of
-    questions that have too many answers, and where no rival is left."""
+    questions that have too many answers, nor where no rival is left or the weights hang on too
+    many cells."""
     pairs = Pairs(scoring, leader)
     open_: list[_Lead] = []
     for rival in sorted(rivals, key=lambda offer: (-scoring.scores[offer].score, offer)):
@@ -46,9 +47,9 @@ def closings(
         if len(open_) == RIVALS:
             break
     found = {}
-    for question, axes in axes_of.items() if open_ else ():
+    for question, axes in axes_of.items() if open_ and pairs.weighed_by_cell else ():
         keys = [key for key in axes if len(situation.axes[key].cells) > 1]
-        if keys and pairs.weighed_by_cell and math.prod(situation.sizes(keys)) <= ANSWERS:
+        if keys and math.prod(situation.sizes(keys)) <= ANSWERS:
             found[question] = _closed(situation, scoring, pairs, open_, keys)
     return found
 
