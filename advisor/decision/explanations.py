@@ -182,10 +182,11 @@ class Need(Struct, frozen=True):
 
 class PortfolioPart(Struct, frozen=True):
     """One offer's part.  ``share`` of the day's traffic in normal running (0..1; a fallback has
-    0, None where the answers do not say how traffic splits, as beside a burst): shares add up to
-    1 or less.  ``peak_share``: of a burst, the most of the busiest minute's requests that it
-    takes, None where no quota is published.  ``monthly`` spans what the shares leave open;
-    ``meets`` are the needs that it takes care of; ``exit`` says what leaving costs."""
+    0, None where the answers do not say how traffic splits, as beside a burst or models that
+    nobody named): shares add up to 1 or less.  ``peak_share``: of a burst, the most of the
+    busiest minute's requests that it takes, None where no quota is published.  ``monthly``
+    spans what the shares leave open; ``meets`` are the needs that it takes care of; ``exit``
+    says what leaving costs."""
 
     role: Role
     offer: str

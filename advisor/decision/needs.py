@@ -1,12 +1,14 @@
-"""Stated needs that one offer may leave unmet: regions, peaks, availability.
+"""Stated needs that one offer may leave unmet: regions, peaks, availability, many models.
 
-A need is stated where a rule says so: it compares the answer with what the offer has, and the
-rest of its condition holds for the answers.  It is met where what is known of the offer
-proves it; a quota is met where its gate is passed.
+A need is stated where a rule of a criterion that is not to be ignored says so: it compares the
+answer with what the offer has, and the rest of its condition holds for the answers.  It is met
+where what is known of the offer proves it; a quota is met where its gate is passed, and a
+catalogue where no rule about its size speaks against the offer.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,7 @@ from advisor.knowledge.ledger import NOTHING
 from advisor.knowledge.model import Rule
 from advisor.knowledge.syntax import CompareIts, WithinIts
 from advisor.knowledge.values import Domain, Flags, Interval
-from advisor.language.mentions import atoms_in, tests_in
+from advisor.language.mentions import atoms_in, its_in, names_in, tests_in
 
 if TYPE_CHECKING:
     from advisor.decision.recommend import Decision
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 REGIONS = "regions"
 AVAILABILITY = "availability"
 PROMISE = "availability-sla"
+DIVERSITY = "model-diversity"
+CATALOGUE = "catalogue-size"
 RATES = ("requests-per-minute-peak", "tokens-per-minute-peak", "tokens-per-day")
 
 
@@ -33,6 +37,7 @@ def unmet_needs(decision: Decision, offer: str) -> tuple[Need, ...]:
         regions_need(decision, offer),
         availability_need(decision, offer),
         peaks_need(decision, offer),
+        catalogue_need(decision, offer),
     )
     return tuple(need for need in found if need is not None)
 
@@ -136,17 +141,60 @@ def quota_share(decision: Decision, offer: str) -> Fraction | None:
     return min(known) if known else None
 
 
+def catalogue_need(decision: Decision, offer: str) -> Need | None:
+    """More models than the offer lists, none of which need be named."""
+    rule = next((r for r in _catalogue_rules(decision, offer) if r.steps < 0), None)
+    if rule is None:
+        return None
+    model = decision.entries.model(offer)
+    return Need(
+        "models",
+        decision.words.of_rule(rule, offer, model),
+        decision.words.answers_read(rule),
+        (_fact(decision, offer, CATALOGUE),),
+    )
+
+
+def lists_enough(decision: Decision, offer: str) -> bool:
+    """Whether the size of the offer's catalogue speaks for it, and nothing of it against."""
+    steps = [rule.steps for rule in _catalogue_rules(decision, offer)]
+    return bool(steps) and min(steps) > 0
+
+
+def _catalogue_rules(decision: Decision, offer: str) -> Iterator[Rule]:
+    """The score rules that hold the size of the offer's catalogue against how many models are
+    needed."""
+    base, model = decision.situation.base, decision.entries.model(offer)
+    for rule in _score_rules(decision):
+        if CATALOGUE not in names_in(rule.offers) | its_in(rule.when):
+            continue
+        if not any(atom.name == DIVERSITY for atom in atoms_in(rule.when)):
+            continue
+        env = base.workload.extend(decision.stated.answers, base.workload.derived_in(rule.when))
+        its = base.offering.environment(offer, model)
+        if truth_of(rule.when, env, its) is True and base.suits(rule, offer, model) is True:
+            yield rule
+
+
 def _is_asked_for(decision: Decision, question: str, attribute: str, best: Domain) -> bool:
     """Whether a score rule would speak for an offer that has the best of the attribute."""
     situation = decision.situation
-    for rule in situation.knowledge.rules.values():
-        if rule.effect == "score" and rule.steps > 0 and _compares(rule, question, attribute):
+    for rule in _score_rules(decision):
+        if rule.steps > 0 and _compares(rule, question, attribute):
             env = situation.base.workload.extend(
                 decision.stated.answers, situation.base.workload.derived_in(rule.when)
             )
             if truth_of(rule.when, env, {attribute: best}) is True:
                 return True
     return False
+
+
+def _score_rules(decision: Decision) -> Iterator[Rule]:
+    """The rules that score a criterion which counts."""
+    wishes = decision.stated.weights
+    for rule in decision.situation.knowledge.rules.values():
+        if rule.effect == "score" and wishes.get(rule.criterion or "") != "ignore":
+            yield rule
 
 
 def _compares(rule: Rule, question: str, attribute: str) -> bool:

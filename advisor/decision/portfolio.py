@@ -2,7 +2,8 @@
 
 The leader stays the primary.  Regions that it does not serve go to the best-ranked offers
 that do; an availability that it does not promise is backed by the best-ranked offer of
-another house; peaks beyond its quota go to the best-ranked one whose own quota has room.
+another house; peaks beyond its quota go to the best-ranked one whose own quota has room;
+models that it does not list go to the best-ranked one with a catalogue for them.
 Where nobody is known to serve all the named models, they are split among the fewest offers.
 Nothing is proposed where one offer suffices: the leader, or another of its lane that ranks no
 lower than the last of the parts.
@@ -21,6 +22,7 @@ from advisor.decision.explanations import Money, Need, Portfolio, PortfolioPart,
 from advisor.decision.gates import SERVED, Standing
 from advisor.decision.needs import (
     covered_regions,
+    lists_enough,
     promised,
     quota_share,
     stated_availability,
@@ -62,6 +64,7 @@ def portfolio(decision: Decision, decide: Decide) -> Portfolio | None:
             "regions": _for_regions,
             "availability": _for_availability,
             "peaks": _for_peaks,
+            "models": _for_catalogue,
         }[need.kind](decision, leader, notes)
         if found:
             parts += found
@@ -210,6 +213,25 @@ def _for_peaks(decision: Decision, leader: str, notes: list[str]) -> list[Portfo
     return []
 
 
+def _for_catalogue(decision: Decision, leader: str, notes: list[str]) -> list[PortfolioPart]:
+    found = [o for o in _complements(decision, leader) if lists_enough(decision, o)]
+    if not found:
+        return []
+    notes.append(
+        "How much of the traffic goes to models that the primary lacks is not known: the "
+        "answers do not name them."
+    )
+    part = _part(
+        decision,
+        found[0],
+        "models",
+        None,
+        "requests to models that the primary does not list",
+        ("models",),
+    )
+    return [replace(part, monthly=_cost(decision, found[0], 0, 1))]
+
+
 def _by_model(decision: Decision, decide: Decide) -> Portfolio | None:
     """Named models that nobody serves together, split among the fewest offers."""
     named = decision.stated.answers.get(MODELS)
@@ -328,16 +350,16 @@ def _part(
 
 
 def _merged(decision: Decision, parts: Sequence[PortfolioPart]) -> list[PortfolioPart]:
-    """The primary with what the others leave it, and its cost at that: beside a burst it is not
-    known how much of the day that is."""
+    """The primary with what the others leave it, and its cost at that: beside a burst, or
+    models that nobody named, it is not known how much of the day that is."""
     primary, *others = parts
     most = 1 - sum((part.share for part in others if part.share is not None), Fraction(0))
-    bursts = [part for part in others if part.role == "burst"]
-    least = most - sum(1 if p.peak_share is None else p.peak_share for p in bursts)
+    unsure = [part for part in others if part.share is None]
+    least = most - sum(1 if p.peak_share is None else p.peak_share for p in unsure)
     regions = tuple(sorted(stated_regions(decision) - {r for part in others for r in part.regions}))
     kept = replace(
         primary,
-        share=None if bursts else most,
+        share=None if unsure else most,
         regions=regions,
         monthly=_cost(decision, primary.offer, max(Fraction(0), least), most),
     )

@@ -11,9 +11,9 @@ from advisor.decision.situation import Situation
 from advisor.engine.workload import inputs_of
 from advisor.knowledge.ledger import NOTHING, Evidence
 from advisor.knowledge.model import Rule
-from advisor.knowledge.values import Type
+from advisor.knowledge.values import NumberType, Type
 from advisor.language.mentions import its_in, names_in
-from advisor.language.units import format_number
+from advisor.language.units import UNITS, format_number
 from advisor.language.wording import domain_words, spoken
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -53,7 +53,7 @@ class Words(Struct, frozen=True):
             return knowledge.models[model].title if model else "the model"
         if name in knowledge.questions:
             if name in self.situation.inputs.answers:
-                return self.answer(name)
+                return _in_a_sentence(self.answer(name), knowledge.questions[name].type)
             return _unstated(name)
         if name in knowledge.derived:
             if name not in self._said:
@@ -65,7 +65,7 @@ class Words(Struct, frozen=True):
             evidence = self.situation.base.offering.of(offer, model).get(name, NOTHING)
             kind = self._type(name)
             if evidence.value is not None and kind is not None:
-                return domain_words(evidence.value, kind)
+                return _in_a_sentence(domain_words(evidence.value, kind), kind)
         return f"an unpublished {spoken(name)}"
 
     def _derived(self, name: str) -> str:
@@ -80,7 +80,8 @@ class Words(Struct, frozen=True):
         value = self.situation.base.workload.extend(given, frozenset({name})).get(name)
         if value is None:
             return _unstated(name)
-        return domain_words(value, knowledge.derived[name].type)
+        kind = knowledge.derived[name].type
+        return _in_a_sentence(domain_words(value, kind), kind)
 
     def _measured(self, name: str, offer: str, model: str | None) -> str:
         """A computed cost at the answered traffic, in whole dollars."""
@@ -142,6 +143,16 @@ class Words(Struct, frozen=True):
     def _stated(self, name: str) -> bool:
         questions = self.situation.base.workload.questions_of(name)
         return bool(questions) and all(q in self.situation.inputs.answers for q in questions)
+
+
+def _in_a_sentence(words: str, kind: Type) -> str:
+    """Numbers of tokens or models and rates with their unit, which fields and tables say
+    beside them; other counts are followed by what they count."""
+    if isinstance(kind, NumberType) and words[-1].isdigit():
+        unit = UNITS[kind.unit]
+        if not unit.after and (unit.name in ("tokens", "models") or "/" in unit.name):
+            return f"{words} {unit.name}"
+    return words
 
 
 def _unstated(name: str) -> str:

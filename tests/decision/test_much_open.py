@@ -16,7 +16,7 @@ from advisor.decision.proof import Proof, prove
 from advisor.decision.recommend import decide
 from advisor.decision.stability import weight_intervals
 from advisor.knowledge.model import Inputs
-from advisor.knowledge.syntax import ALWAYS, AnyOf, Atom, Compare, NotOf, OneOf
+from advisor.knowledge.syntax import ALWAYS, AllOf, AnyOf, Atom, Compare, NotOf, OneOf
 from advisor.knowledge.values import Flags, Interval, Options
 from tests.decision import naive
 from tests.decision.bases import DAY
@@ -155,12 +155,15 @@ def test_weights_of_too_many_cells_are_bounded():
 def test_weights_over_all_hold_those_of_every_cell(steps):
     rules = [weigh(f"w{i}", "speed", asks(i), by) for i, by in enumerate(steps)]
     rules.append(weigh("sure", "price", ALWAYS, 1))
+    rules.append(weigh("never", "calm", AllOf((asks(0), NotOf(asks(0)))), 1))
     decision = decide(wide(rules, len(steps)), Inputs({}), DAY)
     shown(decision)
     weights = decision.scoring.weights
     (least, most), seen = weights.over_all, weights.ranges
     assert least == tuple(min(column) for column in zip(*(low for low, _ in seen), strict=True))
     assert most == tuple(max(column) for column in zip(*(high for _, high in seen), strict=True))
+    calm = list(decision.situation.knowledge.criteria).index("calm")
+    assert least[calm] == most[calm]
 
 
 def test_a_criterion_too_wide_to_be_put_together_with_its_weights_counts_at_its_worst(monkeypatch):

@@ -10,9 +10,10 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from advisor.decision.next_question import Gain, why
+from advisor.decision.next_question import Gain, proved, why
 from advisor.decision.outlook import outlook
 from advisor.decision.pivots import pivots
+from advisor.decision.proof import Proof
 from advisor.decision.recommend import decide
 from advisor.knowledge.model import Inputs
 from advisor.knowledge.syntax import Atom, OneOf
@@ -239,6 +240,32 @@ def test_a_question_that_does_not_apply_is_not_asked(sheet):
 
 
 GAIN = Gain("q", 1, 1, True, 2, 0, 0, 340_000)
+
+
+@pytest.mark.parametrize(
+    ("proof", "total", "text"),
+    [
+        (Proof(False, None, 12), 2, ""),
+        (
+            Proof(True, "bound", 0),
+            1,
+            "All that counts is answered: nothing left can change the winner.",
+        ),
+        (
+            Proof(True, "enumeration", 2048),
+            4096,
+            "Checked 2,048 combinations: nothing left can change the winner.",
+        ),
+        (
+            Proof(True, "bound", 0),
+            4096,
+            "Shown for all 4,096 combinations that are left, by the least lead on each "
+            "criterion: nothing left can change the winner.",
+        ),
+    ],
+)
+def test_what_was_proved_is_said_with_how(proof, total, text):
+    assert proved(proof, total) == text
 
 
 def test_the_reason_says_what_the_answer_may_bring():

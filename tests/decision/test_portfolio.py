@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from advisor import api
-from advisor.decision.needs import peaks_need, promised, quota_share, unmet_needs
+from advisor.decision.needs import peaks_need, promised, quota_share, stated_regions, unmet_needs
 from advisor.decision.portfolio import portfolio
 from advisor.decision.recommend import decide
 from advisor.knowledge.model import Served
@@ -335,3 +335,95 @@ def test_an_open_point_that_is_no_quota_is_no_peak(knowledge):
     decision = decided(market, models=["gpt-oss-120b"])
     assert "unshown" in [g.id for g in decision.standings[GMI].to_confirm]
     assert peaks_need(decision, GMI) is None
+
+
+# -- several models, of which none is named ------------------------------------------------------
+
+
+def several(knowledge, listed, regions=("us",), **weights):
+    """Cerebras runs in both regions and lists three models, Nebius in ``regions`` and ``listed``."""
+    one, two = (knowledge.offers[name] for name in (CEREBRAS, NEBIUS))
+    market = made(
+        knowledge,
+        said(one, regions=held("us", "europe"), catalogue_size=Interval.point(3)),
+        said(two, regions=held(*regions), catalogue_size=Interval.point(listed)),
+    )
+    answers = {
+        **TRAFFIC,
+        "models": ["gpt-oss-120b"],
+        "model-diversity": "few",
+        "regions": ["us", "europe"],
+        "tokens-per-second-per-user": 300,
+    }
+    weights = {"latency": "more", "model-diversity": "less", **weights}
+    inputs = api.inputs({"answers": answers, "weights": weights}, market)
+    return decide(market, inputs, DAY)
+
+
+def test_models_that_the_leader_does_not_list_go_to_a_broader_catalogue(knowledge):
+    decision = several(knowledge, 40)
+    leader, other = decision.order
+    assert (leader, other) == (CEREBRAS, NEBIUS)
+    assert [(n.kind, n.facts) for n in unmet_needs(decision, leader)] == [
+        ("models", ("catalogue size: 3 (measured; s0)",))
+    ]
+    assert [n.kind for n in unmet_needs(decision, other)] == ["regions"]
+    found = portfolio(decision, decision.again)
+    assert [need.text for need in found.needs] == [
+        "Cerebras shared API lists 3 models; a second or third model will have to come from "
+        "elsewhere."
+    ]
+    primary, models = found.parts
+    assert (primary.offer, models.offer, models.role) == (leader, other, "models")
+    assert (models.split, models.meets) == (
+        "requests to models that the primary does not list",
+        ("models",),
+    )
+    # Anything from none of the traffic to all of it may go to models that nobody named.
+    assert (primary.share, models.share) == (None, None)
+    for part in (primary, models):
+        model, traffic = decision.entries.model(part.offer), decision.entries.traffic()
+        whole = decision.situation.costs.bill(part.offer, model, traffic).monthly
+        none = {**traffic, "requests-per-day": Interval.point(0)}
+        idle = decision.situation.costs.bill(part.offer, model, none).monthly
+        assert idle.low < whole.high
+        assert (part.monthly.low, part.monthly.high) == (idle.low, whole.high)
+    assert found.unmet == ()
+    assert found.notes == (
+        "How much of the traffic goes to models that the primary lacks is not known: the "
+        "answers do not name them.",
+    )
+
+
+def test_models_are_not_sent_where_no_catalogue_is_known_to_hold_them(knowledge):
+    """Five models neither speak for a catalogue nor against it; and where the broader
+    catalogue meets every other need too, it suffices alone."""
+    narrow = several(knowledge, 5)
+    assert narrow.order == [CEREBRAS, NEBIUS]
+    assert [n.kind for n in unmet_needs(narrow, CEREBRAS)] == ["models"]
+    assert portfolio(narrow, narrow.again) is None
+    everywhere = several(knowledge, 40, ("us", "europe"))
+    assert everywhere.order == [CEREBRAS, NEBIUS]
+    assert unmet_needs(everywhere, NEBIUS) == ()
+    assert portfolio(everywhere, everywhere.again) is None
+
+
+def test_what_is_to_be_ignored_is_no_need(knowledge):
+    decision = several(knowledge, 40, **{"model-diversity": "ignore"})
+    assert decision.order == [CEREBRAS, NEBIUS]
+    assert unmet_needs(decision, CEREBRAS) == ()
+    assert [n.kind for n in unmet_needs(decision, NEBIUS)] == ["regions"]
+    decision = several(knowledge, 40, geography="ignore")
+    assert unmet_needs(decision, NEBIUS) == ()
+    assert stated_regions(decision) == frozenset()
+
+
+def test_a_catalogue_is_no_need_where_one_model_does_the_work(knowledge):
+    decision = decided(
+        several(knowledge, 40).situation.knowledge,
+        models=["gpt-oss-120b"],
+        model_diversity="one",
+        regions=["us", "europe"],
+    )
+    assert CEREBRAS in decision.order
+    assert unmet_needs(decision, CEREBRAS) == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from advisor.api import inputs as typed
 from advisor.decision.listings import listing_facts
 from advisor.decision.recommend import decide
 from advisor.knowledge.model import Served
@@ -22,7 +23,7 @@ def test_a_placeholder_without_anything_to_fill_it_says_so(knowledge):
     market = among(knowledge, (GROQ,), [])
     words = decide(market, inputs(market), AS_OF).words
     assert words.fill("of {context-limit}", None, MODEL) == "of an unpublished context limit"
-    assert words.fill("of {context-limit}", GROQ, MODEL) == "of 131,072"
+    assert words.fill("of {context-limit}", GROQ, MODEL) == "of 131,072 tokens"
     assert words.fill("for {monthly-cost}", GROQ, MODEL) == "for an amount that is not known"
     assert words.fill("on {model}") == "on the model"
 
@@ -34,6 +35,25 @@ def test_a_sentence_that_begins_with_what_is_not_known_begins_with_a_capital(kno
     assert words.fill("{context-limit}", None, MODEL) == "An unpublished context limit"
     assert words.fill("{monthly-cost}", GROQ, MODEL) == "An amount that is not known"
     assert words.fill("{model} is served", GROQ, MODEL).startswith("gpt-oss")
+
+
+def test_a_rate_or_a_number_of_tokens_is_said_with_its_unit(knowledge):
+    """A reason is read far from the question that says what is counted; what already says it,
+    and counts that the sentence goes on to name, stand as they are."""
+    market = among(knowledge, (GROQ,), [])
+    answers = {
+        "requests-per-day": "10000 to 20000",
+        "input-tokens": 3000,
+        "output-tokens": 300,
+        "peak-factor": 5,
+    }
+    words = decide(market, typed({"answers": answers}, market), AS_OF).words
+    assert words.fill("{requests-per-day}") == "10,000 to 20,000 requests/day"
+    assert words.fill("{tokens-per-day}") == "33,000,000 to 66,000,000 tokens/day"
+    assert words.fill("{input-tokens}") == "3,000 tokens"
+    assert words.fill("{peak-factor} times") == "5 times"
+    assert words.answer("requests-per-day") == "10,000 to 20,000"
+    assert words.fill("{tokens-per-second-per-user}").endswith("(not stated)")
 
 
 def test_who_lists_a_model_is_said_with_grade_and_date(knowledge):

@@ -323,6 +323,21 @@ def test_a_large_look_is_asked_for_the_cells_that_are_met_only():
     assert asked == [(0, 7), (150, 7)]
 
 
+def test_a_large_look_is_summed_over_the_few_cells_that_have_mass():
+    masses = {"a": {0: 3, 150: 1}, "b": {7: 5, 99: 2}}
+    sizes = {"a": 200, "b": 100}
+    axes = {
+        key: axis(key, [masses[key].get(cell, 0) for cell in range(size)])
+        for key, size in sizes.items()
+    }
+    look = Look(("a", "b"), (200, 100), lambda cells: sum(cells))
+    assert not look.is_whole
+    part = Part([look], lambda seen: look.meanings[seen[0]])
+    assert Worlds(axes, []).grouped([part]) == {
+        (a + b,): masses["a"][a] * masses["b"][b] for a in masses["a"] for b in masses["b"]
+    }
+
+
 @pytest.mark.parametrize("dense", [1, 1 << 21], ids=["sorted", "by table"])
 def test_distinct_rows_are_told_apart(dense, monkeypatch):
     monkeypatch.setattr(grids, "DENSE", dense)
