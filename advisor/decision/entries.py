@@ -36,6 +36,10 @@ from advisor.knowledge.model import Rule
 from advisor.knowledge.syntax import ALWAYS
 from advisor.knowledge.values import Domain
 
+NO_CASE_LEFT = "no-case-is-left"
+"""In place of a rule: what follows excludes together."""
+NO_CASE_WORDS = "In every case that is left it fails one or another of several requirements."
+
 
 class Entries(Struct, frozen=True, dict=True):
     """Builds the entries of one recommendation."""
@@ -69,11 +73,14 @@ class Entries(Struct, frozen=True, dict=True):
     def excluded(self, standing: Standing) -> Excluded:
         """An offer that is no answer, with every gate that says so."""
         offer = self.situation.knowledge.offers[standing.offer]
+        failed = tuple(self._failure(gate, offer.id) for gate in standing.excluded_by)
+        if standing.together:
+            failed = (Failure(NO_CASE_LEFT, NO_CASE_WORDS, (), ()), *failed)
         return Excluded(
             offer.id,
             offer.title,
             offer.platform,
-            tuple(self._failure(gate, offer.id) for gate in standing.excluded_by),
+            failed,
         )
 
     def model(self, offer: str) -> str | None:

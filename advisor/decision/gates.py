@@ -42,12 +42,14 @@ class Gate(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True):
-    """How an offer stands: gates that exclude it, that are unproven, that depend."""
+    """How an offer stands: gates that exclude it, that are unproven, that depend.  Each of
+    ``excluded_by`` fails everywhere; ``together``: everywhere one or another of them."""
 
     offer: str
     excluded_by: tuple[Gate, ...]
     to_confirm: tuple[Gate, ...]
     depends_on: tuple[Gate, ...]
+    together: bool = False
 
     @property
     def lane(self) -> str:

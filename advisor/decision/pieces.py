@@ -15,7 +15,8 @@ from functools import cached_property
 import numpy as np
 
 from advisor.decision.changes import Change, changed
-from advisor.decision.gates import SERVED, Gate, gates_of
+from advisor.decision.exclusion import out_together
+from advisor.decision.gates import SERVED, Gate, gates_of, stand
 from advisor.decision.inference import inferred, told_by
 from advisor.decision.piece import GatePiece, Table, Weighed, judged_by, tabled, weighed_at
 from advisor.decision.piece_sums import Bools, Failing, Floats, Ints, Scores, flat
@@ -164,14 +165,24 @@ class Pieces:
         touched = self._touched[change]
         return [gate.id for gate in self._gates if touched & self._read_by_gate(gate)]
 
-    def excluded(self, sets: Ints) -> Bools:
-        """For each row of candidates which offers are excluded when they are all made."""
+    def excluded(self, sets: Ints) -> tuple[Bools, Bools]:
+        """For each row of candidates which offers a gate excludes when they are all made; and
+        which fail several gates in a part, so that these may exclude them together."""
         out = np.zeros((len(sets), len(self.offers)), dtype=bool)
+        parts = np.zeros((len(sets), len(self.offers)), dtype=np.int64)
         for gate in self._gates:
             if not gate.negotiable:
                 subsets, places = self._subsets(gate.id, self._read_by_gate(gate), sets)
-                out |= self._bits([self._gate(gate, s).out for s in subsets])[places]
-        return out
+                pieces = [self._gate(gate, subset) for subset in subsets]
+                out |= self._bits([p.out for p in pieces])[places]
+                parts += self._bits([p.partial for p in pieces])[places]
+        return out, parts > 1
+
+    def out_together(self, chosen: Subset, suspects: Sequence[str]) -> frozenset[str]:
+        """Which of the suspects several gates exclude together when these changes are made."""
+        situation, worlds = self._at(chosen)
+        standings, failures = stand(situation, worlds, gates_of(situation))
+        return frozenset(out_together(worlds, standings, failures, suspects))
 
     def winners(self, sets: Ints) -> Ints:
         """For each row of candidates (by place) the place of the offer that leads when they
@@ -220,6 +231,9 @@ class Pieces:
         level = scores.sure & ~clear & ~alone & ~(contends & partial).any(axis=1)
         leader = np.where(level, self._first(contends, scores), leader)
         found = np.where(clear | alone | level, leader, UNDECIDED)
+        # Gates that each fail in a part may leave no case together.
+        worthless = (partial & (least <= CLEAR))[here, leader]
+        found = np.where(worthless, UNDECIDED, found)
         found = np.where(out.all(axis=1), NOBODY, found)
         return np.where(live, UNDECIDED, found)
 

@@ -19,6 +19,7 @@ from advisor.decision.brief import UNKNOWN_COST, Brief, Exclusions, Lead
 from advisor.decision.caps import evidence_caps
 from advisor.decision.confidence import Ground, confidence
 from advisor.decision.entries import Entries, rounded
+from advisor.decision.exclusion import out_together
 from advisor.decision.gates import Gate, Standing, gates_of, stand
 from advisor.decision.grounds import break_evens_of, grounds_of
 from advisor.decision.inference import inferred
@@ -85,6 +86,11 @@ class Decision:
         worlds = Worlds(situation.axes, impossible_looks(situation))
         self.standings, failures = stand(situation, worlds, gates)
         scoring = Scoring(situation, worlds, self.standings, failures)
+        worthless = [offer for offer, scored in scoring.scores.items() if not scored.score]
+        gone = out_together(worlds, self.standings, failures, worthless)
+        if gone:
+            self.standings |= gone
+            scoring = Scoring(situation, worlds, self.standings, failures)
         self.keys = frozenset(scoring.open_keys) | _gate_keys(self.standings)
         self.scoring = scoring
         self.scored = scoring.scores

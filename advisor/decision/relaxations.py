@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SETS_AT_MOST = 200_000
 """Sets of one size above which that size is not tried."""
+TOGETHER_AT_MOST = 1_000
+"""Sets of changes up to which it is looked at whether several gates leave no case together."""
 
 Set = tuple[int, ...]
 
@@ -75,9 +77,9 @@ class _Search:
 
         self._pieces = Pieces(base, decision.stated, self._candidates)
         self._pools = self._distinct()
-        self._needed, self._touching = self._hits()
+        self._alone, self._together, self._touching = self._hits()
         self._found: list[_Found] = []
-        self._completed = self._considered = self._decided = 0
+        self._completed = self._considered = self._decided = self._joined = 0
 
     def _distinct(self) -> tuple[list[int], list[int]]:
         """Candidates for single changes, and for larger sets.  Of the values of a number on
@@ -99,25 +101,31 @@ class _Search:
         """The candidates for sets of this size."""
         return self._pools[0 if size == 1 else 1]
 
-    def _hits(self) -> tuple[set[int], list[int]]:
-        """Per wanted offer the gates that exclude it (bits), and per candidate the gates that
-        read what it changes: a set opens an offer only if it touches all of its gates."""
+    def _hits(self) -> tuple[set[int], int, list[int]]:
+        """Per wanted offer the gates that exclude it (bits); those that exclude any only
+        together; and per candidate the gates that read what it changes: a set opens an offer
+        only if it touches all of its gates, or one of those that exclude it together."""
         gates = {gate.id: 1 << i for i, gate in enumerate(self._decision.gates)}
-        needed = {
-            sum(gates[gate.id] for gate in standing.excluded_by)
-            for offer, standing in self._decision.standings.items()
-            if offer in self._wanted
-        }
-        return needed, [
+        alone: set[int] = set()
+        together = 0
+        for offer, standing in self._decision.standings.items():
+            if offer in self._wanted:
+                needed = sum(gates[gate.id] for gate in standing.excluded_by)
+                if standing.together:
+                    together |= needed
+                else:
+                    alone.add(needed)
+        touching = [
             sum(gates[g] for g in self._pieces.gates_touched(i))
             for i in range(len(self._candidates))
         ]
+        return alone, together, touching
 
     def _may_open(self, chosen: Set) -> bool:
         touched = 0
         for i in chosen:
             touched |= self._touching[i]
-        return any(not need & ~touched for need in self._needed)
+        return bool(touched & self._together) or any(not n & ~touched for n in self._alone)
 
     def try_size(self, size: int) -> bool:
         """Try all sets of this size; False where there are too many."""
@@ -128,11 +136,18 @@ class _Search:
                 return False
         offers = self._pieces.offers
         if sets:
-            out = self._pieces.excluded(np.array(sets, dtype=np.int64))
-            for chosen, row in zip(sets, out.tolist(), strict=True):
+            out, partly = self._pieces.excluded(np.array(sets, dtype=np.int64))
+            for chosen, row, shaky in zip(sets, out.tolist(), partly.tolist(), strict=True):
                 opens = {o for o, gone in zip(offers, row, strict=True) if not gone}
-                if opens & self._wanted:
-                    self._found.append(_Found(chosen, frozenset(opens & self._wanted)))
+                opens &= self._wanted
+                suspects = [o for o, many in zip(offers, shaky, strict=True) if many and o in opens]
+                if suspects:
+                    self._joined += 1
+                    if self._joined > TOGETHER_AT_MOST:
+                        return False
+                    opens -= self._pieces.out_together(chosen, suspects)
+                if opens:
+                    self._found.append(_Found(chosen, frozenset(opens)))
         self._considered += len(sets)
         self._completed = size
         return True

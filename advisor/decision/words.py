@@ -85,8 +85,10 @@ class Words(Struct, frozen=True):
 
     def _measured(self, name: str, offer: str, model: str | None) -> str:
         """A computed cost at the answered traffic, in whole dollars."""
+        if model is None or not self._traffic_stated():
+            return "an amount that depends on what is not answered"
         value = self.situation.costs.measure(name, offer, model, self.situation.inputs.answers)
-        if value is None or value.low is None or not self._traffic_stated():
+        if value is None or value.low is None:
             return "an amount that is not known"
         return f"{format_number(round(value.low), 'USD')}"
 

@@ -301,6 +301,9 @@ def decide(knowledge: Knowledge, inputs: Inputs):
                 continue
             value = sum(by[c] * utility(knowledge, c, world, offer) for c in by)
             total += mass * Fraction(value, sum(by.values()))
+        hard = [g.id for g in gates if not g.negotiable]
+        if all(any(failing[g][i] is True for g in hard) for i in range(len(everything))):
+            out = hard  # by one or another in every world
         lane = "excluded" if out else "conditional" if open_ else "safe"
         result[offer.id] = (lane, sorted(open_), total / mass_total if mass_total else Fraction(0))
     return result

@@ -218,11 +218,14 @@ def test_a_weight_that_moves_between_the_points_may_bring_a_rival_ahead(strain, 
 
 
 @pytest.mark.parametrize("effect", ["score", "weigh"])
-def test_a_rival_that_is_out_in_every_world_by_one_gate_or_another_counts_nowhere(effect):
-    """Neither gate excludes it alone.  Its score, or the weights, hang on the same answer."""
+def test_a_rival_that_is_behind_in_every_world_by_one_gate_or_another_counts_nowhere(effect):
+    """One excludes it, the other is to be confirmed elsewhere.  Its score, or the weights,
+    hang on the same answer."""
     other = Atom("color", OneOf(frozenset({"b", "c"})))
     gates = [
-        make_rule(name, "exclude", None, when, the_offer("offer-1"), 0, "measured", name)
+        make_rule(
+            name, "exclude", None, when, the_offer("offer-1"), 0, "measured", name, name != "in-red"
+        )
         for name, when in (("in-red", RED), ("else", other))
     ]
     best = make_rule("best", "score", "speed", ALWAYS, the_offer("offer-1"), 3, "measured", "e0")

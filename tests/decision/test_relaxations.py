@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from msgspec.structs import replace
 
 from advisor.decision.changes import changed
+from advisor.decision.entries import NO_CASE_LEFT
 from advisor.decision.recommend import decide, recommend
 from advisor.decision.relaxations import _Search, relaxations
 from advisor.decision.whynot import why_not
@@ -89,7 +90,9 @@ def test_why_not_names_every_failed_gate(knowledge, inputs):
     decision = decide(knowledge, inputs, DAY)
     for offer, standing in decision.standings.items():
         told = why_not(decision, decision.again, offer, 1)
-        assert [f.rule for f in told.failed] == [g.id for g in standing.excluded_by]
+        event(f"together: {standing.together}")
+        head = [NO_CASE_LEFT] if standing.together else []
+        assert [f.rule for f in told.failed] == head + [g.id for g in standing.excluded_by]
         if not standing.excluded_by:
             assert told.rank == decision.order.index(offer) + 1
             assert (told.versus is None) == (told.rank == 1)

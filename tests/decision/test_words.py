@@ -24,7 +24,10 @@ def test_a_placeholder_without_anything_to_fill_it_says_so(knowledge):
     words = decide(market, inputs(market), AS_OF).words
     assert words.fill("of {context-limit}", None, MODEL) == "of an unpublished context limit"
     assert words.fill("of {context-limit}", GROQ, MODEL) == "of 131,072 tokens"
-    assert words.fill("for {monthly-cost}", GROQ, MODEL) == "for an amount that is not known"
+    assert (
+        words.fill("for {monthly-cost}", GROQ, MODEL)
+        == "for an amount that depends on what is not answered"
+    )
     assert words.fill("on {model}") == "on the model"
 
 
@@ -33,7 +36,10 @@ def test_a_sentence_that_begins_with_what_is_not_known_begins_with_a_capital(kno
     words = decide(market, inputs(market), AS_OF).words
     assert words.fill("{precision} is read", GROQ) == "Your precision (not stated) is read"
     assert words.fill("{context-limit}", None, MODEL) == "An unpublished context limit"
-    assert words.fill("{monthly-cost}", GROQ, MODEL) == "An amount that is not known"
+    assert (
+        words.fill("{monthly-cost}", GROQ, MODEL)
+        == "An amount that depends on what is not answered"
+    )
     assert words.fill("{model} is served", GROQ, MODEL).startswith("gpt-oss")
 
 
