@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import random
 from fractions import Fraction
 
@@ -10,8 +11,9 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from advisor.decision import complete
+from advisor.decision import complete, recommend
 from advisor.decision.complete import decide_many, is_complete
+from advisor.decision.confidence import confidence
 from advisor.decision.inference import inferred
 from advisor.decision.recommend import decide
 from advisor.decision.rulebase import RuleBase
@@ -91,6 +93,44 @@ def test_on_the_shipped_rules_too(knowledge, monkeypatch):
         assert brief == decide(knowledge, inputs, AS_OF).brief()
     assert len({brief.confidence for brief in found}) > 2
     assert any(not brief.settled for brief in found) and any(brief.settled for brief in found)
+
+
+def grounds(monkeypatch, module, judge):
+    """What the confidence of each verdict rests on: figures, caps, age of what is known."""
+    told = []
+
+    def listen(method, figures, ground):
+        told.append((figures, ground))
+        return confidence(method, figures, ground)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "confidence", listen)
+        judge()
+    return told
+
+
+@pytest.mark.parametrize("offers", [1, 2, 3, None])
+@pytest.mark.parametrize("later", [0, 900], ids=["today", "when claims are old"])
+def test_confidence_rests_on_the_same_figures(knowledge, monkeypatch, offers, later):
+    """With own prices of whoever leads, every criterion ignored, and few or many offers."""
+    kept = sorted(knowledge.offers)[:offers] if offers else sorted(knowledge.offers)
+    market = replace(knowledge, offers={name: knowledge.offers[name] for name in kept})
+    day = AS_OF + datetime.timedelta(days=later)
+    own = {"output": Interval.point(Fraction(1, 2)), "gpu-hour": Interval.point(2)}
+    asked = []
+    for i, sheet in enumerate(shipped_sheets(knowledge, 28)):
+        answers = {q: a for q, a in sheet.answers.items() if q != "current-offer"}
+        prices = dict.fromkeys(kept, own) if i % 2 else {}
+        asked.append(replace(sheet, answers=answers, prices=prices))
+    columns = grounds(monkeypatch, complete, lambda: decide_many(market, asked, day))
+    alone = grounds(
+        monkeypatch, recommend, lambda: [decide(market, sheet, day).brief() for sheet in asked]
+    )
+    assert columns == alone
+    assert alone
+    if offers is None:
+        assert any(ground.old for _, ground in alone) == bool(later)
+        assert {bool(figures.weak_share) for figures, _ in alone} == {True, False}
 
 
 @pytest.mark.parametrize("gone", ["use-case", "requests-per-day", "residency"])
