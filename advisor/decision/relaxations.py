@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SETS_AT_MOST = 200_000
 """Sets of one size above which that size is not tried."""
-TOGETHER_AT_MOST = 1_000
+TOGETHER_AT_MOST = 500
 """Sets of changes up to which it is looked at whether several gates leave no case together."""
 
 Set = tuple[int, ...]
@@ -80,6 +80,7 @@ class _Search:
         self._alone, self._together, self._touching = self._hits()
         self._found: list[_Found] = []
         self._completed = self._considered = self._decided = self._joined = 0
+        self._bound = SETS_AT_MOST
 
     def _distinct(self) -> tuple[list[int], list[int]]:
         """Candidates for single changes, and for larger sets.  Of the values of a number on
@@ -144,6 +145,7 @@ class _Search:
                 if suspects:
                     self._joined += 1
                     if self._joined > TOGETHER_AT_MOST:
+                        self._bound = TOGETHER_AT_MOST
                         return False
                     opens -= self._pieces.out_together(chosen, suspects)
                 if opens:
@@ -172,7 +174,7 @@ class _Search:
             completed=self._completed,
             considered=self._considered,
             decided=self._decided,
-            limit=SETS_AT_MOST,
+            limit=self._bound,
         )
 
     def result(self) -> tuple[Relaxation, ...]:

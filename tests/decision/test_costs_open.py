@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from itertools import product
 
 import pytest
 from msgspec.structs import replace
@@ -111,6 +112,43 @@ def test_a_limit_in_columns_says_what_it_says_cell_by_cell(knowledge, world, mon
             assert found == judged(monkeypatch, market, asked, 10**9)
             assert len(found) > 8
             assert any(outcome.fails for outcome in found)
+
+
+def test_what_a_limit_makes_of_a_cell_holds_at_its_point_and_all_over_it(knowledge, world):
+    """Against deciding with the answers of the point, and with others of the same cell."""
+    market = among(knowledge, OFFERS, [gate("dear", DEAR, ALWAYS)])
+    base = RuleBase.on(market, AS_OF)
+    (rule,) = base.exclude_rules
+    asked = Inputs({**world, **open_traffic()})
+    situation = Situation(base, asked)
+    keys = situation.space.open_keys(base.reads(rule).questions)
+    look = CostGate(situation, rule).look(keys)
+    offers = list(market.offers)
+    draw = random.Random(4)
+    seen = set()
+
+    def out(answers):
+        standings = decide(market, Inputs({**asked.answers, **answers}), AS_OF).standings
+        return {o for o in offers if standings[o].excluded_by}
+
+    for cells in product(*map(range, look.sizes)):
+        outcome = look.meaning(cells)
+        at = [situation.axes[key].cells[cell] for key, cell in zip(keys, cells, strict=True)]
+        at_point = out(dict(zip(keys, (cell.point for cell in at), strict=True)))
+        assert {o for i, o in enumerate(offers) if outcome.at_point >> i & 1} == at_point
+        assert {o for i, o in enumerate(offers) if not outcome.passes >> i & 1} == at_point
+        inside = [
+            Interval.point(draw.randint(d.low + d.low_open, d.high - d.high_open))
+            for d in (cell.domain for cell in at)
+        ]
+        elsewhere = out(dict(zip(keys, inside, strict=True)))
+        for i, offer in enumerate(offers):
+            if outcome.fails >> i & 1:
+                assert offer in elsewhere
+            elif not outcome.doubts >> i & 1:
+                assert offer not in elsewhere
+            seen.add((outcome.fails >> i & 1, outcome.doubts >> i & 1, offer in at_point))
+    assert seen == {(1, 0, True), (0, 1, True), (0, 1, False), (0, 0, False)}
 
 
 def test_where_a_table_has_no_row_there_is_no_limit(knowledge, world, monkeypatch):

@@ -163,4 +163,4 @@ def test_how_often_that_is_looked_at_is_bounded(monkeypatch):
     decision = decide(wide([AHEAD, red, other, full], 1), Inputs({"load": Interval.point(70)}), DAY)
     told = why_not(decision, decision.again, "y-one", 2)
     assert told.relaxations == ()
-    assert (told.search.completed, told.search.complete) == (0, False)
+    assert (told.search.completed, told.search.complete, told.search.limit) == (0, False, 0)

@@ -14,7 +14,7 @@ from advisor.decision.changes import alternatives, changed
 from advisor.decision.flips import _FlipSearch, search_flips
 from advisor.decision.recommend import decide, recommend
 from advisor.decision.stability import weight_intervals
-from advisor.decision.variations import Variations, winner_of
+from advisor.decision.variations import LimitReached, Variations, winner_of
 from advisor.knowledge.model import Inputs
 from advisor.knowledge.syntax import ALWAYS, Atom, Compare, NotOf, OneOf
 from advisor.knowledge.values import Flags, Interval, Options
@@ -181,6 +181,7 @@ def test_only_changeable_answers_are_changed():
     only = replace(knowledge, questions=fixed)
     flips, search = search_flips(variations(only, inputs), 2, fine=True)
     assert search.questions == ("load",)
+    assert {change.question for change in variations(only, inputs).candidates} == {"load"}
     assert {name for flip in flips for name in flip.change} <= {"load"}
 
 
@@ -258,3 +259,29 @@ def test_all_weight_on_nothing_leaves_the_leader_where_it_is():
     (speed,) = weight_intervals(decision)
     assert decision.order[0] == "x-one"
     assert (speed.low, speed.below, speed.high, speed.above) == (0, None, None, None)
+
+
+@pytest.mark.parametrize(("limit", "room"), [(2, 100), (100, 1), (100, 2)])
+def test_whole_decisions_are_counted_and_bounded(limit, room):
+    """One more than there is room for, as the first tells how many cells a decision looks at."""
+    inputs = sheets()[3]
+    decision = decide(base(), inputs, DAY)
+    made = []
+
+    def again(changed_inputs):
+        made.append(changed_inputs)
+        return decision.again(changed_inputs)
+
+    each = Variations.on(decision, again, limit=0, dear=0, cells=1)._each
+    found = Variations.on(decision, again, limit=limit, dear=0, cells=room * max(each, 1))
+    most = min(limit, room + 1)
+    assert len(found.candidates) > most + 1
+    for i in range(most):
+        for _ in range(2):  # asked for again it is not decided again
+            after = found.winner([found.candidates[i]])
+            assert after == winner(base(), inputs, [found.candidates[i]])
+        assert found.decided == len(made) == i + 1
+    with pytest.raises(LimitReached):
+        found.winner([found.candidates[most]])
+    assert found.decided == len(made) == most
+    assert found.winner([found.candidates[0]]) == winner(base(), inputs, [found.candidates[0]])
