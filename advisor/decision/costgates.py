@@ -7,7 +7,7 @@ Offers with the same charges share every verdict.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from advisor.decision.loads import SIZING
 from advisor.decision.outcomes import Billed, Group, Outcome, outcome_of
@@ -23,7 +23,7 @@ from advisor.decision.terms import (
     terms_look,
     traffic_look,
 )
-from advisor.engine.looks import Cells, Look
+from advisor.engine.looks import Cells, Look, numbered
 from advisor.engine.serving import QUESTIONS as SERVING_QUESTIONS
 from advisor.engine.truth import truth_of
 from advisor.knowledge.model import Rule
@@ -65,27 +65,21 @@ class CostGate:
         def make() -> Look[Outcome]:
             terms, traffic = terms_look(situation), traffic_look(situation)
             asked = self._asked_look()
-            looks = terms.of, traffic.of, asked.of
-            place = {key: i for i, key in enumerate(keys)}
-            picks = [[place[key] for key in look.keys] for look in (terms, traffic, asked)]
-
+            looks: list[Look[Any]] = [terms, traffic, asked]
             many = self._many(traffic, asked)
             if many is not None:
 
-                def pick_out(cells: Cells) -> Outcome:
-                    row, its_traffic, answers = (
-                        numbered(tuple([cells[i] for i in pick]))
-                        for numbered, pick in zip(looks, picks, strict=True)
-                    )
+                def pick_out(seen: tuple[int, ...]) -> Outcome:
+                    row, its_traffic, answers = seen
                     return many(terms.meanings[row])[its_traffic][answers]
 
-                return Look(keys, situation.sizes(keys), pick_out)
+                return numbered(looks, keys, situation.sizes(keys), pick_out)
 
             verdicts: dict[tuple[object, ...], Truth] = {}
             groups: dict[int, tuple[Group, ...]] = {}
-            outcomes: dict[tuple[int, ...], Outcome] = {}
 
-            def outcome(row: int, its_traffic: int, answers: int) -> Outcome:
+            def outcome(seen: tuple[int, ...]) -> Outcome:
+                row, its_traffic, answers = seen
                 numbers, answered = traffic.meanings[its_traffic], asked.meanings[answers]
                 whole = int(numbers[0] != numbers[1] or answered[0] != answered[1])
 
@@ -100,18 +94,7 @@ class CostGate:
                     groups[row] = self._groups(terms.meanings[row])
                 return _outcome(groups[row], verdict)
 
-            def see(cells: Cells) -> Outcome:
-                seen = tuple(
-                    [
-                        numbered(tuple([cells[i] for i in pick]))
-                        for numbered, pick in zip(looks, picks, strict=True)
-                    ]
-                )
-                if seen not in outcomes:
-                    outcomes[seen] = outcome(*seen)
-                return outcomes[seen]
-
-            return Look(keys, situation.sizes(keys), see)
+            return numbered(looks, keys, situation.sizes(keys), outcome)
 
         if situation.inputs.prices:
             return make()

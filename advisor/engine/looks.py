@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, Generic, TypeVar
 
@@ -89,6 +89,19 @@ class Look(Generic[M]):
             stride *= size
         return found
 
+    def over(self, cells: Mapping[str, Sequence[int]]) -> list[int]:
+        """The numbers in every combination of the listed cells of these and maybe other axes,
+        in row-major order."""
+        strides = dict(self.strides())
+        places = [0]
+        for key, listed in cells.items():
+            stride = strides.get(key, 0)
+            steps = [cell * stride for cell in listed]
+            places = [place + step for place in places for step in steps]
+        if self.is_whole:
+            return [self.table[place] for place in places]
+        return [self.at(place) for place in places]
+
     def meaning(self, cells: Cells) -> M:
         """What the cells mean."""
         return self.meanings[self.of(cells)]
@@ -161,22 +174,41 @@ def crossed(looks: Sequence[Look[M]], combine: Callable[[tuple[M, ...]], N]) -> 
     for look in looks:
         sizes.update(zip(look.keys, look.sizes, strict=True))
     keys = tuple(sorted(sizes))
-    place = {key: i for i, key in enumerate(keys)}
-    picks = [tuple(place[key] for key in look.keys) for look in looks]
+
+    def meaning(row: tuple[int, ...]) -> N:
+        return combine(tuple(look.meanings[n] for look, n in zip(looks, row, strict=True)))
+
+    return numbered(looks, keys, tuple(sizes[key] for key in keys), meaning)
+
+
+def numbered(
+    looks: Sequence[Look[Any]],
+    keys: Sequence[str],
+    sizes: Sequence[int],
+    combine: Callable[[tuple[int, ...]], N],
+) -> Look[N]:
+    """A look at ``keys``, that means what ``combine`` makes of the numbers that the looks, each
+    at some of these axes, see there."""
     known: dict[tuple[int, ...], N] = {}
 
-    def see(cells: Cells) -> N:
-        row = tuple(
-            look.of(tuple([cells[i] for i in pick]))
-            for look, pick in zip(looks, picks, strict=True)
-        )
-        if row not in known:
-            known[row] = combine(
-                tuple(look.meanings[n] for look, n in zip(looks, row, strict=True))
-            )
-        return known[row]
+    def meaning(row: tuple[int, ...]) -> N:
+        found = known.get(row)
+        if found is None:
+            found = known[row] = combine(row)
+        return found
 
-    return Look(keys, tuple(sizes[key] for key in keys), see)
+    if looks and math.prod(sizes) <= WHOLE:
+        cells = {key: range(size) for key, size in zip(keys, sizes, strict=True)}
+        columns = [look.over(cells) for look in looks]
+        return of_table(keys, sizes, map(meaning, zip(*columns, strict=True)))
+    place = {key: i for i, key in enumerate(keys)}
+    picks = [[place[key] for key in look.keys] for look in looks]
+
+    def see(cells: Cells) -> N:
+        seen = zip(looks, picks, strict=True)
+        return meaning(tuple([look.of(tuple([cells[i] for i in pick])) for look, pick in seen]))
+
+    return Look(keys, sizes, see)
 
 
 class Part:

@@ -294,23 +294,10 @@ def _numbers_over(cells: Mapping[str, Sequence[int]], part: Part) -> list[int]:
     """The part's number in every combination of the listed cells."""
     if not part.looks:
         return [part.combined(())] * math.prod(len(listed) for listed in cells.values())
-    seen = list(zip(*(_seen_over(cells, look) for look in part.looks), strict=True))
+    seen = list(zip(*(look.over(cells) for look in part.looks), strict=True))
     distinct = list(dict.fromkeys(seen))
     numbers = dict(zip(distinct, part.combined_many(distinct), strict=True))
     return [numbers[row] for row in seen]
-
-
-def _seen_over(cells: Mapping[str, Sequence[int]], look: Look[Any]) -> list[int]:
-    """What the look sees in every combination of the listed cells."""
-    strides = dict(look.strides())
-    places = [0]
-    for key, listed in cells.items():
-        stride = strides.get(key, 0)
-        steps = [cell * stride for cell in listed]
-        places = [place + step for place in places for step in steps]
-    if look.is_whole:
-        return [look.table[place] for place in places]
-    return [look.at(place) for place in places]
 
 
 def _by_column(
