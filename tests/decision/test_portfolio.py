@@ -11,13 +11,20 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from advisor import api
-from advisor.decision.needs import peaks_need, promised, quota_share, stated_regions, unmet_needs
+from advisor.decision.needs import (
+    lists_enough,
+    peaks_need,
+    promised,
+    quota_share,
+    stated_regions,
+    unmet_needs,
+)
 from advisor.decision.portfolio import portfolio
 from advisor.decision.recommend import decide
 from advisor.knowledge.model import Served
-from advisor.knowledge.syntax import ALWAYS, AllOf, Atom, Compare, NotOf, OneOf
+from advisor.knowledge.syntax import ALWAYS, AllOf, Atom, Compare, CompareIts, NotOf, OneOf
 from advisor.knowledge.values import Flags, Interval, Options
-from tests.decision.bases import HERE, claim
+from tests.decision.bases import HERE, claim, make_rule
 from tests.decision.fixed import base
 from tests.decision.market import named
 from tests.decision.wide import gate
@@ -183,6 +190,10 @@ def test_a_quota_that_nobody_publishes_has_no_share(knowledge):
     burst = found.parts[1]
     assert (burst.role, burst.share, burst.peak_share) == ("burst", None, None)
     assert burst.split == "what the quota of the primary does not take"
+    model, traffic = decision.entries.model(burst.offer), decision.entries.traffic()
+    none = {**traffic, "requests-per-day": Interval.point(0)}
+    bills = [decision.situation.costs.bill(burst.offer, model, t).monthly for t in (none, traffic)]
+    assert (burst.monthly.low, burst.monthly.high) == (bills[0].low, bills[1].high)
     assert found.notes == ("How much that is, is not known: no quota is published.",)
 
 
@@ -307,6 +318,41 @@ def test_as_many_offers_as_it_takes_and_no_more_than_four(knowledge):
     assert parts(*split(knowledge, (a,), (b,), (c,), (d,), (e,))) is None
 
 
+def listed(market, asked):
+    """The parts in their order: who, as what, of how many models."""
+    decision = decided(market, models=asked)
+    found = portfolio(decision, decision.again)
+    return [(part.offer, part.role, part.share) for part in found.parts]
+
+
+def test_whoever_serves_most_models_comes_first_then_by_name(knowledge):
+    a, b, c, *_ = sorted(MODELS)
+    third = Fraction(1, 3)
+    market, asked = split(knowledge, (c,), (a, b))
+    assert listed(market, asked) == [(GROQ, "primary", 2 * third), (CEREBRAS, "models", third)]
+    market, asked = split(knowledge, (b,), (a,))
+    half = Fraction(1, 2)
+    assert listed(market, asked) == [(CEREBRAS, "primary", half), (GROQ, "models", half)]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_several_that_serve_a_model_the_better_one_gets_it(knowledge, turned):
+    """Groq and Nebius serve b; one of them is dearer by far, for that model alone."""
+    a, b, *_ = MODELS
+    offers = [
+        serving(knowledge.offers[n], *m)
+        for n, m in ((CEREBRAS, (a,)), (GROQ, (b,)), (NEBIUS, (b,)))
+    ]
+    market = made(knowledge, *offers)
+    dear = NEBIUS if turned else GROQ
+    price = {"input": Interval.point(900), "output": Interval.point(900)}
+    asked = {**TRAFFIC, "models": [a, b]}
+    inputs = replace(api.inputs(asked, market), prices={dear: price})
+    decision = decide(market, inputs, DAY)
+    found = portfolio(decision, decision.again)
+    assert {part.offer for part in found.parts} == {CEREBRAS, GROQ if turned else NEBIUS}
+
+
 def test_models_are_not_split_where_it_would_help_nobody(knowledge):
     """One serves them all and is out for another reason; or all but one are served nowhere."""
     a, b, c, *_ = MODELS
@@ -367,6 +413,7 @@ def test_models_that_the_leader_does_not_list_go_to_a_broader_catalogue(knowledg
     assert [(n.kind, n.facts) for n in unmet_needs(decision, leader)] == [
         ("models", ("catalogue size: 3 (measured; s0)",))
     ]
+    assert [n.answers for n in unmet_needs(decision, leader)] == [("model-diversity: few",)]
     assert [n.kind for n in unmet_needs(decision, other)] == ["regions"]
     found = portfolio(decision, decision.again)
     assert [need.text for need in found.needs] == [
@@ -406,6 +453,27 @@ def test_models_are_not_sent_where_no_catalogue_is_known_to_hold_them(knowledge)
     assert everywhere.order == [CEREBRAS, NEBIUS]
     assert unmet_needs(everywhere, NEBIUS) == ()
     assert portfolio(everywhere, everywhere.again) is None
+
+
+def test_a_catalogue_may_be_compared_with_an_answer(knowledge):
+    """As many models as requests are sent are asked for, and a few of them are enough."""
+    more = AllOf(
+        (
+            Atom("model-diversity", OneOf(frozenset({"one"}))),
+            Atom("requests-per-day", CompareIts("above", "catalogue-size")),
+        )
+    )
+    rule = make_rule("more", "score", "model-diversity", more, ALWAYS, -1, "measured", "more")
+    market = several(knowledge, 40).situation.knowledge
+    market = replace(market, rules={**market.rules, "more": rule})
+    for requests, needs in ((1, []), (39, ["models"]), (41, ["models"])):
+        decision = decided(
+            market, models=["gpt-oss-120b"], regions=["us"], requests_per_day=requests
+        )
+        assert [n.kind for n in unmet_needs(decision, CEREBRAS)] == needs
+    assert lists_enough(several(knowledge, 40), NEBIUS)
+    assert not lists_enough(several(knowledge, 40), CEREBRAS)
+    assert not lists_enough(several(knowledge, 5), NEBIUS)
 
 
 def test_what_is_to_be_ignored_is_no_need(knowledge):

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from advisor import api
+from advisor.decision import portfolio as portfolios
 from advisor.decision.explanations import Money
 from advisor.decision.needs import unmet_needs
 from advisor.decision.portfolio import portfolio
@@ -127,6 +128,31 @@ def test_where_as_many_regions_are_met_the_better_offer_serves_them(knowledge):
     assert leader == NEBIUS
     assert {decision.standings[offer].lane for offer in decision.order} == {"safe"}
     assert [part.offer for part in found.parts] == [leader, second]
+    assert found.parts[1].split == "the traffic of users in europe, uk"
+
+
+def test_no_more_parts_than_there_may_be(knowledge, monkeypatch):
+    """Each runs in one region; one part beside the leader is allowed."""
+    names = dict(zip((NEBIUS, CEREBRAS, GROQ), ("us", "europe", "uk"), strict=True))
+    market = made(
+        knowledge, *(said(knowledge.offers[n], regions=held(r)) for n, r in names.items())
+    )
+    monkeypatch.setattr(portfolios, "PARTS_AT_MOST", 1)
+    decision, found = told(market, regions=["us", "europe", "uk"])
+    assert len(decision.order) == 3
+    primary, part = found.parts
+    third = next(o for o in decision.order if o not in (primary.offer, part.offer))
+    assert f"No offer here is known to run in {names[third]}." in found.notes
+
+
+def test_a_range_of_traffic_gives_a_range_of_cost(knowledge):
+    one, two = (knowledge.offers[name] for name in (CEREBRAS, GROQ))
+    market = made(knowledge, said(one, regions=held("us")), said(two, regions=held("europe")))
+    decision, found = told(market, regions=["us", "europe"], requests_per_day="40000 to 100000")
+    for part in found.parts:
+        low, high = (bill(decision, part.offer, n) for n in (20_000, 50_000))
+        assert part.monthly == Money(low.low, high.high)
+        assert low.low < high.low
 
 
 # -- availability ----------------------------------------------------------------------------------
@@ -253,7 +279,7 @@ def test_a_burst_in_full(knowledge):
 def test_a_sum_with_a_part_of_unknown_cost_is_not_known(knowledge):
     one, two = (knowledge.offers[name] for name in (CEREBRAS, GROQ))
     dear = {"availability": 99.99}
-    decision, found = told(made(knowledge, one, two), **dear)
+    _, found = told(made(knowledge, one, two), **dear)
     assert found.monthly == added(*(part.monthly for part in found.parts))
     unpriced = replace(two, serves=tuple(replace(row, claims=()) for row in two.serves))
     _, found = told(made(knowledge, one, unpriced), **dear)
@@ -291,7 +317,5 @@ def test_a_sum_with_a_part_of_unknown_cost_is_not_known(knowledge):
 )
 def test_what_leaving_costs(knowledge, claims, lines):
     one, two = (plain(knowledge.offers[name]) for name in (CEREBRAS, GROQ))
-    decision, found = told(
-        made(knowledge, said(one, **claims), said(two, **claims)), availability=99.999
-    )
+    _, found = told(made(knowledge, said(one, **claims), said(two, **claims)), availability=99.999)
     assert {part.exit for part in found.parts} == {lines}
