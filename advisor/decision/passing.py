@@ -195,10 +195,12 @@ def components(worlds: Worlds, factors: Iterable[Factor]) -> list[list[Factor]]:
     return [members for _, members in groups]
 
 
-def passing_shares(worlds: Worlds, factor: Factor) -> tuple[Shares, int]:
-    """Per offer the mass that passes, over all of the factor's axes, and the whole mass."""
+def passing_shares(worlds: Worlds, factor: Factor, offers: int) -> tuple[Shares, int]:
+    """Per offer the mass that passes, over all of the factor's axes, and the whole mass.  Where
+    nothing is expected nobody passes, and the whole is any number but 0."""
     masses = worlds.grouped([factor.part])
     rows = [(factor.shares(number), mass) for (number,), mass in masses.items()]
-    offers = len(rows[0][0]) if rows else 0
-    sums = tuple([sum(shares[i] * mass for shares, mass in rows) for i in range(offers)])
-    return sums, factor.whole * sum(mass for _, mass in rows)
+    whole = factor.whole * sum(mass for _, mass in rows)
+    if not whole:
+        return (0,) * offers, 1
+    return tuple([sum(shares[i] * mass for shares, mass in rows) for i in range(offers)]), whole

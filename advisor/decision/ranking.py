@@ -150,15 +150,6 @@ class Scoring:
     def _factors(self) -> list[tuple[Factor | None, list[Factor]]]:
         """Per criterion the gates that hang together with its utilities or the weights, and
         the rest, by component."""
-        kept = self.situation.base.tables
-        count = len(self.place)
-
-        def one(factors: Sequence[Factor]) -> Factor | None:
-            if not factors:
-                return None
-            place = ("together", *(factor.part for factor in factors))
-            return kept.of(place, lambda: together(factors, count))
-
         result = []
         for own in self.utilities.values():
             read = {*own.part.keys, *self.weights.part.keys}
@@ -169,11 +160,29 @@ class Scoring:
                 if self.worlds.tied(keys, read):
                     tied += members
                 else:
-                    whole = one(members)
-                    assert whole is not None
-                    rest.append(whole)
-            result.append((one(tied), rest))
+                    rest.append(self._together(members))
+            result.append((self._together(tied) if tied else None, rest))
         return result
+
+    def fit(self, offer: str) -> Fraction:
+        """The share of what is left, by priors, in which the offer fails no requirement for
+        certain; 0 where nothing that is left is expected."""
+        place, share = self.place[offer], Fraction(1)
+        for members in self._components:
+            factor = self._together(members)
+            if self.worlds.told_apart([factor.part]) > CELLS_AT_MOST:
+                lost = self.failing_part(self.failures)
+                masses = self.worlds.sampled_groups([lost])
+                kept = [m for (n,), m in masses.items() if not self.failing_masks[n] >> place & 1]
+                return Fraction(sum(kept), sum(masses.values()))
+            passed, whole = passing_shares(self.worlds, factor, len(self.place))
+            share *= Fraction(passed[place], whole)
+        return share
+
+    def _together(self, factors: Sequence[Factor]) -> Factor:
+        place = ("together", *(factor.part for factor in factors))
+        count = len(self.place)
+        return self.situation.base.tables.of(place, lambda: together(factors, count))
 
     @cached_property
     def scores(self) -> dict[str, Scored]:
@@ -215,7 +224,7 @@ class Scoring:
         mean = means.exact(criterion, own, tied)
         terms, whole = mean.terms, mean.whole
         for factor in rest:
-            passed, mass = passing_shares(self.worlds, factor)
+            passed, mass = passing_shares(self.worlds, factor, len(self.place))
             terms = tuple([a * b for a, b in zip(terms, passed, strict=True)])
             whole *= mass
         return Mean(mean.share, terms, whole)
@@ -228,7 +237,7 @@ class Scoring:
         for own, (tied, rest) in zip(self.utilities.values(), self._factors, strict=True):
             sums, whole = self._whole.by_weights(own, tied)
             for factor in rest:
-                passed, mass = passing_shares(self.worlds, factor)
+                passed, mass = passing_shares(self.worlds, factor, len(self.place))
                 whole *= mass
                 sums = {
                     number: tuple([a * b for a, b in zip(line, passed, strict=False)])

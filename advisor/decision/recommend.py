@@ -49,6 +49,9 @@ from advisor.decision.words import Words
 from advisor.engine.worlds import SAMPLE, Worlds
 from advisor.knowledge.model import Inputs, Knowledge
 
+SELDOM = Fraction(1, 2)
+"""Of what is left: a leader that fits in less of it is not named without saying so."""
+
 
 def recommend(
     knowledge: Knowledge, inputs: Inputs, as_of: datetime.date, *, thorough: bool = True
@@ -265,6 +268,7 @@ class Decision:
         leader = ranking[0]
         done = self.proof.settled
         word, figures = self._sureness(self._leads(), done, old[leader.offer])
+        fit = self.scoring.fit(leader.offer)
         return Verdict(
             offer=leader.offer,
             model=leader.model,
@@ -272,9 +276,10 @@ class Decision:
             confidence=word,
             settled=done,
             worlds=worlds,
-            headline=self._headline(ranking),
+            headline=self._headline(ranking, fit),
             sureness=figures,
             proof=proved(self.proof, worlds.total),
+            fit=fit,
         )
 
     def _next_question(self) -> NextQuestion | None:
@@ -322,12 +327,14 @@ class Decision:
             weak += term.exact * share / total
         return weak / scored.score
 
-    def _headline(self, ranking: tuple[Ranked, ...]) -> str:
+    def _headline(self, ranking: tuple[Ranked, ...], fit: Fraction) -> str:
         leader = ranking[0]
         if all_ignored(self.situation) and len(ranking) > 1:
             return f"Every criterion is ignored: nothing tells the {len(ranking)} offers apart."
         models = self.situation.knowledge.models
         text = leader.title + (f", serving {models[leader.model].title}" if leader.model else "")
+        if fit < SELDOM:
+            text += f", which meets every requirement in {_percent(fit)} of what is left only"
         if leader.lane == "conditional":
             text += f", unless this proves true: {_in_question(leader)}"
         better = [
@@ -341,10 +348,14 @@ class Decision:
             rival = max(better, key=lambda r: (r.score.exact, r.offer))
             gap = rival.score.points - leader.score.points
             text += (
-                f". {rival.title} would lead by {gap} points, unless this proves true: "
+                f". {rival.title} would lead by {gap:,} points, unless this proves true: "
                 f"{_in_question(rival)}"
             )
         return text + "."
+
+
+def _percent(share: Fraction) -> str:
+    return f"{round(100 * share)} %" if round(100 * share) else "under 1 %"
 
 
 def _in_question(entry: Ranked) -> str:

@@ -134,7 +134,8 @@ class Sureness(Struct, frozen=True):
 class Verdict(Struct, frozen=True):
     """What is recommended.  ``offer``, ``model`` and ``lane`` are None where no offer qualifies;
     ``settled``: it is proven that nothing left can change the winner; ``proof`` says how, in
-    words (empty: not proven)."""
+    words (empty: not proven).  ``fit``: the share of what is left, by priors, in which no
+    requirement is failed."""
 
     offer: str | None
     model: str | None
@@ -145,6 +146,7 @@ class Verdict(Struct, frozen=True):
     headline: str
     sureness: Sureness
     proof: str = ""
+    fit: Fraction | None = None
 
 
 class Score(Struct, frozen=True):

@@ -9,7 +9,7 @@ from advisor.decision.result import Ranked, plain
 from advisor.reports.blocks import Block, Document, Heading, Item, Items, Paragraph, Table
 from advisor.reports.explanation import versus_blocks
 from advisor.reports.figures import grouped, money
-from advisor.reports.view import excluded_blocks
+from advisor.reports.view import excluded_blocks, model_words
 
 ABREAST = 3
 """Offers in one table, so that a line stays within 80 columns."""
@@ -51,7 +51,7 @@ def _tables(ranked: Sequence[Ranked]) -> Iterator[Block]:
         (
             ("rank", *(str(r.rank) for r in ranked)),
             ("requirements", *(r.lane for r in ranked)),
-            ("model", *(r.model or "any" for r in ranked)),
+            ("model", *map(model_words, ranked)),
             (
                 "a month",
                 *(money(r.estimate.monthly) if r.estimate is not None else "-" for r in ranked),

@@ -14,7 +14,7 @@ from advisor.reports.change_view import (
     stability_blocks,
 )
 from advisor.reports.figures import counted, grouped, listed
-from advisor.reports.view import excluded_blocks, why_blocks
+from advisor.reports.view import excluded_blocks, model_words, why_blocks
 
 _BY = {
     "lane": "{offer} is safe, every stated requirement of it is proven; {rival} is conditional. "
@@ -102,7 +102,7 @@ def _standing(ranked: Ranked) -> Block:
     return Pairs(
         (
             Pair("Offer", f"{ranked.title} ({ranked.offer})"),
-            Pair("Model", ranked.model or "any"),
+            Pair("Model", model_words(ranked)),
             Pair("Rank", f"{ranked.rank}, {ranked.lane}"),
             Pair("Score", f"{grouped(ranked.score.points)} of 10,000 points"),
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal
 
+from advisor.decision.gates import SERVED
 from advisor.decision.result import (
     Caveat,
     Contribution,
@@ -99,7 +100,12 @@ def confidence_sentences(sureness: Sureness) -> Iterator[str]:
             "The leader beats the runner-up in "
             f"{percent(sureness.p)} of the combinations and weightings tried."
         )
-    if sureness.r is not None:
+    if sureness.r is not None and sureness.r < 1:
+        yield (
+            "By points alone the runner-up is ahead; it stands behind because more is to be "
+            "confirmed of it."
+        )
+    elif sureness.r is not None:
         yield (
             "To turn that round, every weight would have to be wrong by more than a factor of "
             f"{decimal(sureness.r, 2)}."
@@ -180,8 +186,8 @@ def _verdict(result: Recommendation, leader: Ranked | None) -> Iterator[Block]:
     rows: list[Pair] = []
     if leader is not None:
         rows.append(Pair("Offer", f"{leader.title} ({leader.offer})"))
-        rows.append(Pair("Model", verdict.model or "any"))
-        rows.append(Pair("Requirements", _lane_words(leader)))
+        rows.append(Pair("Model", model_words(leader)))
+        rows.append(Pair("Requirements", _lane_words(leader, verdict.fit)))
         rows.append(Pair("Score", f"{grouped(leader.score.points)} of 10,000 points"))
         if leader.estimate is not None:
             rows.append(Pair("Cost", f"{money(leader.estimate.monthly)} a month"))
@@ -198,10 +204,22 @@ def _verdict(result: Recommendation, leader: Ranked | None) -> Iterator[Block]:
         yield Items(tuple(Item(f"Not surer: {cap}.") for cap in verdict.sureness.caps))
 
 
-def _lane_words(ranked: Ranked) -> str:
+def _lane_words(ranked: Ranked, fit: Fraction | None) -> str:
+    words = f"conditional: {counted(len(ranked.to_confirm), 'requirement')} to confirm"
     if ranked.lane == "safe":
-        return "safe: every stated requirement is proven"
-    return f"conditional: {counted(len(ranked.to_confirm), 'requirement')} to confirm"
+        words = "safe: every stated requirement is proven"
+    if fit is None or fit == 1:
+        return words
+    return f"{words}; those that are open are all met in {percent(fit)} of what is left"
+
+
+def model_words(ranked: Ranked) -> str:
+    """The model that is served, or why none is named."""
+    if ranked.model is not None:
+        return ranked.model
+    if any(doubt.rule == SERVED for doubt in (*ranked.to_confirm, *ranked.depends_on)):
+        return "none known; which is asked for is open"
+    return "any"
 
 
 def _bar(contribution: Contribution, most: int) -> Bar:
@@ -221,7 +239,8 @@ def _bar(contribution: Contribution, most: int) -> Bar:
 
 
 def _reason(reason: Reason) -> Item:
-    details = (f"{reason.rule}: {reason.grade}, {reason.source}, checked {reason.checked}",)
+    behind = [reason.grade, reason.source, reason.checked and f"checked {reason.checked}"]
+    details = (f"{reason.rule}: {', '.join(filter(None, behind)) or 'no source'}",)
     if reason.effect == "weigh":
         words = "weighs more" if reason.steps > 0 else "weighs less"
         return Item(f"{words}: {reason.text}", details)

@@ -156,6 +156,7 @@ def recommendation() -> Recommendation:
             sureness=Sureness(
                 Fraction(83, 100), Fraction(157, 100), Fraction(31, 100), ("few answers",)
             ),
+            fit=Fraction(93, 100),
         ),
         ranking=(leader, second),
         excluded=(

@@ -31,8 +31,9 @@ def hero_text(result: Recommendation, model: str, width: int, *, pending: bool =
         f"{phrases.points(leader.score.points)} points",
     )
     if second is not None:
-        gap = phrases.points(leader.score.exact - second.score.exact)
-        sure = Content.assemble(sure, f", {gap} ahead of {second.title}")
+        gap = leader.score.exact - second.score.exact
+        side = "ahead of" if gap >= 0 else "behind"
+        sure = Content.assemble(sure, f", {phrases.points(abs(gap))} {side} {second.title}")
     safe = leader.lane == "safe"
     cost = Content.assemble(
         phrases.monthly_cost(leader.estimate),
@@ -40,6 +41,9 @@ def hero_text(result: Recommendation, model: str, width: int, *, pending: bool =
         (f"{glyph} ", "$success" if safe else "$warning"),
         lane,
     )
+    if verdict.fit is not None and verdict.fit < 1:
+        fit = f" in {phrases.share(verdict.fit)} of what is left" if safe else ""
+        cost = Content.assemble(cost, fit)
     change = Content("nothing left can change the winner" if verdict.settled else "")
     if not verdict.settled:
         change = Content("the winner can still change")
@@ -58,7 +62,7 @@ def _figures(result: Recommendation) -> str:
     parts = []
     if sureness.p is not None:
         parts.append(f"wins {phrases.share(sureness.p)} of cases")
-    if sureness.r is not None:
+    if sureness.r is not None and sureness.r >= 1:
         parts.append(f"weights may err {phrases.times(sureness.r)}")
     if sureness.weak_share is not None:
         parts.append(f"{phrases.share(sureness.weak_share)} weak evidence")
