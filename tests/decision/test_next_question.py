@@ -279,6 +279,13 @@ def test_the_reason_says_what_the_answer_may_bring():
     )
     neither = replace(GAIN, settles=False, excludes=0, changes=0)
     assert why(neither) == "may change the winner together with other answers"
+    for closes, shown in ((255_000, 26), (3_000, 1), (950_000, 95)):
+        assert why(replace(neither, closes=closes)) == (
+            f"makes up {shown} % of what a proof of the leader lacks"
+        )
+    assert why(replace(GAIN, changes=999_000)).endswith(
+        "changes the winner in 100 % of what is left"
+    )
 
 
 @given(choice_sheets())

@@ -31,6 +31,18 @@ def test_a_placeholder_without_anything_to_fill_it_says_so(knowledge):
     assert words.fill("on {model}") == "on the model"
 
 
+def test_a_cost_without_a_price_is_not_known(knowledge):
+    groq = knowledge.offers[GROQ]
+    groq = replace(groq, serves=tuple(replace(row, claims=()) for row in groq.serves))
+    market = replace(among(knowledge, (GROQ,), []), offers={GROQ: groq})
+    asked = inputs(market, requests_per_day=1000, input_tokens=1000, output_tokens=300)
+    words = decide(market, asked, AS_OF).words
+    assert words.fill("for {monthly-cost}", GROQ, MODEL) == "for an amount that is not known"
+    assert words.fill("{monthly-cost}", GROQ, MODEL) == "An amount that is not known"
+    unnamed = words.fill("{monthly-cost}", GROQ, None)
+    assert unnamed == "An amount that depends on what is not answered"
+
+
 def test_a_sentence_that_begins_with_what_is_not_known_begins_with_a_capital(knowledge):
     market = among(knowledge, (GROQ,), [])
     words = decide(market, inputs(market), AS_OF).words
