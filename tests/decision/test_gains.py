@@ -43,9 +43,10 @@ def unmet(decision):
     }
 
 
-def challenged(winner, here, everywhere, mine, hanging):
-    """Whether by the gates that are not ``mine`` another offer is no further behind than the
-    winner, and anywhere passes one that the winner hangs on and does not pass there."""
+def challenged(winner, offers, here, everywhere, mine, hanging):
+    """Whether by the gates that are not ``mine`` another of the offers that are left is no
+    further behind than the winner, and anywhere passes one that the winner hangs on and does
+    not pass there."""
 
     def behind(offer):
         return sum(by for gate, by in here[offer].items() if gate not in mine)
@@ -54,7 +55,7 @@ def challenged(winner, here, everywhere, mine, hanging):
         other != winner
         and behind(other) <= behind(winner)
         and any(g in w[winner] and g not in w[other] for w in everywhere for g in hanging)
-        for other in here
+        for other in offers
     )
 
 
@@ -89,7 +90,7 @@ def test_needed_is_how_often_a_winner_hangs_on_the_answer_and_another_stands_rea
                 hanging = {g.id for g in before.depends_on} & mine
                 settled = bool(hanging - unsure)
                 if settled:
-                    ready = challenged(best[0], here, everywhere, mine, hanging)
+                    ready = challenged(best[0], decision.order, here, everywhere, mine, hanging)
                     event(f"another stands ready: {ready}")
                     found += share * ready
             elif not best:
