@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from advisor.decision.acceptability import DRAWS, acceptabilities
 from advisor.decision.recommend import decide
-from advisor.decision.stability import weight_intervals
+from advisor.decision.stability import _Scaling, weight_intervals
 from advisor.knowledge.model import Inputs, Offer
 from advisor.knowledge.syntax import ALWAYS, Atom, OneOf
 from advisor.knowledge.values import Options
@@ -75,6 +75,20 @@ def test_where_one_set_of_weights_holds_the_ends_are_exact(knowledge, inputs, da
     assume(len(decision.order) > 1)
     assert all(interval.exact for interval in weight_intervals(decision))
     check(knowledge, world, decision)
+    held = naive.asked_or_held(knowledge, world)
+    ((only, _),) = naive.possible(knowledge, list(naive.worlds(knowledge, held)))
+    weighs = naive.weights(knowledge, held, only)
+    for interval in weight_intervals(decision):
+        for factor, share in (
+            (interval.low, interval.low_share),
+            (interval.high, interval.high_share),
+        ):
+            if factor is None:
+                assert share is None
+                continue
+            own = weighs[interval.criterion] * factor
+            whole = sum(weighs.values()) - weighs[interval.criterion] + own
+            assert share == (own / whole if own else 0)
 
 
 @given(bases(), answers())
@@ -83,6 +97,18 @@ def test_where_weights_hang_on_what_is_open_the_leader_stays_inside(knowledge, i
     decision = decide(knowledge, inputs, DAY)
     assume(len(decision.order) > 1)
     check(knowledge, inputs, decision)
+
+
+@given(bases(), answers(), st.fractions(0, 5, max_denominator=8))
+@settings(FEW, max_examples=30)
+def test_who_leads_with_another_weight_is_whoever_does_by_enumeration(knowledge, inputs, factor):
+    decision = decide(knowledge, inputs, DAY)
+    assume(len(decision.order) > 1 and decision.scoring.exact)
+    scaling = _Scaling(decision)
+    for k, criterion in enumerate(knowledge.criteria):
+        best = leaders_at(knowledge, inputs, criterion, factor)
+        event(f"another leads: {decision.order[0] not in best}")
+        assert scaling.leader(k, factor) in best
 
 
 @given(bases(), answers())
