@@ -56,12 +56,9 @@ class Pieces:
         self._gates = gates_of(start)
         self._criteria = tuple(base.knowledge.criteria.values())
         self._open = start.space.open_keys(base.weigh_questions)
-        self._tied = frozenset[str]().union(
-            *(base.workload.questions_in(i.when) for i in base.knowledge.impossible)
-        )
         self._known: dict[tuple[str, Subset], object] = {}
         self._situations: dict[Subset, tuple[Situation, Worlds]] = {}
-        self._relevant: dict[str, Bools] = {}
+        self._relevant: dict[frozenset[str], Bools] = {}
         self._group = self._groups()
         self._shared = {c.id: self._shared_keys(c) for c in self._criteria}
 
@@ -157,13 +154,17 @@ class Pieces:
         return tuple(
             self._gate(gate, (change,)).out
             for gate in self._gates
-            if touched & self._read_by_gate(gate)
+            if touched & self._base.bearing_on(self._read_by_gate(gate))
         )
 
     def gates_touched(self, change: int) -> list[str]:
-        """The gates that read what a change is about."""
+        """The gates that what a change is about bears on."""
         touched = self._touched[change]
-        return [gate.id for gate in self._gates if touched & self._read_by_gate(gate)]
+        return [
+            gate.id
+            for gate in self._gates
+            if touched & self._base.bearing_on(self._read_by_gate(gate))
+        ]
 
     def excluded(self, sets: Ints) -> tuple[Bools, Bools]:
         """For each row of candidates which offers a gate excludes when they are all made; and
@@ -172,7 +173,8 @@ class Pieces:
         parts = np.zeros((len(sets), len(self.offers)), dtype=np.int64)
         for gate in self._gates:
             if not gate.negotiable:
-                subsets, places = self._subsets(gate.id, self._read_by_gate(gate), sets)
+                bearing = self._base.bearing_on(self._read_by_gate(gate))
+                subsets, places = self._subsets(bearing, sets)
                 pieces = [self._gate(gate, subset) for subset in subsets]
                 out |= self._bits([p.out for p in pieces])[places]
                 parts += self._bits([p.partial for p in pieces])[places]
@@ -205,7 +207,7 @@ class Pieces:
         failing = Failing(rows, offers)
         unproven = np.zeros((rows, offers), dtype=np.int64)
         for gate in self._gates:
-            subsets, places = self._subsets(gate.id, self._read_by_gate(gate), sets)
+            subsets, places = self._subsets(self._read_by_gate(gate), sets)
             pieces = [self._gate(gate, subset) for subset in subsets]
             out |= self._bits([p.out for p in pieces])[places]
             partial |= self._bits([p.partial for p in pieces])[places]
@@ -214,7 +216,7 @@ class Pieces:
                 nothing = (0.0,) * offers
                 shares = np.array([piece.failing or nothing for piece in pieces])[places]
                 failing.add(self._group[gate.id], shares)
-        tied, places = self._subsets("impossible", self._tied, sets)
+        tied, places = self._subsets(self._base.tied, sets)
         live = np.array([_live(self._at(subset)[0]) for subset in tied], dtype=bool)[places]
         scores = self._scores(sets)
         best = np.where(out, np.iinfo(np.int64).max, unproven)
@@ -257,12 +259,12 @@ class Pieces:
             np.full(len(sets), not self._open),
             np.zeros(len(sets)) if not self._open else np.ones(len(sets)),
         )
-        subsets, chosen = self._subsets("weights", self._base.weigh_questions, sets)
+        subsets, chosen = self._subsets(self._base.weigh_questions, sets)
         weighed = [self._weights(subset) for subset in subsets]
         wishes = self._inputs.weights
         for k, criterion in enumerate(self._criteria):
             shares = np.array([self._shares(w, k, criterion.id) for w in weighed])
-            own, places = self._subsets(criterion.id, self._read_by(criterion), sets)
+            own, places = self._subsets(self._read_by(criterion), sets)
             tables = [self._utilities(criterion, subset) for subset in own]
             means = np.array([table.rows for table in tables])
             found.means += np.einsum("nc,nco->no", shares[chosen], means[places])
@@ -279,11 +281,12 @@ class Pieces:
         width = range(len(self.offers))
         return np.array([[mask >> i & 1 for i in width] for mask in masks], dtype=bool)
 
-    def _subsets(self, piece: str, reads: frozenset[str], sets: Ints) -> tuple[list[Subset], Ints]:
-        """The distinct parts of the sets that the piece can see, and which each set has."""
-        if piece not in self._relevant:
-            self._relevant[piece] = np.array([bool(t & reads) for t in self._touched], dtype=bool)
-        relevant = self._relevant[piece]
+    def _subsets(self, reads: frozenset[str], sets: Ints) -> tuple[list[Subset], Ints]:
+        """The distinct parts of the sets that a piece which reads these questions can see, and
+        which each set has."""
+        if reads not in self._relevant:
+            self._relevant[reads] = np.array([bool(t & reads) for t in self._touched], dtype=bool)
+        relevant = self._relevant[reads]
         base = len(self._candidates) + 1
         code = np.zeros(len(sets), dtype=np.int64)
         for column in range(sets.shape[1]):
@@ -301,11 +304,10 @@ class Pieces:
         return subsets, places
 
     def _kept(self, piece: str, reads: frozenset[str], subset: Subset) -> tuple[object, ...]:
-        """What a piece rests on, so that it serves the next decision too: what it reads, and
-        what impossible combinations may tie to that."""
+        """What a piece rests on, so that it serves the next decision too."""
         answers = self._answers(subset).answers
-        whole = reads | self._tied if reads & self._tied else reads
-        slots = [self._base.slot(q, answers.get(q)) for q in self._base.in_order(whole)]
+        bearing = self._base.bearing_on(reads)
+        slots = [self._base.slot(q, answers.get(q)) for q in self._base.in_order(bearing)]
         return ("piece", piece, self._start.prices, *slots)
 
     def _gate(self, gate: Gate, subset: Subset) -> GatePiece:

@@ -282,10 +282,10 @@ def standing_of(decision: Decision, offer: str) -> Opened:
 
 
 def _gate_questions(decision: Decision) -> frozenset[str]:
-    """The questions behind gates that exclude."""
+    """The questions that bear on gates that exclude."""
     base = decision.situation.base
     found = frozenset(SERVING_QUESTIONS)
     for gate in decision.gates:
         if gate.id != SERVED and gate.rule is not None and not gate.negotiable:
             found |= base.reads(gate.rule).questions
-    return found
+    return base.bearing_on(found)

@@ -243,6 +243,18 @@ class RuleBase(Struct, frozen=True, dict=True):
         }
 
     @cached_property
+    def tied(self) -> frozenset[str]:
+        """The questions that impossible combinations may tie together."""
+        return frozenset[str]().union(
+            *(self.workload.questions_in(i.when) for i in self.knowledge.impossible)
+        )
+
+    def bearing_on(self, reads: frozenset[str]) -> frozenset[str]:
+        """The questions, and those that may be tied to them: other answers to these rule cases
+        in or out."""
+        return reads | self.tied if reads & self.tied else reads
+
+    @cached_property
     def relevant(self) -> frozenset[str]:
         """The questions that weights, utilities or gates read."""
         found = frozenset[str]()

@@ -106,7 +106,7 @@ def test_numbers_count_as_cells_and_answers_narrow_them():
 
 
 def test_what_is_too_much_to_put_together_is_not_claimed(monkeypatch):
-    """y is out with all flags, and without any of them; that is seen over all at once only."""
+    """y is out with all flags, and where one is lacking; that is seen over all at once only."""
     flags = [asks(i) for i in range(6)]
     rules = [
         AHEAD,

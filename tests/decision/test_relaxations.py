@@ -13,13 +13,13 @@ from advisor.decision.entries import NO_CASE_LEFT
 from advisor.decision.recommend import decide, recommend
 from advisor.decision.relaxations import _Search, relaxations
 from advisor.decision.whynot import why_not
-from advisor.knowledge.model import Inputs
-from advisor.knowledge.syntax import ALWAYS, Atom, Compare, OneOf
-from advisor.knowledge.values import Interval, Options
+from advisor.knowledge.model import Impossible, Inputs
+from advisor.knowledge.syntax import ALWAYS, AllOf, Atom, Compare, OneOf
+from advisor.knowledge.values import Flags, Interval, Options
 from advisor.language.answers import inputs_from_mapping
-from tests.decision.bases import DAY, answers, bases
+from tests.decision.bases import DAY, HERE, answers, barred, bases
 from tests.decision.market import among
-from tests.decision.wide import X, Y, gate, wide
+from tests.decision.wide import X, Y, asks, gate, wide
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -58,6 +58,45 @@ def test_the_smallest_relaxations_of_an_excluded_offer(knowledge, inputs):
     found = {f.chosen: f.opens for f in search._found}
     event(f"opened: {bool(found)}")
     assert found == brute(search, knowledge, inputs, frozenset({offer}))
+
+
+@given(bases(), barred(), answers())
+@FEW
+def test_so_are_those_where_some_combinations_cannot_be(knowledge, impossible, inputs):
+    knowledge = replace(knowledge, impossible=impossible)
+    decision = decide(knowledge, inputs, DAY)
+    gone = [s.offer for s in decision.standings.values() if s.excluded_by]
+    assume(gone)
+    search = _Search(decision, decision.again, gone[0])
+    assert search.try_size(1)
+    assert search.try_size(2)
+    found = {f.chosen: f.opens for f in search._found}
+    event(f"opened: {bool(found)}, together: {decision.standings[gone[0]].together}")
+    assert found == brute(search, knowledge, inputs, frozenset({gone[0]}))
+
+
+@pytest.mark.parametrize("gates", [1, 2])
+def test_an_answer_that_rules_out_the_case_in_which_an_offer_passes_is_to_be_relaxed(gates):
+    """y passes with one colour, which nobody who wants the flag has; one gate reads the rest,
+    or one each."""
+    others = [Atom("color", OneOf(frozenset(some))) for some in (["ab"], ["a", "b"])[gates - 1]]
+    rules = [gate(f"g{i}", other, Y) for i, other in enumerate(others)]
+    never = AllOf((Atom("color", OneOf(frozenset("c"))), asks(0)))
+    market = replace(wide(rules, 1), impossible=(Impossible("never", never, "", HERE),))
+    wanted = Flags(frozenset({"f0"}), frozenset({"f0"}))
+    decision = decide(market, Inputs({"wide": wanted}), DAY)
+    assert decision.standings["y-one"].together == (gates == 2)
+    told, report = relaxations(decision, decision.again, 1, "y-one")
+    assert [dict(way.change) for way in told] == [{"wide": "none"}]
+    assert report.complete
+    # With a colour as well the flag need not be relaxed where the colour is.
+    asked = Inputs({"wide": wanted, "color": Options(frozenset({"a"}))})
+    decision = decide(market, asked, DAY)
+    search = _Search(decision, decision.again, "y-one")
+    assert search.try_size(1)
+    assert search.try_size(2)
+    found = {f.chosen: f.opens for f in search._found}
+    assert found == brute(search, market, asked, frozenset({"y-one"}))
 
 
 @given(bases(), answers(all_of_them=True))
