@@ -42,7 +42,7 @@ def hero_text(result: Recommendation, model: str, width: int, *, pending: bool =
         lane,
     )
     if verdict.fit is not None and verdict.fit < 1:
-        fit = f" in {phrases.share(verdict.fit)} of what is left" if safe else ""
+        fit = f" in {phrases.share(verdict.fit)} of cases" if safe else ""
         cost = Content.assemble(cost, fit)
     change = Content("nothing left can change the winner" if verdict.settled else "")
     if not verdict.settled:
